@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds kvmshim: the arm64 binary, the same planner for this machine, the images, the tests.
+#
+# Everything built lies in $(O). `make help` lists the targets.
+
+O		?= build
+V		?= 0
+CROSS_COMPILE	?= aarch64-linux-gnu-
+VERSION		:= 0.1
+CACHE		:= $(shell initramfs/fetch.sh --where)
+PYTHON		:= /usr/bin/python3
+
+MAKEFLAGS	+= --no-builtin-rules --no-builtin-variables
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL	:= all
+Q		:= $(if $(filter 1,$(V)),,@)
+say		= @$(if $(filter 1,$(V)),:,printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$(2)))
+
+# --- configuration: .config is read by make; config.h holds the same as constants ----------------
+
+export KCONFIG_CONFIG := $(O)/.config
+config-goals	:= help clean format lint %config compile_commands.json
+ifneq ($(filter-out $(config-goals),$(or $(MAKECMDGOALS),all)),)
+-include $(O)/.config
+endif
+unquote		= $(patsubst "%",%,$(1))
+
+$(O)/.config: Kconfig | $(O)/
+	$(Q)$(PYTHON) -m olddefconfig Kconfig >/dev/null
+
+# Bools are 0 or 1, so that C says `if (CONFIG_X)` and never `#ifdef`.
+$(O)/generated/config.h: $(O)/.config | $(O)/generated/
+	$(call say,GEN,$@)
+	$(Q)sed -n -e 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$$/#define \1 0/p' -e 's/^\(CONFIG_[A-Z0-9_]*\)=y$$/#define \1 1/p;t' \
+		-e 's/^\(CONFIG_[A-Z0-9_]*\)=\(.*\)/#define \1 \2/p' $< >$@
+
+defconfig: | $(O)/
+	$(Q)rm -f $(O)/.config
+	$(Q)$(PYTHON) -m olddefconfig Kconfig
+%_defconfig: configs/%_defconfig | $(O)/
+	$(Q)$(PYTHON) -m defconfig --kconfig Kconfig $<
+menuconfig: $(O)/.config
+	$(Q)$(PYTHON) -m menuconfig Kconfig
+savedefconfig: $(O)/.config
+	$(Q)$(PYTHON) -m savedefconfig --kconfig Kconfig --out defconfig
+
+# --- what is built -------------------------------------------------------------------------------
+
+kvm-y	:= $(sort $(wildcard kvm/*.c))
+board-y	:= $(sort $(wildcard board/*.c))
+boot-y	:= $(filter-out boot/main_host.c,$(sort $(wildcard boot/*.c boot/io/*.c)))
+dev-$(CONFIG_DEV_PL011)	+= pl011
+dev-$(CONFIG_DEV_PL031)	+= pl031
+dev-y	:= $(filter $(dev-y),$(patsubst board/dev/%.c,%,$(wildcard board/dev/*.c)))
+dts-y	:= $(sort $(wildcard dts/*.dts))
+dtbo-y	:= $(sort $(wildcard dts/*.dtso))
+
+gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S
+obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
+# The planner for this machine: no KVM, nothing that runs a guest; its main() is boot/main_host.c.
+host-y	:= $(filter-out kvm/% boot/main.c boot/run.c boot/init.c boot/probe.c,$(obj-y)) $(wildcard boot/main_host.c)
+objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
+
+all: $(O)/kvmshim $(O)/host/kvmshim
+host: $(O)/host/kvmshim
+
+warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
+CFLAGS	?= -O2 -g
+cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(CFLAGS) -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -fno-common -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
+	-ffile-prefix-map=$(CACHE)=. -I. -I$(O)
+target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs
+target-cflags := $(cflags) -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
+native-cflags := $(cflags) -isystem $(O)/uapi/native
+page	:= $(if $(filter y,$(CONFIG_PAGE_4K)),4096,65536)
+
+# The kernel's headers: all of them beside musl's; beside this machine's own only what KVM's structs need.
+uapi	:= /usr/$(CROSS_COMPILE:%-=%)/include
+$(O)/uapi/.made: Makefile
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/target $(@D)/native/asm $(@D)/native/linux
+	$(Q)ln -s $(addprefix $(uapi)/,linux asm asm-generic) $(@D)/target/
+	$(Q)ln -s $(addprefix $(uapi)/asm/,kvm.h ptrace.h sve_context.h) $(@D)/native/asm/
+	$(Q)ln -s $(addprefix $(uapi)/linux/,kvm.h psci.h) $(@D)/native/linux/
+	$(Q)touch $@
+
+$(CACHE)/musl/musl-gcc.specs:
+	$(Q)initramfs/fetch.sh
+
+prepare	:= $(O)/generated/config.h $(O)/uapi/.made
+mkdirs	= @mkdir -p $(@D)
+
+$(O)/target/%.o: %.c $(prepare) | $(CACHE)/musl/musl-gcc.specs
+	$(mkdirs)
+	$(call say,CC,$<)
+	$(Q)$(target-cc) $(target-cflags) -MMD -MP -c -o $@ $<
+$(O)/target/generated/%.o: $(O)/generated/% $(prepare) | $(CACHE)/musl/musl-gcc.specs
+	$(mkdirs)
+	$(call say,CC,$<)
+	$(Q)$(target-cc) $(target-cflags) -MMD -MP -c -o $@ $<
+$(O)/host/%.o: %.c $(prepare)
+	$(mkdirs)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(native-cflags) -MMD -MP -c -o $@ $<
+$(O)/host/generated/%.o: $(O)/generated/% $(prepare)
+	$(mkdirs)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(native-cflags) -MMD -MP -c -o $@ $<
+HOSTCC	?= gcc
+
+$(O)/kvmshim.debug: $(call objs,target,$(obj-y))
+	$(call say,LD,$@)
+	$(Q)$(target-cc) -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro -o $@ $^ \
+		$(CACHE)/libfdt/libfdt.a
+$(O)/kvmshim: $(O)/kvmshim.debug
+	$(call say,STRIP,$@)
+	$(Q)$(CROSS_COMPILE)strip -s -R .comment -R .note.* -o $@ $<
+$(O)/host/kvmshim: $(call objs,host,$(host-y))
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt
+
+# The models that are configured in: symbol DEV_PL011 is pl011_model in board/dev/pl011.c.
+$(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
+	$(call say,GEN,$@)
+	$(Q){ echo '#include "board/dev.h"'; \
+		$(foreach d,$(dev-y),echo 'extern const struct model $d_model;';) \
+		echo 'const struct model *const models[] = {'; \
+		$(foreach d,$(dev-y),printf '\t&$d_model,\n';) \
+		printf '\t0,\n};\n'; } >$@
+
+# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end.
+dtbs	:= $(dts-y:%.dts=$(O)/%.dtb)
+dtb-cpp	= $(HOSTCC) -E -nostdinc -undef -D__DTS__ -x assembler-with-cpp -Idts -MMD -MP -MT $@ -MF $@.d -o $@.tmp $<
+$(O)/dts/%.dtb: dts/%.dts
+	$(mkdirs)
+	$(call say,DTC,$<)
+	$(Q)$(dtb-cpp) && dtc -@ -I dts -O dtb -i dts -o $@ $@.tmp
+$(O)/dts/%.dtbo: dts/%.dtso
+	$(mkdirs)
+	$(call say,DTC,$<)
+	$(Q)$(dtb-cpp) && dtc -@ -I dts -O dtb -i dts -o $@ $@.tmp
+$(O)/generated/dts.S: $(dtbs) Makefile | $(O)/generated/
+	$(call say,GEN,$@)
+	$(Q){ printf '\t.section .note.GNU-stack,"",%%progbits\n'; \
+		$(foreach d,$(dts-y:dts/%.dts=%),printf '\t.section .rodata.dts_$(subst -,_,$d),"a"\n\t.balign 8\n\t.globl dts_$(subst -,_,$d)_begin, dts_$(subst -,_,$d)_end\ndts_$(subst -,_,$d)_begin:\n\t.incbin "%s"\ndts_$(subst -,_,$d)_end:\n' '$(O)/dts/$d.dtb';) } >$@
+$(O)/target/generated/dts.S.o $(O)/host/generated/dts.S.o: $(dtbs)
+dtbs: $(dtbs) $(dtbo-y:%.dtso=$(O)/%.dtbo)
+
+%/:
+	@mkdir -p $@
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include initramfs/images.mk tests/tests.mk
+
+clean:
+	rm -rf $(O)
+.PHONY: all host defconfig menuconfig savedefconfig dtbs clean
