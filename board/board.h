@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The board we stand on, as its device tree describes it. */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+
+#include "board/tree.h"
+
+#define BOARD_CPUS_MAX 512
+#define BOARD_MEMORY_MAX 32
+#define BOARD_RESERVED_MAX 64
+#define BOARD_KINDS_MAX 4 /* kinds of CPU core on one board */
+#define BOARD_REDISTS_MAX 8
+
+enum gic_version { GIC_NONE, GIC_V2, GIC_V3 };
+enum psci_method { PSCI_NONE, PSCI_HVC, PSCI_SMC };
+
+struct region {
+	uint64_t base, size;
+};
+
+struct board_cpu {
+	uint64_t mpidr; /* reg: Aff3 in bits 39:32, Aff2..0 in 23:0 */
+	uint8_t kind; /* index in kinds */
+};
+
+struct board {
+	const char *model; /* "" where the tree has none */
+	const char *compatible; /* the first of the root's */
+	struct region memory[BOARD_MEMORY_MAX];
+	unsigned memories;
+	uint64_t memory_total;
+	struct region reserved[BOARD_RESERVED_MAX]; /* /reserved-memory children with reg, then the reservation block */
+	unsigned reserveds;
+	struct board_cpu cpu[BOARD_CPUS_MAX]; /* enabled ones, in the tree's order */
+	unsigned cpus;
+	struct {
+		const char *compatible; /* "arm,cortex-a72" */
+		unsigned cpus;
+	} kind[BOARD_KINDS_MAX];
+	unsigned kinds;
+	struct {
+		enum gic_version version;
+		int node;
+		struct region dist, cpu; /* cpu: GICv2 CPU interface (GICC) */
+		struct region redist[BOARD_REDISTS_MAX];
+		unsigned redists;
+		bool virt; /* has what a hypervisor needs: GICH and GICV, or GICv3 */
+		bool its;
+	} gic;
+	struct {
+		int node; /* -1: no architected timer */
+		uint32_t virt_ppi; /* INTID of the virtual timer */
+	} timer;
+	enum psci_method psci;
+	struct {
+		int node; /* -1: none named */
+		const char *compatible;
+		struct region reg;
+		uint32_t intid; /* 0: none or not the GIC's */
+		const char *stdout_path; /* as the tree says, options after ':' included */
+	} console;
+	int options; /* node /options/kvmshim, -1 */
+};
+
+/*
+ * Collect TREE into BOARD in one pass over its nodes. A board may lack most things (no GIC, no memory node, no console): those are left
+ * empty and it is the plan that judges. Returns 0, or -EINVAL with *ERR filled where what is there contradicts itself: a GIC whose reg cannot be
+ * translated or is unaligned, a reg of the wrong length, more than BOARD_*_MAX of a thing (-E2BIG).
+ */
+int board_collect(struct board *board, const struct tree *tree, struct tree_error *err);
+
+#endif

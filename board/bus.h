@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The guest's MMIO space: which device answers at an address. Windows are fixed before the guest runs. */
+#ifndef BOARD_BUS_H
+#define BOARD_BUS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "board/dev.h"
+
+#define BUS_WINDOWS_MAX 40
+
+struct bus_window {
+	uint64_t gpa, size;
+	struct dev *dev;
+	pthread_mutex_t *lock; /* of the device */
+};
+
+struct bus {
+	struct bus_window window[BUS_WINDOWS_MAX]; /* ascending, disjoint */
+	unsigned count;
+};
+
+/* Returns 0, -EEXIST (overlaps another window), -ENOSPC. */
+int bus_add(struct bus *bus, uint64_t gpa, uint64_t size, struct dev *dev, pthread_mutex_t *lock);
+
+/* The window that holds all of [GPA, GPA+SIZE), or NULL. */
+const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned size);
+
+/* Serve one access in WINDOW under the device's lock. */
+uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size);
+void bus_write(const struct bus_window *window, uint64_t gpa, unsigned size, uint64_t value);
+size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n);
+void bus_reset(const struct bus_window *window);
+void bus_wake(const struct bus_window *window);
+
+#endif

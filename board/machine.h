@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The guest's machine, read from its device tree: what every enabled node becomes. Pure. */
+#ifndef BOARD_MACHINE_H
+#define BOARD_MACHINE_H
+
+#include "board/board.h"
+
+#define MACHINE_RAM_MAX 8
+#define MACHINE_FLASH_MAX 4
+#define MACHINE_DEVICES_MAX 32
+#define MACHINE_UNSERVED_MAX 64
+#define MACHINE_LINES_MAX 4 /* interrupts of one device */
+#define MACHINE_CPUS_MAX 512
+
+struct model;
+
+struct machine_device {
+	const struct model *model;
+	int node;
+	struct region reg;
+	uint32_t intid[MACHINE_LINES_MAX];
+	unsigned lines;
+};
+
+struct machine_unserved {
+	int node; /* an enabled node with a reg and a compatible that no model serves */
+	struct region reg;
+};
+
+struct machine {
+	struct region ram[MACHINE_RAM_MAX]; /* as the tree says; size 0 = to be settled by the plan */
+	int ram_node[MACHINE_RAM_MAX];
+	unsigned rams;
+	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
+	int flash_node[MACHINE_FLASH_MAX];
+	unsigned flashes;
+	struct {
+		enum gic_version version;
+		int node;
+		struct region dist, cpu, its;
+		struct region redist[BOARD_REDISTS_MAX];
+		unsigned redists;
+		bool has_its;
+	} gic;
+	struct {
+		int node; /* -1 */
+		uint32_t ppi[4]; /* INTIDs: secure phys, phys, virt, hyp */
+		unsigned ppis;
+	} timer;
+	uint32_t pmu_ppi; /* INTID of arm,armv8-pmuv3, 0 = none */
+	int pmu_node;
+	uint64_t mpidr[MACHINE_CPUS_MAX]; /* of the tree's own cpu nodes */
+	int cpu_node[MACHINE_CPUS_MAX];
+	unsigned cpus; /* 0: the tree leaves them to the plan */
+	int cpus_node, psci_node, chosen_node, aliases_node; /* -1 */
+	enum psci_method psci;
+	struct machine_device device[MACHINE_DEVICES_MAX];
+	unsigned devices;
+	int console; /* index in device[] that stdout-path names, else the first that takes input, else -1 */
+	struct machine_unserved unserved[MACHINE_UNSERVED_MAX];
+	unsigned unserveds;
+	uint32_t intid_max; /* highest INTID any node names */
+};
+
+/*
+ * Read TREE: each enabled node whose compatible one of MODELS (NULL-terminated) has becomes a device. Returns 0, or -errno with *ERR naming
+ * the node: -EINVAL (reg that cannot be translated, is unaligned or of size 0 where that matters, two regions that overlap, an interrupt that is not
+ * the GIC's), -E2BIG (too many of a thing).
+ */
+int machine_read(struct machine *machine, const struct tree *tree, const struct model *const *models,
+		 struct tree_error *err);
+
+/* What the plan settles and the tree must say. */
+struct completion {
+	struct region ram[MACHINE_RAM_MAX];
+	unsigned rams;
+	const uint64_t *mpidr; /* of each vCPU, MPIDR_EL1 affinity fields as reg wants them */
+	unsigned cpus;
+	const char *cpu_compatible; /* "arm,armv8" */
+	bool pmu; /* false: a PMU node in the tree goes */
+	const char *bootargs; /* NULL: the tree's own stay */
+	uint64_t initrd_start, initrd_end; /* 0: none */
+	const uint8_t *rng_seed; /* 32 bytes, NULL: no such property */
+	uint64_t kaslr_seed; /* used where rng_seed is given or kaslr is true */
+	bool kaslr;
+};
+
+/* Where the seeds stand in the tree written, so that a reset can put fresh ones there. Offsets in the blob, 0 = absent. */
+struct completed {
+	long size; /* totalsize */
+	uint32_t rng_seed_at, kaslr_seed_at;
+};
+
+/*
+ * Write to OUT the tree that the guest is handed: TREE with memory (reg of the memory node), cpus (one cpu node each: device_type, compatible, reg, enable-method), psci
+ * (arm,psci-1.0/0.2, hvc), and chosen completed. Nodes that are missing are added. Returns 0, or -ENOSPC.
+ */
+int machine_complete(const struct machine *machine, const struct tree *tree, const struct completion *with, void *out,
+		     size_t size, struct completed *done);
+
+#endif
