@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Being PID 1: mounts, a console, modules, and a supervisor above the shim proper. */
+#ifndef BOOT_INIT_H
+#define BOOT_INIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct settings;
+
+/* What the shim proper was doing, for the last words over it. Order as main() goes. */
+enum phase { PHASE_START, PHASE_BOARD, PHASE_HOST, PHASE_PLAN, PHASE_BUILD, PHASE_GUEST, PHASE_RESET, PHASE_END };
+
+/*
+ * A page shared by the supervisor and the shim proper. The shim writes where it is and, from its fault handler, what struck it; the supervisor asks for a sign of life by
+ * raising `asked`, and the shim's I/O loop answers by copying it to `answered`.
+ */
+struct pulse {
+	volatile uint32_t phase;
+	volatile uint32_t fault_signal, fault_code;
+	volatile uint64_t fault_address, fault_pc;
+	volatile uint32_t asked, answered;
+	volatile int32_t shim_pid;
+};
+extern struct pulse *init_pulse; /* never NULL: hosted runs have one of their own */
+
+void init_phase_set(enum phase phase);
+
+/*
+ * What must be there before anything else: for PID 1 /dev, /proc, /sys mounted, fds 0 to 2 on the board's console even if the kernel opened
+ * none, kernel messages below warnings kept off the line, modules of /lib/modules/kvmshim.order loaded. Everywhere: SIGPIPE ignored, a fault handler
+ * that fills the pulse. Never fails: what could not be done is said and gone on without. Returns the kernel command line or NULL.
+ */
+char *init_early(bool pid1);
+
+/*
+ * PID 1 forks here: the child returns and is the shim proper; the parent stays below, reaps orphans, feeds the watchdog while the child answers, reports a
+ * child that died of a fault (signal, address, what it was doing), carries out on-poweroff, on-reset and on-crash by the child's exit code (restart backs off, and gives up after
+ * three failures in a row), and never exits. The child can change the policies until it is running: they stand in the shared page's settings copy.
+ */
+void init_supervise(void);
+
+/* Tell the supervisor what the settings say (policies, watchdog). For the child, once they are read. Nothing when hosted. */
+void init_policies_set(const struct settings *s);
+
+#endif

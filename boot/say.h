@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lines for the person on the serial line. */
+#ifndef BOOT_SAY_H
+#define BOOT_SAY_H
+
+#include <stddef.h>
+
+/* A page of text put together and written in one go: a write costs as much as 400 characters do. */
+struct page {
+	char *text;
+	size_t used, size;
+};
+
+/* Append to the page, cut where it is full. */
+void page_add(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Write what is there to fd 1 and empty the page. On a terminal that does not do it itself a newline becomes CR LF. */
+void page_write(struct page *page);
+
+/* One message, `kvmshim: ` in front, wrapped at 80 columns with the rest indented, written at once to fd 1. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* While the guest owns the line, say() goes through this instead of fd 1 (NULL: back to fd 1): messages then start on a line of their own. */
+void say_through(void (*out)(const char *text, size_t n));
+
+#endif

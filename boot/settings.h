@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the user asked for: one table of keys, four sources, each value with its origin. docs/kvmshim.8 specifies it. */
+#ifndef BOOT_SETTINGS_H
+#define BOOT_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "board/tree.h"
+#include "boot/outcome.h"
+
+/* Precedence: a later origin wins. */
+enum origin { ORIGIN_DEFAULT, ORIGIN_TREE, ORIGIN_CMDLINE, ORIGIN_ARGV, ORIGINS };
+
+enum setting_key {
+	SET_FIRMWARE,
+	SET_MACHINE,
+	SET_OVERLAY,
+	SET_BOARD_DTB,
+	SET_MEMORY,
+	SET_CPUS,
+	SET_CPU,
+	SET_GIC, /* auto, 2, 3, 2-irqchip: which vGIC of those the host offers */
+	SET_INITRD,
+	SET_BOOTARGS,
+	SET_STDOUT_PATH, /* on, off: is it in the guest's /chosen */
+	SET_RNG_SEED, /* on, off */
+	SET_KASLR_SEED, /* on, off */
+	SET_UNMODELLED,
+	SET_ON_POWEROFF,
+	SET_ON_RESET,
+	SET_ON_CRASH,
+	SET_WATCHDOG,
+	SET_HOST, /* plan: a file that probe --save wrote */
+	SET_SAVE, /* probe: where to write it */
+	SET_DUMP_DTB, /* plan: where to write the guest's tree */
+	SETTINGS
+};
+
+enum verb { VERB_RUN, VERB_PLAN, VERB_PROBE, VERB_HELP, VERB_VERSION };
+enum unmodelled { UNMODELLED_STUB, UNMODELLED_TRACE, UNMODELLED_ABORT };
+enum action { ACTION_RESTART, ACTION_REBOOT, ACTION_POWEROFF, ACTION_MONITOR, ACTION_EXIT };
+
+/* cpu=host,-sve ...: what is taken away or asked for beyond what the host has. */
+enum cpu_option { CPU_NO_SVE = 1 << 0, CPU_NO_PMU = 1 << 1, CPU_NO_PAUTH = 1 << 2, CPU_AARCH32 = 1 << 3 };
+
+#define SETTINGS_OVERLAYS_MAX 8
+#define SETTINGS_PATH_MAX 256
+
+struct settings {
+	enum verb verb;
+	struct {
+		const char *text; /* as written; NULL = not set anywhere */
+		enum origin origin;
+	} raw[SETTINGS];
+
+	/* The same, read. */
+	struct {
+		char path[SETTINGS_PATH_MAX];
+		bool placed; /* @ADDR was given */
+		uint64_t gpa;
+	} firmware;
+	char overlay[SETTINGS_OVERLAYS_MAX][SETTINGS_PATH_MAX];
+	unsigned overlays;
+	uint64_t memory_size; /* 0: half of what the board has free */
+	uint64_t memory_base;
+	bool memory_placed; /* @BASE was given */
+	unsigned cpus; /* 0: as many as the tree names, else 1 */
+	unsigned cpu_options;
+	int gic; /* 0 auto, 2, 3, -2: GICv2 by KVM_CREATE_IRQCHIP */
+	bool stdout_path, rng_seed, kaslr_seed, watchdog;
+	bool unmodelled_given; /* else the machine decides */
+	enum unmodelled unmodelled;
+	enum action on_poweroff, on_reset, on_crash;
+};
+
+/* "memory", "board tree": for tables. */
+const char *settings_key_name(enum setting_key key);
+const char *settings_origin_name(enum origin origin);
+
+/*
+ * Everything but the board's tree: defaults, the kernel command line (NULL: none; `kvmshim.KEY=VALUE`, quoted as the kernel quotes), argv
+ * (`--KEY=VALUE`, `--KEY VALUE`, a verb in front; for PID 1 all that does not begin with -- is the kernel's and passed over). Strings stay where they are: the sources must outlive the
+ * settings. Returns 0 or fail()s with bad-config: an unknown key (the nearest one named), a bad value (what is allowed), which source it stands in.
+ */
+int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline, struct failure *f);
+
+/* Add the properties of the board tree's /options/kvmshim node (-1: none) at their precedence, then read all values. Returns 0 or fail()s. */
+int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f);
+
+/* SIZE with K, M, G (powers of 1024), decimal or 0x; *END behind it. Returns 0, -EINVAL, -ERANGE. */
+int settings_size_parse(const char *text, uint64_t *size, const char **end);
+
+/* The help page: verbs, then each key with its meaning and default. */
+void settings_help(void);
+
+#endif
