@@ -20,7 +20,7 @@ say		= @$(if $(filter 1,$(V)),:,printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$(
 # --- configuration: .config is read by make; config.h holds the same as constants ----------------
 
 export KCONFIG_CONFIG := $(O)/.config
-config-goals	:= help clean format lint %config compile_commands.json
+config-goals	:= help clean format %config setup run check check-all repro
 ifneq ($(filter-out $(config-goals),$(or $(MAKECMDGOALS),all)),)
 -include $(O)/.config
 endif
@@ -68,7 +68,7 @@ host: $(O)/host/kvmshim
 warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
 CFLAGS	?= -O2 -g
 cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(CFLAGS) -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fno-common -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
+	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
 	-ffile-prefix-map=$(CACHE)=. -I. -I$(O)
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs
 target-cflags := $(cflags) -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
@@ -80,7 +80,7 @@ uapi	:= /usr/$(CROSS_COMPILE:%-=%)/include
 $(O)/uapi/.made: Makefile
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)/target $(@D)/native/asm $(@D)/native/linux
 	$(Q)ln -s $(addprefix $(uapi)/,linux asm asm-generic) $(@D)/target/
-	$(Q)ln -s $(addprefix $(uapi)/asm/,kvm.h ptrace.h sve_context.h) $(@D)/native/asm/
+	$(Q)ln -s $(addprefix $(uapi)/asm/,hwcap.h kvm.h ptrace.h sve_context.h) $(@D)/native/asm/
 	$(Q)ln -s $(addprefix $(uapi)/linux/,kvm.h psci.h) $(@D)/native/linux/
 	$(Q)touch $@
 
@@ -149,8 +149,43 @@ dtbs: $(dtbs) $(dtbo-y:%.dtso=$(O)/%.dtbo)
 %/:
 	@mkdir -p $@
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
--include initramfs/images.mk tests/tests.mk
+include initramfs/images.mk tests/tests.mk
+
+# These get the machine ready before make reads the configuration.
+run check check-all: setup
+	$(Q)$(MAKE) --no-print-directory do-$@
 
 clean:
 	rm -rf $(O)
-.PHONY: all host defconfig menuconfig savedefconfig dtbs clean
+
+help:
+	@sed -n 's/^#? \{0,1\}//p' Makefile
+.PHONY: all host defconfig menuconfig savedefconfig dtbs run check check-all clean help
+
+#? Targets:
+#?   all               the arm64 binary and the planner for this machine (default)
+#?   images            initramfs, FIT, boot.scr, extlinux.conf, disk images
+#?   itb               the FIT alone: make itb [FIRMWARE=FILE] [BOARD=NAME]
+#?   run               power on an emulated board: make run [GIC=2|3] [FIRMWARE=FILE]
+#?                     [CPU=cortex-a57|max] [LINUX=6.1|6.12] [MEM=1G] [QUIT=^]]
+#?   install           DESTDIR= PREFIX=
+#?   clean             remove what was built
+#? Configuration, kept in .config of the build folder:
+#?   defconfig         every symbol at its default
+#?   NAME_defconfig    a file of configs/
+#?   menuconfig        choose by menu
+#?   savedefconfig     write what differs from the defaults to ./defconfig
+#? Tests:
+#?   check             all that fits into 30 minutes; sets the machine up by itself
+#?   check-all         everything
+#?   unit              native unit tests, sanitized
+#?   e2e               emulated boards
+#?   bench             the figures of docs/performance.md
+#? Upkeep:
+#?   lint              layers, headers, format, scripts, man page, addresses
+#?   format            clang-format over the C sources
+#?   size              the binary against its budget
+#?   repro             two builds in two folders, equal hashes
+#?   compile_commands.json   for clangd
+#?   setup             host tools by apt, the rest into the cache
+#? Variables: O=FOLDER (build), V=1 (show commands), WERROR=1, CC for the host is HOSTCC

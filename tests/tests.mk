@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The suites: each leaves lines "PART<TAB>ok|fail<TAB>detail" in $(O)/results; tests/report joins them.
+#
+# A folder with more than plain cmocka programs has a Makefile.inc of its own, which adds its targets
+# to check-y (make check) or slow-y (make check-all only).
+
+export KVMSHIM_BUILD	:= $(abspath $(O))
+export KVMSHIM_CACHE	:= $(CACHE)
+
+check-y	:= lint unit build-tests
+slow-y	:= build-tests-slow
+
+# --- unit: tests/DIR/test_X.c, native, sanitized, with the fake in the place of kvm/sys.c ---------
+
+unit-lib := $(filter-out kvm/sys.c boot/main.c,$(obj-y)) $(sort $(wildcard tests/fake/*.c))
+unit-src := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
+unit-bin := $(unit-src:%.c=$(O)/%)
+unit-cflags := $(native-cflags) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+$(O)/unit/%.o: %.c $(prepare)
+	$(mkdirs)
+	$(call say,UNITCC,$<)
+	$(Q)$(HOSTCC) $(unit-cflags) -MMD -MP -c -o $@ $<
+$(O)/unit/generated/%.o: $(O)/generated/% $(prepare)
+	$(mkdirs)
+	$(Q)$(HOSTCC) $(unit-cflags) -MMD -MP -c -o $@ $<
+$(O)/unit/generated/dts.S.o: $(dtbs)
+$(O)/unit/lib.a: $(call objs,unit,$(unit-lib))
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(unit-bin): $(O)/%: $(O)/unit/%.o $(O)/unit/lib.a
+	$(mkdirs)
+	$(call say,UNITLD,$@)
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lfdt -lpthread
+
+$(O)/results/:
+	@mkdir -p $@
+unit: $(unit-bin) | $(O)/results/
+	$(Q)tests/run-unit $(O) $(unit-src)
+
+# --- the build itself, and what it ships ----------------------------------------------------------
+
+build-tests build-tests-slow: | $(O)/results/
+	$(Q)tests/build/run $(if $(filter %-slow,$@),--slow) $(O)
+
+# --- end to end: emulated boards ------------------------------------------------------------------
+
+e2e: images
+	$(Q)$(PYTHON) -m pytest -q -rfE tests/e2e -m "not slow"
+e2e-slow: images
+	$(Q)$(PYTHON) -m pytest -q -rfE tests/e2e
+check-y	+= $(if $(wildcard tests/e2e/*.py),e2e)
+slow-y	+= $(if $(wildcard tests/e2e/*.py),e2e-slow)
+
+include $(wildcard tests/*/Makefile.inc)
+
+# A suite that fails to build is a failure of its own; the others still run.
+run-suites = $(Q)rm -rf $(O)/results && mkdir -p $(O)/results; \
+	for s in $(1); do echo "== $$s"; \
+		$(MAKE) --no-print-directory O=$(O) $$s && r=ok || r=fail; \
+		printf 'suite:%s\t%s\t\n' $$s $$r >>$(O)/results/suites; \
+	done
+
+do-check: all
+	$(call run-suites,$(check-y))
+	$(Q)tests/report $(O)/results
+do-check-all: all
+	$(call run-suites,$(filter-out $(patsubst %-slow,%,$(filter e2e-slow,$(slow-y))),$(check-y)) $(slow-y))
+	$(Q)tests/report --all $(O)/results
+
+bench: images
+	$(Q)$(if $(wildcard tests/bench/run),tests/bench/run $(O),echo 'bench: tests/bench/run is not there' >&2; false)
+
+.PHONY: unit build-tests build-tests-slow e2e e2e-slow do-check do-check-all bench
