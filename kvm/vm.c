@@ -3,9 +3,9 @@
 #include "kvm/vm.h"
 
 #include "kvm/sys.h"
-#include "kvm/uapi.h"
 
 #include <errno.h>
+#include <linux/kvm.h>
 
 /* KVM_CREATE_VM may be interrupted without any signal being there; a bound, so that a broken kernel cannot hang us. */
 #define CREATE_TRIES 100

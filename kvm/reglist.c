@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The register list: asked for, sorted, filtered, read, written back by level.
+#include "kvm/reglist.h"
+
+#include "kvm/sys.h"
+#include "kvm/vcpu.h"
+
+#include <errno.h>
+#include <linux/kvm.h>
+#include <stdlib.h>
+
+static bool is_u32(uint64_t id)
+{
+	return (id & KVM_REG_SIZE_MASK) == KVM_REG_SIZE_U32;
+}
+
+static bool is_u64(uint64_t id)
+{
+	return (id & KVM_REG_SIZE_MASK) == KVM_REG_SIZE_U64;
+}
+
+static void note(struct reglist_failures *failures, uint64_t id, int error)
+{
+	if (!failures)
+		return;
+	if (failures->count < REGLIST_FAILURES) {
+		failures->first[failures->count].id = id;
+		failures->first[failures->count].error = error;
+	}
+	failures->count++;
+}
+
+/* KVM's list is a few ascending runs, for which this is quick. */
+static void sort(uint64_t *id, unsigned count)
+{
+	for (unsigned i = 1; i < count; i++) {
+		uint64_t moving = id[i];
+		unsigned j = i;
+
+		for (; j > 0 && id[j - 1] > moving; j--)
+			id[j] = id[j - 1];
+		id[j] = moving;
+	}
+}
+
+/* The memory of a list is KVM's struct kvm_reg_list, its ids filtered in place, with the values behind. */
+static struct kvm_reg_list *memory_of(const struct reglist *list)
+{
+	return (struct kvm_reg_list *)((char *)list->id - offsetof(struct kvm_reg_list, reg));
+}
+
+int reglist_init(struct reglist *list, const struct vcpu *vcpu)
+{
+	struct kvm_reg_list sizing = { .n = 0 };
+	struct kvm_reg_list *kernel;
+	int ret;
+
+	*list = (struct reglist){ .count = 0 };
+	ret = sys_ioctl(vcpu->fd, KVM_GET_REG_LIST, &sizing);
+	if (ret != -E2BIG)
+		return ret < 0 ? ret : -EPROTO;
+
+	kernel = malloc(sizeof(*kernel) + 2 * sizeof(kernel->reg[0]) * sizing.n);
+	if (!kernel)
+		return -ENOMEM;
+	kernel->n = sizing.n;
+	ret = sys_ioctl(vcpu->fd, KVM_GET_REG_LIST, kernel);
+	if (ret < 0)
+		goto fail;
+
+	ret = -EINVAL;
+	for (uint64_t i = 0; i < kernel->n; i++) {
+		uint64_t id = kernel->reg[i];
+
+		if (!reglist_syncs(id))
+			continue;
+		if (!is_u32(id) && !is_u64(id))
+			goto fail;
+		kernel->reg[list->count++] = id;
+	}
+	list->id = (uint64_t *)kernel->reg;
+	list->value = list->id + list->count;
+	sort(list->id, list->count);
+	if (reglist_pull(list, vcpu, NULL))
+		return 0;
+
+fail:
+	free(kernel);
+	*list = (struct reglist){ .count = 0 };
+	return ret;
+}
+
+void reglist_free(struct reglist *list)
+{
+	if (list->id)
+		free(memory_of(list));
+	*list = (struct reglist){ .count = 0 };
+}
+
+bool reglist_syncs(uint64_t id)
+{
+	uint64_t coproc = id & KVM_REG_ARM_COPROC_MASK;
+
+	return coproc != KVM_REG_ARM_CORE && coproc != KVM_REG_ARM64_SVE;
+}
+
+enum reg_level reglist_level(uint64_t id)
+{
+	return id == KVM_REG_ARM_TIMER_CNT || id == KVM_REG_ARM_PTIMER_CNT ? REG_FULL : REG_RUNTIME;
+}
+
+static bool find(const struct reglist *list, uint64_t id, unsigned *at)
+{
+	unsigned low = 0, high = list->count;
+
+	while (low < high) {
+		unsigned mid = low + (high - low) / 2;
+
+		if (list->id[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*at = low;
+	return low < list->count && list->id[low] == id;
+}
+
+bool reglist_set(struct reglist *list, uint64_t id, uint64_t value)
+{
+	unsigned at;
+
+	if (!find(list, id, &at))
+		return false;
+	list->value[at] = value;
+	return true;
+}
+
+bool reglist_get(const struct reglist *list, uint64_t id, uint64_t *value)
+{
+	unsigned at;
+
+	if (!find(list, id, &at))
+		return false;
+	*value = list->value[at];
+	return true;
+}
+
+/* What KVM accepts for a register may depend on those of a lower rank. */
+enum rank { RANK_ID, RANK_FIRMWARE, RANK_PMCR, RANK_REST, RANKS };
+
+static enum rank rank_of(uint64_t id)
+{
+	static const uint64_t op0_crn = KVM_REG_ARM64_SYSREG_OP0_MASK | KVM_REG_ARM64_SYSREG_CRN_MASK;
+	static const uint64_t cache_select = ARM64_SYS_REG(3, 2, 0, 0, 0);
+
+	switch (id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_FW:
+	case KVM_REG_ARM_FW_FEAT_BMAP:
+		return RANK_FIRMWARE;
+	case KVM_REG_ARM64_SYSREG:
+		if ((id & op0_crn) == KVM_REG_ARM64_SYSREG_OP0_MASK && id != cache_select)
+			return RANK_ID;
+		return id == ARM64_SYS_REG(3, 3, 9, 12, 0) ? RANK_PMCR : RANK_REST;
+	default:
+		return RANK_REST;
+	}
+}
+
+static int push_one(const struct vcpu *vcpu, uint64_t id, uint64_t value)
+{
+	uint32_t low = (uint32_t)value;
+
+	return is_u32(id) ? vcpu_reg_set(vcpu, id, &low) : vcpu_reg_set(vcpu, id, &value);
+}
+
+bool reglist_push(const struct reglist *list, const struct vcpu *vcpu, enum reg_level level,
+		  struct reglist_failures *failures)
+{
+	bool ok = true;
+
+	if (failures)
+		failures->count = 0;
+	for (enum rank rank = RANK_ID; rank < RANKS; rank++) {
+		for (unsigned i = 0; i < list->count; i++) {
+			uint64_t id = list->id[i];
+			int ret;
+
+			if (rank_of(id) != rank || reglist_level(id) > level)
+				continue;
+			ret = push_one(vcpu, id, list->value[i]);
+			if (ret < 0) {
+				note(failures, id, ret);
+				ok = false;
+			}
+		}
+	}
+	return ok;
+}
+
+bool reglist_pull(struct reglist *list, const struct vcpu *vcpu, struct reglist_failures *failures)
+{
+	bool ok = true;
+
+	if (failures)
+		failures->count = 0;
+	for (unsigned i = 0; i < list->count; i++) {
+		uint64_t id = list->id[i], wide = 0;
+		uint32_t low = 0;
+		int ret = vcpu_reg_get(vcpu, id, is_u32(id) ? (void *)&low : (void *)&wide);
+
+		if (ret < 0) {
+			note(failures, id, ret);
+			ok = false;
+			continue;
+		}
+		list->value[i] = is_u32(id) ? low : wide;
+	}
+	return ok;
+}
+
+int reglist_vcpu_reset(struct reglist *list, struct vcpu *vcpu, bool powered_off)
+{
+	struct kvm_vcpu_init init = vcpu->init;
+	int ret;
+
+	init.features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
+	init.features[0] |= (uint32_t)powered_off << KVM_ARM_VCPU_POWER_OFF;
+	ret = vcpu_init(vcpu, &init);
+	if (ret < 0)
+		return ret;
+	return reglist_pull(list, vcpu, NULL) ? 0 : -EIO;
+}
