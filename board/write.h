@@ -16,6 +16,7 @@ enum edit_kind {
 	EDIT_SET, /* property NAME of NODE becomes VALUE, LEN; added if it is not there */
 	EDIT_DROP, /* property NAME of NODE goes */
 	EDIT_DROP_NODE, /* NODE goes with all below it */
+	EDIT_NAME, /* NODE (not the root) is called NAME, unit address included */
 	EDIT_ADD_NODE, /* a new child NAME, last in NODE; SETs and ADD_NODEs with node -1 that follow belong to it until EDIT_END_NODE */
 	EDIT_END_NODE
 };
@@ -26,6 +27,11 @@ struct edit {
 	const char *name;
 	const void *value;
 	uint32_t len;
+	uint32_t at; /* SET, after write_tree(): offset of the value in what was written, 0 = not written */
+	/* write_tree()'s own */
+	bool seen;
+	uint32_t name_at;
+	struct edit *next, *next_name;
 };
 
 /* An edit list in memory of the caller's; values are copied into it, names are not. */
@@ -43,12 +49,15 @@ void edit_set_u32(struct edits *e, int node, const char *name, uint32_t value);
 void edit_set_cells(struct edits *e, int node, const char *name, const uint32_t *cell, unsigned count); /* host order in */
 void edit_drop(struct edits *e, int node, const char *name);
 void edit_drop_node(struct edits *e, int node);
+void edit_name(struct edits *e, int node, const char *name); /* the name is copied */
 void edit_add_node(struct edits *e, int parent, const char *name); /* the name is copied: it may be made up on the stack */
 void edit_end_node(struct edits *e);
 
 /*
  * Write SOURCE with the edits applied to OUT (8-byte aligned, SIZE bytes): header v17, SOURCE's memory reservations, structure, strings. totalsize = what is
- * used + SLACK, zeroed, for a firmware that edits in place. Returns the total size, or -ENOSPC (OUT or the edit list is too small).
+ * used + SLACK, zeroed, for a firmware that edits in place. The last SET or DROP of a property holds; a node that is dropped takes the edits of all below it along.
+ * Returns the total size, or -ENOSPC (OUT or the edit list is too small), -EINVAL (an edit of a node that is not there, an added node left open, a SET behind an
+ * ADD_NODE in the same added node).
  */
 long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size, size_t slack);
 
