@@ -22,13 +22,17 @@ struct bus {
 	unsigned count;
 };
 
-/* Returns 0, -EEXIST (overlaps another window), -ENOSPC. */
+/* Returns 0, -EEXIST (overlaps another window), -ENOSPC, -EINVAL (size 0, or it wraps round the address space). */
 int bus_add(struct bus *bus, uint64_t gpa, uint64_t size, struct dev *dev, pthread_mutex_t *lock);
 
 /* The window that holds all of [GPA, GPA+SIZE), or NULL. */
 const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned size);
 
-/* Serve one access in WINDOW under the device's lock. */
+/*
+ * Serve one access in WINDOW under the device's lock. SIZE is 1, 2, 4 or 8 and the access lies in the window, as bus_find() said; bits above SIZE
+ * are dropped. bus_input() returns the bytes taken: 0 from a model that takes none. bus_wake() is what wake_at() asked for; one that comes late or
+ * for nothing does no harm.
+ */
 uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size);
 void bus_write(const struct bus_window *window, uint64_t gpa, unsigned size, uint64_t value);
 size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n);

@@ -12,11 +12,11 @@
 
 struct dev;
 
-/* A model's world. Called with the device's lock held; none of them blocks. */
+/* A model's world: all of it must be there. Called with the device's lock held; none blocks or calls the model back. */
 struct dev_env {
 	void (*irq)(struct dev *dev, unsigned line, bool level); /* only on a change */
 	void (*out)(struct dev *dev, const uint8_t *buf, size_t n); /* bytes for the person on the line; never refuses */
-	size_t (*room)(struct dev *dev); /* bytes out() can take now without losing any */
+	size_t (*room)(struct dev *dev); /* bytes out() can take now without losing any; must be able to reach 32 */
 	void (*input_ready)(struct dev *dev); /* the model can take input again after input() took less than offered */
 	uint64_t (*now)(void); /* ns since 1970 */
 	void (*wake_at)(struct dev *dev, uint64_t ns); /* call model->wake() at that time; 0 = never mind */

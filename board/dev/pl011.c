@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Arm PL011 UART, r1p5 (32-byte FIFOs). Source: Arm DDI 0183 (PrimeCell UART PL011), chapter 3.
+//
+// Where this one departs from the manual:
+// - UARTEN and TXE do not gate output: Linux's earlycon and small test programs write without setting
+//   CR up, and their words are wanted most of all. For the same reason UARTEN does not gate input;
+//   RXE, which is on at reset, does. What comes meanwhile is not lost but stays with the env.
+// - All eight bits of a byte count, whatever WLEN says.
+// - Bytes leave at once: the transmit FIFO is what of room() is lacking.
+// - There is no baud rate, so the receive timeout passes at once: data below the trigger level raise RT.
+// - DMA and breaks are not there; their registers and bits are kept.
+#include <string.h>
+
+#include "board/dev.h"
+
+enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, ICR, DMACR, REGS };
+
+#define IDS_AT 0xfe0
+#define FIFO_SIZE 32
+#define TX_RETRY_NS 1000000
+
+#define DR_OE 0x800
+#define RSR_OE 0x8
+#define FR_CTS 0x1
+#define FR_DSR 0x2
+#define FR_DCD 0x4
+#define FR_BUSY 0x8
+#define FR_RXFE 0x10
+#define FR_TXFF 0x20
+#define FR_RXFF 0x40
+#define FR_TXFE 0x80
+#define FR_RI 0x100
+#define FR_MODEM (FR_CTS | FR_DSR | FR_DCD | FR_RI)
+#define LCR_H_FEN 0x10
+#define CR_LBE 0x80
+#define CR_RXE 0x200
+#define INT_RX 0x10
+#define INT_TX 0x20
+#define INT_RT 0x40
+#define INT_OE 0x400
+
+struct pl011 {
+	uint16_t reg[REGS]; /* FR without the transmitter's flags */
+	uint8_t fifo[FIFO_SIZE];
+	uint8_t first, count; /* what is received */
+	uint8_t depth; /* of both FIFOs: FIFO_SIZE or 1 */
+	uint8_t rx_level; /* bytes that raise RX */
+	uint8_t tx_room; /* room that raises TX */
+	bool tx_due; /* written since TX was last raised */
+	bool overrun; /* OE goes with the next byte read */
+	bool refused; /* input() took less than was offered */
+};
+
+static const uint16_t reset_values[REGS] = {
+	/* The other side of the line is always there and ready. */
+	[FR] = FR_RXFE | FR_CTS | FR_DSR | FR_DCD,
+	[CR] = 0x300,
+	[IFLS] = 0x12,
+};
+
+static const uint16_t writable[REGS] = {
+	[ILPR] = 0xff, [IBRD] = 0xffff, [FBRD] = 0x3f, [LCR_H] = 0xff,	[CR] = 0xff87,
+	[IFLS] = 0x3f, [IMSC] = 0x7ff,	[DMACR] = 0x7,
+};
+
+/* Revision 3 in PeriphID2 tells drivers of the 32-byte FIFOs. */
+static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
+
+/* Bytes in a FIFO at each of IFLS's levels: 1/8, 1/4, 1/2, 3/4, 7/8; the rest is reserved. */
+static const uint8_t levels[8] = { 4, 8, 16, 24, 28, 28, 28, 28 };
+
+/* Where a modem input stands in FR and RIS, and which output of CR feeds it in loopback. */
+static const struct {
+	uint16_t fr, ris, cr;
+} modem[] = {
+	{ FR_CTS, 0x2, 0x800 }, /* RTS */
+	{ FR_DSR, 0x8, 0x400 }, /* DTR */
+	{ FR_DCD, 0x4, 0x1000 }, /* Out1 */
+	{ FR_RI, 0x1, 0x2000 }, /* Out2 */
+};
+
+static void bits_set(uint16_t *reg, unsigned bits, bool on)
+{
+	*reg = (uint16_t)(on ? *reg | bits : *reg & ~bits);
+}
+
+static void irq_update(struct dev *dev)
+{
+	const struct pl011 *s = dev->state;
+
+	dev_irq_set(dev, 0, s->reg[RIS] & s->reg[IMSC]);
+}
+
+static void rx_flags_update(struct pl011 *s)
+{
+	bits_set(&s->reg[FR], FR_RXFE, s->count == 0);
+	bits_set(&s->reg[FR], FR_RXFF, s->count == s->depth);
+}
+
+static bool rx_connected(const struct pl011 *s)
+{
+	return (s->reg[CR] & (CR_RXE | CR_LBE)) == CR_RXE;
+}
+
+/* Not at every byte read: half a FIFO at a time keeps the one who feeds us asleep. */
+static void input_ask(struct dev *dev)
+{
+	struct pl011 *s = dev->state;
+
+	if (!s->refused || !rx_connected(s) || s->count > s->depth / 2)
+		return;
+	s->refused = false;
+	dev->env->input_ready(dev);
+}
+
+/* Put N bytes, which fit, into the receive FIFO. */
+static void rx_put(struct pl011 *s, const uint8_t *buf, size_t n)
+{
+	bool crosses = s->count < s->rx_level && s->count + n >= s->rx_level;
+
+	for (size_t i = 0; i < n; i++)
+		s->fifo[(s->first + s->count++) & (s->depth - 1)] = buf[i];
+	bits_set(&s->reg[RIS], crosses ? INT_RX : INT_RT, true);
+	rx_flags_update(s);
+}
+
+static uint32_t rx_get(struct dev *dev)
+{
+	struct pl011 *s = dev->state;
+	uint32_t value;
+
+	if (!s->count)
+		return 0;
+	value = s->fifo[s->first];
+	s->first = (uint8_t)((s->first + 1) & (s->depth - 1));
+	s->count--;
+	if (s->overrun)
+		value |= DR_OE;
+	s->overrun = false;
+	if (s->count < s->rx_level) {
+		/* A driver that reads just the trigger level's worth is told of the rest. */
+		bits_set(&s->reg[RIS], INT_RX, false);
+		bits_set(&s->reg[RIS], INT_RT, s->count);
+	}
+	rx_flags_update(s);
+	irq_update(dev);
+	input_ask(dev);
+	return value;
+}
+
+/* Raise TX when the FIFO has drained to its level; look again later if somebody waits for that. */
+static void tx_settle(struct dev *dev)
+{
+	struct pl011 *s = dev->state;
+
+	if (!s->tx_due)
+		return;
+	if (dev->env->room(dev) >= s->tx_room) {
+		s->tx_due = false;
+		bits_set(&s->reg[RIS], INT_TX, true);
+	} else if (s->reg[IMSC] & INT_TX) {
+		dev->env->wake_at(dev, dev->env->now() + TX_RETRY_NS);
+	}
+}
+
+static void tx_put(struct dev *dev, uint8_t byte)
+{
+	struct pl011 *s = dev->state;
+
+	dev->env->out(dev, &byte, 1);
+	if (s->reg[CR] & CR_LBE) {
+		if (s->count < s->depth) {
+			rx_put(s, &byte, 1);
+		} else {
+			s->overrun = true;
+			s->reg[RSR] |= RSR_OE;
+			s->reg[RIS] |= INT_OE;
+		}
+	}
+	bits_set(&s->reg[RIS], INT_TX, false);
+	s->tx_due = true;
+	tx_settle(dev);
+	irq_update(dev);
+}
+
+static void levels_update(struct pl011 *s)
+{
+	bool fifos = s->reg[LCR_H] & LCR_H_FEN;
+
+	s->depth = fifos ? FIFO_SIZE : 1;
+	s->rx_level = fifos ? levels[s->reg[IFLS] >> 3 & 7] : 1;
+	s->tx_room = fifos ? (uint8_t)(FIFO_SIZE - levels[s->reg[IFLS] & 7]) : 1;
+}
+
+static void line_control_write(struct dev *dev, uint16_t old)
+{
+	struct pl011 *s = dev->state;
+
+	if (!((old ^ s->reg[LCR_H]) & LCR_H_FEN))
+		return;
+	s->first = s->count = 0;
+	bits_set(&s->reg[RIS], INT_RX | INT_RT, false);
+	levels_update(s);
+	rx_flags_update(s);
+	input_ask(dev);
+}
+
+static void control_write(struct dev *dev)
+{
+	struct pl011 *s = dev->state;
+	uint16_t old = s->reg[FR];
+
+	for (unsigned i = 0; i < sizeof(modem) / sizeof(modem[0]); i++) {
+		uint16_t source = s->reg[CR] & CR_LBE ? s->reg[CR] & modem[i].cr :
+							reset_values[FR] & modem[i].fr;
+
+		bits_set(&s->reg[FR], modem[i].fr, source);
+		if ((old ^ s->reg[FR]) & modem[i].fr)
+			s->reg[RIS] |= modem[i].ris;
+	}
+	input_ask(dev);
+}
+
+static uint32_t flags_read(struct dev *dev)
+{
+	const struct pl011 *s = dev->state;
+	size_t room = dev->env->room(dev);
+
+	if (room >= s->depth)
+		return s->reg[FR] | FR_TXFE;
+	return s->reg[FR] | FR_BUSY | (room ? 0u : FR_TXFF);
+}
+
+static uint32_t reg_read(struct dev *dev, uint64_t i)
+{
+	struct pl011 *s = dev->state;
+
+	switch (i) {
+	case FR:
+		return flags_read(dev);
+	case DR:
+		return rx_get(dev);
+	case RIS:
+	case MIS:
+		tx_settle(dev);
+		irq_update(dev);
+		return s->reg[RIS] & (i == MIS ? s->reg[IMSC] : UINT16_MAX);
+	default:
+		if (i < REGS)
+			return s->reg[i];
+		i -= IDS_AT / 4;
+		return i < sizeof(ids) ? ids[i] : 0;
+	}
+}
+
+static uint64_t pl011_read(struct dev *dev, uint64_t offset, unsigned size)
+{
+	(void)size;
+	return reg_read(dev, offset >> 2) >> 8 * (offset & 3);
+}
+
+static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_t value)
+{
+	struct pl011 *s = dev->state;
+	uint64_t i = offset >> 2;
+	uint16_t old;
+
+	(void)size;
+	if (i >= REGS || offset & 3)
+		return;
+	if (i == DR) {
+		tx_put(dev, (uint8_t)value);
+		return;
+	}
+	old = s->reg[i];
+	if (writable[i])
+		s->reg[i] = (uint16_t)(value & writable[i]);
+	switch (i) {
+	case RSR:
+		s->reg[RSR] = 0;
+		break;
+	case LCR_H:
+		line_control_write(dev, old);
+		break;
+	case CR:
+		control_write(dev);
+		break;
+	case IFLS:
+		levels_update(s);
+		break;
+	case IMSC:
+		tx_settle(dev);
+		break;
+	case ICR:
+		bits_set(&s->reg[RIS], (unsigned)value, false);
+		break;
+	}
+	irq_update(dev);
+}
+
+static size_t pl011_input(struct dev *dev, const uint8_t *buf, size_t n)
+{
+	struct pl011 *s = dev->state;
+	size_t space = rx_connected(s) ? (size_t)(s->depth - s->count) : 0;
+
+	s->refused = n > space;
+	if (n > space)
+		n = space;
+	if (n) {
+		rx_put(s, buf, n);
+		irq_update(dev);
+	}
+	return n;
+}
+
+static void pl011_wake(struct dev *dev)
+{
+	tx_settle(dev);
+	irq_update(dev);
+}
+
+static void pl011_reset(struct dev *dev)
+{
+	struct pl011 *s = dev->state;
+	bool refused = s->refused;
+
+	memset(s, 0, sizeof(*s));
+	memcpy(s->reg, reset_values, sizeof(s->reg));
+	s->refused = refused;
+	levels_update(s);
+	irq_update(dev);
+	input_ask(dev);
+}
+
+static const char *const compatible[] = { "arm,pl011", NULL };
+
+const struct model pl011_model = {
+	.name = "PL011 UART",
+	.compatible = compatible,
+	.state_size = sizeof(struct pl011),
+	.posted_at = 4 * DR,
+	.posted_size = 4,
+	.reset = pl011_reset,
+	.read = pl011_read,
+	.write = pl011_write,
+	.input = pl011_input,
+	.wake = pl011_wake,
+};
