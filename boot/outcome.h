@@ -3,6 +3,8 @@
 #ifndef BOOT_OUTCOME_H
 #define BOOT_OUTCOME_H
 
+#include <stddef.h>
+
 /* The numbers are exit codes of hosted runs: part of the command line's specification. */
 enum outcome {
 	OUTCOME_POWEROFF = 0,
@@ -29,6 +31,12 @@ struct failure {
 /* Fill F; the text is a printf format. Always returns -1, so that a step can `return fail(...)`. */
 int fail(struct failure *f, enum outcome outcome, const char *code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/*
+ * Put a line, its priority "<7>" in front, into the kernel's log; nothing where that may not be written. 7 keeps it off the console, which has it already.
+ * Async-signal-safe.
+ */
+void outcome_log(const char *line, size_t n);
 
 /*
  * The last words of a run, on the console and in the kernel log: F's sentence if there is one (NULL: none), wrapped at 80 columns, then

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How a run ends, and how a step that failed says so.
+#include "boot/outcome.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "boot/say.h"
+
+static const struct {
+	enum outcome outcome;
+	const char *name;
+} names[] = {
+	{ OUTCOME_POWEROFF, "poweroff" },
+	{ OUTCOME_RESET, "reset" },
+	{ OUTCOME_CRASH, "crash" },
+	{ OUTCOME_HANG, "hang" },
+	{ OUTCOME_BAD_CONFIG, "bad-config" },
+	{ OUTCOME_NO_KVM, "no-kvm" },
+	{ OUTCOME_BAD_FIRMWARE, "bad-firmware" },
+	{ OUTCOME_REFUSED, "refused" },
+	{ OUTCOME_INTERNAL, "internal" },
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].outcome == outcome)
+			return names[i].name;
+	return "internal";
+}
+
+int fail(struct failure *f, enum outcome outcome, const char *code, const char *format, ...)
+{
+	va_list ap;
+
+	f->outcome = outcome;
+	f->code = code;
+	va_start(ap, format);
+	vsnprintf(f->text, sizeof(f->text), format, ap);
+	va_end(ap);
+	return -1;
+}
+
+void outcome_log(const char *line, size_t n)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* The console has the line already: nobody misses much where the log takes none. */
+	n = (size_t)write(fd, line, n);
+	close(fd);
+}
+
+int outcome_report(enum outcome outcome, const struct failure *f)
+{
+	char line[64];
+	int n;
+
+	if (f)
+		say("%s (%s)", f->text, f->code);
+	say("outcome: %s (%d)", outcome_name(outcome), (int)outcome);
+	n = snprintf(line, sizeof(line), "<7>kvmshim: outcome: %s (%d)\n", outcome_name(outcome),
+		     (int)outcome);
+	outcome_log(line, (size_t)n);
+	return (int)outcome;
+}
