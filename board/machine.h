@@ -59,6 +59,7 @@ struct machine {
 	int console; /* index in device[] that stdout-path names, else the first that takes input, else -1 */
 	struct machine_unserved unserved[MACHINE_UNSERVED_MAX];
 	unsigned unserveds;
+	unsigned unserveds_more; /* beyond those that have room here */
 	uint32_t intid_max; /* highest INTID any node names */
 };
 
@@ -69,6 +70,18 @@ struct machine {
  */
 int machine_read(struct machine *machine, const struct tree *tree, const struct model *const *models,
 		 struct tree_error *err);
+
+/*
+ * Cut the GICv3's redistributor regions to those that CPUS vCPUs need (128 KiB each, filled in the tree's order): the last one shorter, the rest gone. Returns how
+ * many vCPUs find no place, 0 for a GICv2. machine_complete() writes the GIC's reg as it is then.
+ */
+unsigned machine_redists_cut(struct machine *machine, unsigned cpus);
+
+/*
+ * Do two of RAM, flash, the GIC's regions, devices overlap, or does one reach beyond 2^64? machine_read() has checked what the tree says; again after RAM has been
+ * settled. Returns 0, or -EINVAL with *ERR filled.
+ */
+int machine_regions_check(const struct machine *machine, struct tree_error *err);
 
 /* What the plan settles and the tree must say. */
 struct completion {
@@ -83,6 +96,9 @@ struct completion {
 	const uint8_t *rng_seed; /* 32 bytes, NULL: no such property */
 	uint64_t kaslr_seed; /* used where rng_seed is given or kaslr is true */
 	bool kaslr;
+	bool stdout_path; /* false: chosen loses it */
+	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region of a GICv3: a region with none goes from the tree */
+	size_t slack; /* bytes of room behind the tree, part of its totalsize */
 };
 
 /* Where the seeds stand in the tree written, so that a reset can put fresh ones there. Offsets in the blob, 0 = absent. */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the host offers, asked of KVM; and one kind of core to ask it of.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/klog.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "board/board.h"
+#include "boot/host.h"
+#include "boot/say.h"
+#include "kvm/hostcpu.h"
+#include "kvm/vm.h"
+
+#define SYSLOG_ACTION_READ_ALL 3
+
+/* Why there is no KVM, as far as the kernel's log tells. */
+static int no_kvm(int error, const char *step, struct failure *f)
+{
+	static char log[256 << 10];
+	int n = klogctl(SYSLOG_ACTION_READ_ALL, log, sizeof(log) - 1);
+
+	log[n > 0 ? n : 0] = 0;
+	if (error == -EACCES || error == -EPERM)
+		return fail(f, OUTCOME_NO_KVM, "E-NOKVM-ACCESS",
+			    "/dev/kvm may not be opened by this user: run as root, or be a member of its group");
+	if (strcmp(step, "open /dev/kvm"))
+		return fail(f, OUTCOME_NO_KVM, "E-NOKVM", "KVM refused %s: %s", step, strerror(-error));
+	if (strstr(log, "started at EL1") || strstr(log, "HYP mode not available"))
+		return fail(f, OUTCOME_NO_KVM, "E-EL1",
+			    "there is no /dev/kvm, because the kernel was entered at EL1; a hypervisor needs EL2: let the "
+			    "board's firmware start Linux at EL2 (QEMU: -M virt,virtualization=on)");
+	if (strstr(log, "no compatible GIC") || strstr(log, "No interrupt controller") || strstr(log, "error initializing VGIC"))
+		return fail(f, OUTCOME_NO_KVM, "E-NOVGIC",
+			    "there is no /dev/kvm, because KVM found no interrupt controller it can virtualise: the board's "
+			    "tree must describe GICH and GICV of its GICv2, or a GICv3 with its maintenance interrupt");
+	if (strstr(log, "started at EL2"))
+		return fail(f, OUTCOME_NO_KVM, "E-NOKVM",
+			    "there is no /dev/kvm although the kernel was entered at EL2: boot a kernel with CONFIG_KVM=y and "
+			    "without kvm-arm.mode=none");
+	return fail(f, OUTCOME_NO_KVM, "E-NOKVM",
+		    "/dev/kvm cannot be opened (%s): boot a kernel with CONFIG_KVM=y, entered at EL2 and not at EL1",
+		    strerror(-error));
+}
+
+unsigned host_kind_choose(const struct board *board)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 1; i < board->kinds; i++)
+		if (board->kind[i].cpus > board->kind[best].cpus)
+			best = i;
+	return best;
+}
+
+/* MIDR of Linux CPU n, 0 if the kernel does not tell. */
+static unsigned long midr_read(unsigned cpu)
+{
+	char path[80], text[24] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/regs/identification/midr_el1", cpu);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(fd);
+	return strtoul(text, NULL, 16);
+}
+
+/*
+ * KVM's target, its ID registers and a vCPU's PMU are those of one kind of core. The tree tells the kinds; which Linux CPU is
+ * of which kind only MIDR tells for certain, so the largest group of equal MIDRs is taken.
+ */
+static void pin(const struct board *board)
+{
+	unsigned long midr[CPU_SETSIZE];
+	unsigned best = 0, best_count = 0, count = board->cpus < CPU_SETSIZE ? board->cpus : CPU_SETSIZE;
+	cpu_set_t set;
+
+	for (unsigned i = 0; i < count; i++)
+		midr[i] = midr_read(i);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned same = 0;
+
+		for (unsigned j = 0; j < count; j++)
+			same += midr[j] && midr[j] == midr[i];
+		if (same > best_count)
+			best = i, best_count = same;
+	}
+	CPU_ZERO(&set);
+	for (unsigned i = 0; i < count; i++)
+		if (best_count && midr[i] == midr[best])
+			CPU_SET(i, &set);
+	if (best_count && sched_setaffinity(0, sizeof(set), &set) == 0)
+		return;
+	say("warning: this board has unlike cores, and they could not be told apart; if KVM refuses a register, "
+	    "run on one kind of core (taskset)");
+}
+
+int host_open(struct host *host, struct vm *vm, const struct board *board, struct failure *f)
+{
+	const char *step = "";
+	struct sysinfo info;
+	int error;
+
+	if (board->kinds > 1)
+		pin(board);
+	error = vm_open(vm, &step);
+	if (error)
+		return no_kvm(error, step, f);
+
+	host->assumed = false;
+	host->page = (uint32_t)getauxval(AT_PAGESZ);
+	host->ipa_bits = vm->ipa_bits;
+	host->vcpus_max = (unsigned)vm_cap(vm, KVM_CAP_MAX_VCPUS);
+	host->gic_v3 = vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_V3);
+	host->gic_v2 = vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_V2);
+	host->its = host->gic_v3 && vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_ITS);
+	host->features = hostcpu_features_offered(vm);
+	if (sysinfo(&info) == 0) {
+		host->memory_free = (uint64_t)info.freeram * info.mem_unit;
+		host->memory_total = (uint64_t)info.totalram * info.mem_unit;
+	}
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The plan: everything that is decided before the guest runs. A pure function of board, host, settings, firmware and entropy. */
+#ifndef BOOT_PLAN_H
+#define BOOT_PLAN_H
+
+#include "board/machine.h"
+#include "boot/host.h"
+#include "boot/image.h"
+#include "boot/say.h"
+#include "boot/settings.h"
+#include "kvm/vgic.h"
+
+struct plan_inputs {
+	const struct settings *settings;
+	const struct board *board;
+	const struct host *host;
+	const struct image *firmware, *initrd; /* initrd->fd -1: none */
+	const struct tree *guest; /* overlays applied */
+	const struct model *const *models;
+	const uint8_t *entropy; /* 40 bytes, or NULL: the guest gets no seeds */
+};
+
+/* Where firmware ended up, for the person. */
+enum plan_place { PLACE_GIVEN, PLACE_HEADER, PLACE_FLASH, PLACE_RAM };
+
+struct plan {
+	struct machine machine;
+	unsigned cpus;
+	uint64_t mpidr[MACHINE_CPUS_MAX]; /* as the tree's reg has it */
+	bool mpidr_given; /* the guest's tree names them: they are pushed */
+	uint32_t cpu_features; /* HOSTCPU_ */
+	bool aarch32;
+	enum vgic_kind vgic;
+	unsigned irqs; /* INTIDs, 0: KVM's default is enough */
+	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region */
+	struct region ram[MACHINE_RAM_MAX];
+	unsigned rams;
+	struct region firmware; /* footprint */
+	enum plan_place place;
+	int firmware_flash; /* the bank it lies in, -1: RAM */
+	uint64_t entry;
+	struct region initrd; /* size 0: none */
+	struct region dtb;
+	struct completed tree; /* the guest's tree as written */
+	enum unmodelled unmodelled;
+	enum action on_poweroff, on_reset, on_crash;
+};
+
+/*
+ * Decide everything, and write the guest's tree to DTB (SIZE bytes). Returns 0 or fail()s: bad-config, bad-firmware, refused; the sentence names the file or
+ * node, the values, and the remedy.
+ */
+int plan_make(struct plan *plan, const struct plan_inputs *in, void *dtb, size_t size, struct failure *f);
+
+/* The page the person sees: what the board is, what the guest will be, where each thing lies; 80 columns. */
+void plan_print(const struct plan *plan, const struct plan_inputs *in, struct page *page);
+
+#endif

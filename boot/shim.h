@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The shim proper: all there is while one guest is put together and runs. One instance, in main.c. */
+#ifndef BOOT_SHIM_H
+#define BOOT_SHIM_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "board/bus.h"
+#include "boot/plan.h"
+#include "generated/config.h"
+#include "kvm/coalesce.h"
+#include "kvm/devaddr.h"
+#include "kvm/vcpu.h"
+#include "kvm/vgic.h"
+#include "kvm/vm.h"
+
+struct guest_device {
+	struct dev dev;
+	pthread_mutex_t lock;
+	const struct machine_device *is; /* in the plan */
+	struct shim *shim;
+	uint64_t wake_at; /* ns since 1970, 0: not asked */
+};
+
+/* A bank of flash that no file backs yet: read as erased, a chunk at a time. */
+#define FLASH_CHUNK (256u << 10)
+
+struct shim {
+	struct settings settings;
+	struct board board;
+	struct host host;
+	struct image firmware, initrd;
+	struct tree board_tree, guest_tree;
+	struct plan_inputs inputs;
+	struct plan plan;
+
+	struct vm vm;
+	struct vcpu vcpu[CONFIG_MAX_VCPUS];
+	struct vgic vgic;
+	struct devaddr_list addresses;
+	struct coalesce coalesce;
+	struct bus bus;
+	struct guest_device device[MACHINE_DEVICES_MAX];
+	const struct bus_window *console; /* NULL: the guest has none */
+
+	uint8_t *ram[MACHINE_RAM_MAX]; /* hva */
+	uint8_t *flash[MACHINE_FLASH_MAX]; /* hva of the bank's reservation */
+	uint64_t flash_backed[MACHINE_FLASH_MAX]; /* bytes from the bank's start that the firmware's slot covers */
+	atomic_ulong flash_stores; /* dropped */
+	const uint8_t *dtb; /* the guest's tree as planned */
+	struct vcpu_plan {
+		uint64_t pc, x0;
+	} boot;
+};
+
+#endif
