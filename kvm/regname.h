@@ -6,10 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "SCTLR_EL1", "core pc", "PSCI_VERSION", "CCSIDR[2]", or "S3_0_C1_C0_0" for a system register without a name here. */
+/*
+ * "SCTLR_EL1", "core pc", "SVE z3", "PSCI_VERSION", "CCSIDR[2]", or "S3_0_C1_C0_0" for a system register without a name
+ * here; the id in hex if it is none of arm64's. The timers are called as KVM's headers call them (TIMER_CNT, TIMER_CVAL,
+ * TIMER_CTL, PTIMER_CNT, ...), since two of those ids belong to one another's encoding. Cut off at SIZE, always ended by NUL.
+ */
 void regname_format(uint64_t id, char *buf, size_t size);
 
-/* The KVM id of the system register or firmware register called NAME; 0 if there is none. */
+/*
+ * The KVM id of the register called NAME, as regname_format() writes it ("S3_0_C1_C0_0" too); 0 if there is none. CNTV_CVAL_EL0 and
+ * CNTVCT_EL0, CNTV_CTL_EL0, CNTPCT_EL0, CNTP_CVAL_EL0, CNTP_CTL_EL0 are found as well, with KVM's ids for them.
+ */
 uint64_t regname_find(const char *name);
 
 /* Every 64-bit ID register that KVM on arm64 shows, ascending by encoding; NULL-name terminated. */
@@ -19,16 +26,11 @@ struct regname {
 };
 extern const struct regname regname_id_registers[];
 
-/* A field of an ID register: bits [shift+3:shift], and what its values mean ("0 not implemented" is not listed). */
-struct regfield {
-	uint64_t id;
-	const char *name; /* "SVE" */
-	uint8_t shift;
-	uint8_t width;
-	const char *const *values; /* values[v] in words, NULL where there is none; array of 1 << width at most 16 */
-};
-
-/* Decode VALUE of register ID: "EL0=AArch64+AArch32 EL1=AArch64 FP=1 SVE=1 ..." into BUF. Unknown fields as NAME=value. */
+/*
+ * Decode VALUE of ID register ID into BUF: "EL0=AArch64+32 EL1=AArch64 FP=FP16 SVE ...": NAME where a field says just yes, NAME=words,
+ * NAME=number for a value without words here; what is not implemented is left out. MIDR_EL1 becomes "Arm Cortex-A57
+ * r1p0". An empty string for registers without a table. Cut off at SIZE. Source: Arm ARM (DDI 0487), D19.2.
+ */
 void regname_decode(uint64_t id, uint64_t value, char *buf, size_t size);
 
 #endif
