@@ -24,10 +24,10 @@ config-goals	:= help clean format %config setup run check check-all repro
 ifneq ($(filter-out $(config-goals),$(or $(MAKECMDGOALS),all)),)
 -include $(O)/.config
 endif
-unquote		= $(patsubst "%",%,$(1))
+unquote		= $(subst ",,$(1))
 
 $(O)/.config: Kconfig | $(O)/
-	$(Q)$(PYTHON) -m olddefconfig Kconfig >/dev/null
+	$(Q)$(PYTHON) -m olddefconfig Kconfig >/dev/null && touch $@
 
 # Bools are 0 or 1, so that C says `if (CONFIG_X)` and never `#ifdef`.
 $(O)/generated/config.h: $(O)/.config | $(O)/generated/
@@ -124,7 +124,7 @@ $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
 	$(call say,GEN,$@)
 	$(Q){ echo '#include "board/dev.h"'; \
 		$(foreach d,$(dev-y),echo 'extern const struct model $d_model;';) \
-		echo 'const struct model *const models[] = {'; \
+		echo 'const struct model *const dev_models[] = {'; \
 		$(foreach d,$(dev-y),printf '\t&$d_model,\n';) \
 		printf '\t0,\n};\n'; } >$@
 

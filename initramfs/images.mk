@@ -36,13 +36,15 @@ $(O)/.firmware: FORCE | $(O)/
 $(O)/.boards: FORCE | $(O)/
 	@echo '$(boards)' | cmp -s - $@ || echo '$(boards)' >$@
 
-$(itb): $(cpio) $(O)/firmware.cpio.gz initramfs/mkits $(O)/.boards
+ramdisk	:= $(O)/ramdisk$k.cpio.gz
+$(ramdisk): $(cpio) $(O)/firmware.cpio.gz
+	$(Q)cat $^ >$@
+$(itb): $(ramdisk) initramfs/mkits $(O)/.boards $(O)/.config
 	$(if $(boards),,$(error BOARD=$(BOARD) is not configured: see BOARD_ in make menuconfig))
 	$(call say,FIT,$@)
-	$(Q)cat $(cpio) $(O)/firmware.cpio.gz >$@.ramdisk
-	$(Q)initramfs/mkits $(linux)/Image $@.ramdisk $(boards) >$@.its
+	$(Q)initramfs/mkits $(linux)/Image $(CONFIG_KERNEL_LOAD) $(abspath $<) $(boards) >$@.its
 	$(Q)mkimage -f $@.its $@ >$@.log || { cat $@.log >&2; false; }
-	$(Q)rm -f $@.ramdisk $@.log
+	$(Q)rm -f $@.log
 itb: $(itb)
 
 $(O)/boot.scr: initramfs/boot.cmd
@@ -55,9 +57,9 @@ $(O)/extlinux.conf: initramfs/extlinux.conf $(O)/.boards
 $(O)/disk-script$k.img: $(itb) $(O)/boot.scr initramfs/mkdisk
 	$(call say,DISK,$@)
 	$(Q)initramfs/mkdisk $@ $(itb)=kvmshim.itb $(O)/boot.scr
-$(O)/disk-extlinux$k.img: $(itb) $(O)/extlinux.conf initramfs/mkdisk
+$(O)/disk-extlinux$k.img: $(itb) $(ramdisk) $(O)/extlinux.conf initramfs/mkdisk
 	$(call say,DISK,$@)
-	$(Q)initramfs/mkdisk $@ $(itb)=kvmshim.itb $(O)/extlinux.conf=extlinux/extlinux.conf
+	$(Q)initramfs/mkdisk $@ $(itb)=kvmshim.itb $(ramdisk)=kvmshim.cpio.gz $(O)/extlinux.conf=extlinux/extlinux.conf
 
 setup:
 	$(Q)initramfs/setup.sh
