@@ -40,16 +40,17 @@ struct board {
 	unsigned kinds;
 	struct {
 		enum gic_version version;
-		int node;
+		int node; /* -1: no GIC */
 		struct region dist, cpu; /* cpu: GICv2 CPU interface (GICC) */
 		struct region redist[BOARD_REDISTS_MAX];
 		unsigned redists;
-		bool virt; /* has what a hypervisor needs: GICH and GICV, or GICv3 */
+		uint64_t stride; /* of redistributors, 0: what the architecture says */
+		bool virt; /* has what a hypervisor needs: GICH and GICV, or GICv3; and the maintenance interrupt */
 		bool its;
 	} gic;
 	struct {
 		int node; /* -1: no architected timer */
-		uint32_t virt_ppi; /* INTID of the virtual timer */
+		uint32_t virt_ppi; /* INTID of the virtual timer, 0: none or not the GIC's */
 	} timer;
 	enum psci_method psci;
 	struct {
@@ -57,7 +58,7 @@ struct board {
 		const char *compatible;
 		struct region reg;
 		uint32_t intid; /* 0: none or not the GIC's */
-		const char *stdout_path; /* as the tree says, options after ':' included */
+		const char *stdout_path; /* as the tree says, options after ':' included; NULL: it says nothing */
 	} console;
 	int options; /* node /options/kvmshim, -1 */
 };
