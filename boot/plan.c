@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Board + host + settings + firmware + entropy -> plan. Nothing here touches anything but its arguments.
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "boot/plan.h"

@@ -46,12 +46,10 @@ struct shim {
 
 	uint8_t *ram[MACHINE_RAM_MAX]; /* hva */
 	uint8_t *flash[MACHINE_FLASH_MAX]; /* hva of the bank's reservation */
-	uint64_t flash_backed[MACHINE_FLASH_MAX]; /* bytes from the bank's start that the firmware's slot covers */
+	struct region flash_firmware; /* what the firmware's slot covers, whole pages */
+	pthread_mutex_t flash_lock;
 	atomic_ulong flash_stores; /* dropped */
 	const uint8_t *dtb; /* the guest's tree as planned */
-	struct vcpu_plan {
-		uint64_t pc, x0;
-	} boot;
 };
 
 #endif

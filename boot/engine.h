@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Carries the plan out, step by step in the order of main(). It decides nothing. Each step returns 0 or fail()s. */
+#ifndef BOOT_ENGINE_H
+#define BOOT_ENGINE_H
+
+#include "boot/shim.h"
+
+/* RAM and flash: reserved, firmware, initrd and tree placed, told to KVM as slots. */
+int engine_ram_add(struct shim *s, struct failure *f);
+
+int engine_vcpus_create(struct shim *s, struct failure *f);
+
+/* The in-kernel GIC; its addresses are noted, not told yet. */
+int engine_vgic_create(struct shim *s, struct failure *f);
+
+/* Every device of the plan gets its model, its window on the bus, its lines; the GIC's regions are mapped where the tree has them. */
+int engine_devices_bind(struct shim *s, const struct dev_env *env, struct failure *f);
+
+/* Tell KVM the device addresses, once, and initialise the vGIC. */
+int engine_addresses_commit(struct shim *s, struct failure *f);
+
+/* vCPUs initialised, what the plan changes of their registers pushed, boot registers of the first one set. */
+int engine_registers_push(struct shim *s, struct failure *f);
+
+/*
+ * Everything back to how engine_registers_push() left it, with all vCPUs paused: images placed anew (other RAM is kept, as over a board's warm reset), seeds
+ * renewed, devices, vGIC, vCPUs. Returns 0 or fail()s.
+ */
+int engine_reset(struct shim *s, struct failure *f);
+
+/*
+ * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further reads there do not exit. Returns 0 or -errno. Any thread.
+ */
+int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
+
+#endif
