@@ -11,6 +11,7 @@
 #define MACHINE_UNSERVED_MAX 64
 #define MACHINE_LINES_MAX 4 /* interrupts of one device */
 #define MACHINE_CPUS_MAX 512
+#define MACHINE_REDIST_SIZE 0x20000 /* of one vCPU: two frames of 64 KiB */
 
 struct model;
 
@@ -72,6 +73,12 @@ int machine_read(struct machine *machine, const struct tree *tree, const struct 
 		 struct tree_error *err);
 
 /*
+ * A part of machine_read(), after its nodes are known: the INTIDs of timer, PMU and devices, and the highest of any enabled node. Returns 0, -EINVAL, -E2BIG
+ * as there.
+ */
+int machine_interrupts_read(struct machine *machine, const struct tree *tree, struct tree_error *err);
+
+/*
  * Cut the GICv3's redistributor regions to those that CPUS vCPUs need (128 KiB each, filled in the tree's order): the last one shorter, the rest gone. Returns how
  * many vCPUs find no place, 0 for a GICv2. machine_complete() writes the GIC's reg as it is then.
  */
@@ -108,8 +115,11 @@ struct completed {
 };
 
 /*
- * Write to OUT the tree that the guest is handed: TREE with memory (reg of the memory node), cpus (one cpu node each: device_type, compatible, reg, enable-method), psci
- * (arm,psci-1.0/0.2, hvc), and chosen completed. Nodes that are missing are added. Returns 0, or -ENOSPC.
+ * Write to OUT (8-byte aligned) the tree that the guest is handed: TREE with memory (reg of the memory node, which gets a new name where its base has moved), cpus (one
+ * cpu node each: device_type, compatible, reg, enable-method; those the tree has for the same MPIDR stay), psci (arm,psci-1.0/0.2, hvc), the GICv3's redistributor
+ * regions, aliases/serial0 where it is missing and there is a console, and chosen completed. Nodes that are missing are added. Seeds and an initrd that
+ * WITH does not give go. Returns 0, -ENOSPC (OUT is too small), -ERANGE (an address or size needs more cells than the tree gives it),
+ * -EINVAL (an empty list of RAM or CPUs, or one beyond the table). Its working memory is static: one call at a time.
  */
 int machine_complete(const struct machine *machine, const struct tree *tree, const struct completion *with, void *out,
 		     size_t size, struct completed *done);

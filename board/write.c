@@ -9,7 +9,8 @@
 
 /* --- the edit list ------------------------------------------------------------------------------ */
 
-static void edit_push(struct edits *e, enum edit_kind kind, int node, const char *name, const void *value, size_t len)
+static void edit_push(struct edits *e, enum edit_kind kind, int node, const char *name,
+		      const void *value, size_t len)
 {
 	if (e->count == e->max || len > e->size - e->used) {
 		e->overflow = true;
@@ -19,8 +20,9 @@ static void edit_push(struct edits *e, enum edit_kind kind, int node, const char
 	if (len)
 		memcpy(copy, value, len);
 	e->used += len;
-	e->edit[e->count++] =
-		(struct edit){ .kind = kind, .node = node, .name = name, .value = copy, .len = (uint32_t)len };
+	e->edit[e->count++] = (struct edit) {
+		.kind = kind, .node = node, .name = name, .value = copy, .len = (uint32_t)len
+	};
 }
 
 void edit_set(struct edits *e, int node, const char *name, const void *value, size_t len)
@@ -38,7 +40,8 @@ void edit_set_u32(struct edits *e, int node, const char *name, uint32_t value)
 	edit_set_cells(e, node, name, &value, 1);
 }
 
-void edit_set_cells(struct edits *e, int node, const char *name, const uint32_t *cell, unsigned count)
+void edit_set_cells(struct edits *e, int node, const char *name, const uint32_t *cell,
+		    unsigned count)
 {
 	if (e->overflow || count > (e->size - e->used) / 4) {
 		e->overflow = true;
@@ -277,7 +280,8 @@ static void node_write(struct writer *w)
 			w->next = w->next->next;
 		return;
 	}
-	uint32_t props = at + 4 + (((uint32_t)strlen((const char *)w->tree->fdt + at + 4) + 4) & ~3U);
+	uint32_t props =
+		at + 4 + (((uint32_t)strlen((const char *)w->tree->fdt + at + 4) + 4) & ~3U);
 	copy_to(w, at + 4);
 	if (name) {
 		put_padded(w, name->value, name->len);
@@ -328,7 +332,8 @@ static struct edit *edits_sort(const struct edits *edits, unsigned nodes)
 	return first;
 }
 
-long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size, size_t slack)
+long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size,
+		size_t slack)
 {
 	struct writer w = { .tree = source, .out = out, .end = edits->edit + edits->count };
 	struct fdt_header *header = out;
@@ -346,7 +351,7 @@ long write_tree(const struct tree *source, const struct edits *edits, void *out,
 		reserve_size += 16;
 	take(&w, sizeof(*header));
 	put(&w, source->fdt + source->reserve_at, reserve_size - 16);
-	put(&w, (const uint8_t[16]){ 0 }, 16);
+	put(&w, (const uint8_t[16]) { 0 }, 16);
 
 	w.from = source->struct_at;
 	w.next = edits_sort(edits, source->count);
@@ -364,7 +369,7 @@ long write_tree(const struct tree *source, const struct edits *edits, void *out,
 	if (w.full || w.bad)
 		return w.full ? -ENOSPC : -EINVAL;
 	memset(rest, 0, slack);
-	*header = (struct fdt_header){
+	*header = (struct fdt_header) {
 		.magic = cpu_to_fdt32(FDT_MAGIC),
 		.totalsize = cpu_to_fdt32((uint32_t)w.at),
 		.off_dt_struct = cpu_to_fdt32((uint32_t)struct_at),

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Completes the guest's tree: what the plan has settled, written into what the machine was read from.
+#include <errno.h>
+#include <string.h>
+
+#include "board/machine.h"
+#include "board/write.h"
+
+#define CPU_EDITS 6
+#define CPU_BYTES 64
+#define SLACK 1024 /* room for a firmware that edits its tree in place */
+
+static const char psci_compatible[] = "arm,psci-1.0\0arm,psci-0.2";
+
+/* "cpu@" and 0x100 become "cpu@100" in BUF, which holds 16 digits more than PREFIX. */
+static const char *unit_name(char *buf, const char *prefix, uint64_t unit)
+{
+	char *p = stpcpy(buf, prefix);
+	unsigned shift = 60;
+
+	while (shift && !(unit >> shift))
+		shift -= 4;
+	for (;; shift -= 4) {
+		*p++ = "0123456789abcdef"[unit >> shift & 15];
+		if (!shift)
+			break;
+	}
+	*p = '\0';
+	return buf;
+}
+
+/* VALUE as COUNT cells at CELL. Returns how many those are; *FITS becomes false where they are too few. */
+static unsigned cells_put(uint32_t *cell, uint64_t value, unsigned count, bool *fits)
+{
+	if (count < 1 || count > 2 || (count == 1 && value >> 32)) {
+		*fits = false;
+		return 0;
+	}
+	if (count == 2)
+		*cell++ = (uint32_t)(value >> 32);
+	*cell = (uint32_t)value;
+	return count;
+}
+
+static bool ram_complete(struct edits *e, const struct machine *m, const struct tree *tree,
+			 const struct completion *with)
+{
+	const int node = m->rams ? m->ram_node[0] : -1;
+	uint32_t cell[4 * MACHINE_RAM_MAX];
+	unsigned address = tree_prop_u32(tree, 0, TREE_ADDRESS_CELLS, 2);
+	unsigned size = tree_prop_u32(tree, 0, TREE_SIZE_CELLS, 1), n = 0;
+	uint64_t base, none;
+	bool fits = true;
+	char name[32];
+
+	if (node >= 0)
+		tree_reg_cells(tree, (unsigned)node, &address, &size);
+	for (unsigned i = 0; i < with->rams; i++) {
+		n += cells_put(cell + n, with->ram[i].base, address, &fits);
+		n += cells_put(cell + n, with->ram[i].size, size, &fits);
+	}
+	unit_name(name, "memory@", with->ram[0].base);
+	if (node < 0) {
+		edit_add_node(e, 0, name);
+		edit_set_string(e, -1, "device_type", "memory");
+	} else if (!tree_reg(tree, (unsigned)node, 0, &base, &none) && base != with->ram[0].base) {
+		edit_name(e, node, name);
+	}
+	edit_set_cells(e, node, "reg", cell, n);
+	if (node < 0)
+		edit_end_node(e);
+	for (unsigned i = 1; i < m->rams; i++)
+		if (m->ram_node[i] != m->ram_node[i - 1])
+			edit_drop_node(e, m->ram_node[i]);
+	return fits;
+}
+
+static bool mpidr_among(uint64_t mpidr, const uint64_t *all, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (all[i] == mpidr)
+			return true;
+	return false;
+}
+
+static void cpu_reg_set(struct edits *e, int node, uint64_t mpidr, unsigned cells)
+{
+	const uint32_t cell[2] = { (uint32_t)(mpidr >> 32), (uint32_t)mpidr };
+
+	edit_set_cells(e, node, "reg", cell + (2 - cells), cells);
+}
+
+/* The CPUs the tree has: those that stay, and those that go with the map that names them. */
+static void cpus_keep(struct edits *e, const struct machine *m, const struct tree *tree,
+		      const struct completion *with, bool widened)
+{
+	const unsigned cpus = (unsigned)m->cpus_node;
+	bool dropped = false;
+
+	for (unsigned i = 0; i < m->cpus; i++) {
+		if (!mpidr_among(m->mpidr[i], with->mpidr, with->cpus)) {
+			edit_drop_node(e, m->cpu_node[i]);
+			dropped = true;
+			continue;
+		}
+		edit_set_string(e, m->cpu_node[i], "enable-method", "psci");
+		edit_drop(e, m->cpu_node[i], "cpu-release-addr");
+		if (widened)
+			cpu_reg_set(e, m->cpu_node[i], m->mpidr[i], 2);
+	}
+	for (unsigned n = cpus + 1; dropped && n < tree->node[cpus].next; n = tree->node[n].next)
+		if (!strcmp(tree_name(tree, n), "cpu-map"))
+			edit_drop_node(e, (int)n);
+}
+
+static void cpus_complete(struct edits *e, const struct machine *m, const struct tree *tree,
+			  const struct completion *with)
+{
+	const int node = m->cpus_node;
+	unsigned cells = 1, want = 1;
+	char name[24];
+
+	for (unsigned i = 0; i < with->cpus; i++)
+		if (with->mpidr[i] >> 32)
+			want = 2;
+	if (node < 0) {
+		cells = want;
+		edit_add_node(e, 0, "cpus");
+		edit_set_u32(e, -1, "#address-cells", cells);
+		edit_set_u32(e, -1, "#size-cells", 0);
+	} else {
+		cells = tree_prop_u32(tree, (unsigned)node, TREE_ADDRESS_CELLS, 2);
+		if (cells != 2 && want == 2)
+			edit_set_u32(e, node, "#address-cells", 2);
+		cpus_keep(e, m, tree, with, cells != 2 && want == 2);
+		cells = cells == 2 ? 2 : want;
+	}
+	for (unsigned i = 0; i < with->cpus; i++) {
+		if (m->cpus && mpidr_among(with->mpidr[i], m->mpidr, m->cpus))
+			continue;
+		edit_add_node(e, node, unit_name(name, "cpu@", with->mpidr[i]));
+		edit_set_string(e, -1, "device_type", "cpu");
+		edit_set_string(e, -1, "compatible", with->cpu_compatible);
+		cpu_reg_set(e, -1, with->mpidr[i], cells);
+		edit_set_string(e, -1, "enable-method", "psci");
+		edit_end_node(e);
+	}
+	if (node < 0)
+		edit_end_node(e);
+}
+
+static void psci_complete(struct edits *e, const struct machine *m)
+{
+	if (m->psci_node < 0)
+		edit_add_node(e, 0, "psci");
+	edit_set(e, m->psci_node, "compatible", psci_compatible, sizeof(psci_compatible));
+	edit_set_string(e, m->psci_node, "method", "hvc");
+	if (m->psci_node < 0)
+		edit_end_node(e);
+}
+
+/* The GICv3's reg where the plan has cut its redistributor regions; addresses stay as the bus has them. */
+static bool redists_complete(struct edits *e, const struct machine *m, const struct tree *tree)
+{
+	const int node = m->gic.node;
+	uint32_t cell[4 * (1 + BOARD_REDISTS_MAX)], len;
+	unsigned address, size;
+	bool changed = false, fits = true;
+
+	if (m->gic.version != GIC_V3)
+		return true;
+	const uint8_t *reg = tree_prop(tree, (unsigned)node, TREE_REG, &len);
+	const uint32_t regions = tree_prop_u32(tree, (unsigned)node, TREE_REDISTRIBUTOR_REGIONS, 1);
+	tree_reg_cells(tree, (unsigned)node, &address, &size);
+	const unsigned entry = address + size, n = entry * (1 + m->gic.redists);
+	if (n > sizeof(cell) / sizeof(*cell) || len < n * 4)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		cell[i] = tree_u32(reg + 4 * i);
+	for (unsigned i = 0; i < m->gic.redists; i++) {
+		uint32_t *p = cell + entry * (i + 1) + address;
+		const uint64_t was = tree_cells(reg + 4 * (p - cell), size);
+		if (was <= m->gic.redist[i].size)
+			continue;
+		changed = true;
+		cells_put(p, m->gic.redist[i].size, size, &fits);
+	}
+	if (changed || regions != m->gic.redists)
+		edit_set_cells(e, node, "reg", cell, n);
+	if (regions != m->gic.redists)
+		edit_set_u32(e, node, "#redistributor-regions", m->gic.redists);
+	return fits;
+}
+
+static void aliases_complete(struct edits *e, const struct machine *m, const struct tree *tree)
+{
+	const int node = m->aliases_node;
+	uint32_t len;
+	char path[256];
+
+	if (m->console < 0 || (node >= 0 && tree_prop_named(tree, (unsigned)node, "serial0", &len)))
+		return;
+	tree_path(tree, (unsigned)m->device[m->console].node, path, sizeof(path));
+	if (path[0] != '/')
+		return; /* cut: no path that names it */
+	if (node < 0)
+		edit_add_node(e, 0, "aliases");
+	edit_set_string(e, node, "serial0", path);
+	if (node < 0)
+		edit_end_node(e);
+}
+
+static void u64_set(struct edits *e, int node, const char *name, uint64_t value)
+{
+	edit_set_cells(e, node, name, (uint32_t[]) { (uint32_t)(value >> 32), (uint32_t)value }, 2);
+}
+
+/* Set a property that is there (HAVE), else see that none of that name is left. The edit, or NULL. */
+static const struct edit *chosen_set(struct edits *e, int node, bool have, const char *name,
+				     const void *value, size_t len)
+{
+	const unsigned at = e->count;
+
+	if (have) {
+		edit_set(e, node, name, value, len);
+		return at < e->count ? &e->edit[at] : NULL;
+	}
+	if (node >= 0)
+		edit_drop(e, node, name);
+	return NULL;
+}
+
+int machine_complete(const struct machine *machine, const struct tree *tree,
+		     const struct completion *with, void *out, size_t size, struct completed *done)
+{
+	static struct edit edit[32 + CPU_EDITS * MACHINE_CPUS_MAX];
+	static uint8_t bytes[8192 + CPU_BYTES * MACHINE_CPUS_MAX];
+	struct edits e = { .edit = edit,
+			   .max = sizeof(edit) / sizeof(*edit),
+			   .bytes = bytes,
+			   .size = sizeof(bytes) };
+	const int chosen = machine->chosen_node;
+
+	if (!with->rams || with->rams > MACHINE_RAM_MAX || !with->cpus ||
+	    with->cpus > MACHINE_CPUS_MAX)
+		return -EINVAL;
+	if (!ram_complete(&e, machine, tree, with) || !redists_complete(&e, machine, tree))
+		return -ERANGE;
+	cpus_complete(&e, machine, tree, with);
+	psci_complete(&e, machine);
+	if (machine->pmu_node >= 0 && !with->pmu)
+		edit_drop_node(&e, machine->pmu_node);
+	aliases_complete(&e, machine, tree);
+
+	if (chosen < 0)
+		edit_add_node(&e, 0, "chosen");
+	if (with->bootargs)
+		edit_set_string(&e, chosen, "bootargs", with->bootargs);
+	if (with->initrd_start) {
+		u64_set(&e, chosen, "linux,initrd-start", with->initrd_start);
+		u64_set(&e, chosen, "linux,initrd-end", with->initrd_end);
+	} else if (chosen >= 0) {
+		edit_drop(&e, chosen, "linux,initrd-start");
+		edit_drop(&e, chosen, "linux,initrd-end");
+	}
+	const struct edit *rng =
+		chosen_set(&e, chosen, with->rng_seed, "rng-seed", with->rng_seed, 32);
+	const struct edit *kaslr = chosen_set(&e, chosen, with->rng_seed || with->kaslr,
+					      "kaslr-seed", &with->kaslr_seed, 8);
+	if (chosen < 0)
+		edit_end_node(&e);
+
+	const long total = write_tree(tree, &e, out, size, SLACK);
+	if (total < 0)
+		return (int)total;
+	*done = (struct completed) { .size = total,
+				     .rng_seed_at = rng ? rng->at : 0,
+				     .kaslr_seed_at = kaslr ? kaslr->at : 0 };
+	return 0;
+}

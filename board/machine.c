@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Reads the guest's machine from its tree.
+#include <errno.h>
+#include <string.h>
+
+#include "board/dev.h"
+#include "board/machine.h"
+
+struct reader {
+	struct machine *m;
+	const struct tree *tree;
+	struct tree_error *err;
+};
+
+static int fail(struct tree_error *err, int code, int node, const char *what, const char *remedy,
+		uint64_t value)
+{
+	*err = (struct tree_error) { .what = what, .remedy = remedy, .node = node, .value = value };
+	return -code;
+}
+
+static int too_many(struct reader *r, unsigned node, const char *what, uint64_t limit)
+{
+	return fail(r->err, E2BIG, (int)node, what, "take some out of the guest's tree", limit);
+}
+
+/* Entry INDEX of the node's reg, which has to be there. */
+static int region_read(struct reader *r, unsigned node, unsigned index, struct region *region)
+{
+	switch (tree_reg(r->tree, node, index, &region->base, &region->size)) {
+	case 0: return 0;
+	case -ENOENT:
+		return fail(r->err, EINVAL, (int)node, "reg lacks an entry", "give it one", index);
+	case -ENXIO:
+		return fail(r->err, EINVAL, (int)node, "reg is at no address of the CPU's",
+			    "let the ranges of the buses above cover it", index);
+	default:
+		return fail(r->err, EINVAL, (int)node, "reg does not fit its bus's cells",
+			    "see #address-cells and #size-cells of the node above", index);
+	}
+}
+
+/* One of the GIC's regions: KVM wants it aligned, and takes at least SIZE whatever the tree says. */
+static int gic_region_read(struct reader *r, unsigned node, unsigned index, uint64_t align,
+			   uint64_t size, struct region *region)
+{
+	const int ret = region_read(r, node, index, region);
+
+	if (ret)
+		return ret;
+	if (region->base % align)
+		return fail(r->err, EINVAL, (int)node, "the GIC's address is not aligned",
+			    align == 0x1000 ? "GICv2: move it to a multiple of 4 KiB"
+					    : "GICv3: move it to a multiple of 64 KiB",
+			    region->base);
+	if (region->size < size)
+		region->size = size;
+	return 0;
+}
+
+static int gic_add(struct reader *r, unsigned node, enum gic_version version)
+{
+	if (r->m->gic.version != GIC_NONE)
+		return too_many(r, node, "a second GIC", 1);
+	r->m->gic.version = version;
+	r->m->gic.node = (int)node;
+	return 0;
+}
+
+static int gicv2_read(struct reader *r, unsigned node)
+{
+	int ret = gic_add(r, node, GIC_V2);
+
+	if (!ret)
+		ret = gic_region_read(r, node, 0, 0x1000, 0x1000, &r->m->gic.dist);
+	if (!ret)
+		ret = gic_region_read(r, node, 1, 0x1000, 0x2000, &r->m->gic.cpu);
+	return ret;
+}
+
+static int gicv3_read(struct reader *r, unsigned node)
+{
+	const uint32_t regions = tree_prop_u32(r->tree, node, TREE_REDISTRIBUTOR_REGIONS, 1);
+	uint32_t len;
+	const void *p = tree_prop(r->tree, node, TREE_REDISTRIBUTOR_STRIDE, &len);
+	const uint64_t stride = p && len && len <= 8 ? tree_cells(p, len / 4) : 0;
+	int ret = gic_add(r, node, GIC_V3);
+
+	if (ret)
+		return ret;
+	if (stride && stride != MACHINE_REDIST_SIZE)
+		return fail(r->err, EINVAL, (int)node, "redistributor-stride is not KVM's",
+			    "take the property out, or make it 0x20000", stride);
+	if (!regions)
+		return fail(r->err, EINVAL, (int)node, "#redistributor-regions is 0",
+			    "take the property out, or count them", 0);
+	if (regions > BOARD_REDISTS_MAX)
+		return too_many(r, node, "too many redistributor regions", BOARD_REDISTS_MAX);
+	ret = gic_region_read(r, node, 0, 0x10000, 0x10000, &r->m->gic.dist);
+	for (unsigned i = 0; i < regions && !ret; i++)
+		ret = gic_region_read(r, node, i + 1, 0x10000, MACHINE_REDIST_SIZE,
+				      &r->m->gic.redist[i]);
+	r->m->gic.redists = regions;
+	return ret;
+}
+
+static int its_read(struct reader *r, unsigned node)
+{
+	if (r->m->gic.has_its)
+		return too_many(r, node, "a second ITS", 1);
+	r->m->gic.has_its = true;
+	return gic_region_read(r, node, 0, 0x10000, 0x20000, &r->m->gic.its);
+}
+
+static int timer_read(struct reader *r, unsigned node)
+{
+	r->m->timer.node = (int)node;
+	return 0;
+}
+
+static int pmu_read(struct reader *r, unsigned node)
+{
+	r->m->pmu_node = (int)node;
+	return 0;
+}
+
+static int psci_read(struct reader *r, unsigned node)
+{
+	const char *method = tree_prop_string(r->tree, node, TREE_METHOD);
+
+	r->m->psci_node = (int)node;
+	r->m->psci = !method		      ? PSCI_NONE
+		     : !strcmp(method, "hvc") ? PSCI_HVC
+		     : !strcmp(method, "smc") ? PSCI_SMC
+					      : PSCI_NONE;
+	return 0;
+}
+
+/* Every entry of a memory or flash node's reg. */
+static int regions_read(struct reader *r, unsigned node, struct region *region, int *region_node,
+			unsigned *count, unsigned max, const char *too_many_what)
+{
+	uint64_t base, size;
+
+	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
+		if (*count == max)
+			return too_many(r, node, too_many_what, max);
+		const int ret = region_read(r, node, i, &region[*count]);
+		if (ret)
+			return ret;
+		region_node[(*count)++] = (int)node;
+	}
+	return 0;
+}
+
+static int flash_read(struct reader *r, unsigned node)
+{
+	struct machine *m = r->m;
+	const unsigned first = m->flashes;
+	const int ret = regions_read(r, node, m->flash, m->flash_node, &m->flashes,
+				     MACHINE_FLASH_MAX, "too many flash banks");
+
+	for (unsigned i = first; i < m->flashes && !ret; i++)
+		if (!m->flash[i].size)
+			return fail(r->err, EINVAL, (int)node, "a flash bank of size 0",
+				    "give its reg a size", 0);
+	return ret;
+}
+
+static int memory_read(struct reader *r, unsigned node)
+{
+	struct machine *m = r->m;
+
+	return regions_read(r, node, m->ram, m->ram_node, &m->rams, MACHINE_RAM_MAX,
+			    "too many banks of RAM");
+}
+
+/* What is not a device model's: KVM's part of the machine, and flash. */
+static const struct {
+	const char *compatible;
+	int (*read)(struct reader *r, unsigned node);
+} kinds[] = {
+	{ "arm,armv8-timer", timer_read },   { "arm,armv7-timer", timer_read },
+	{ "arm,armv8-pmuv3", pmu_read },     { "arm,psci-1.0", psci_read },
+	{ "arm,psci-0.2", psci_read },	     { "arm,psci", psci_read },
+	{ "arm,gic-v3", gicv3_read },	     { "arm,gic-v3-its", its_read },
+	{ "arm,gic-400", gicv2_read },	     { "arm,cortex-a15-gic", gicv2_read },
+	{ "arm,cortex-a9-gic", gicv2_read }, { "arm,cortex-a7-gic", gicv2_read },
+	{ "arm,cortex-a5-gic", gicv2_read }, { "arm,pl390", gicv2_read },
+	{ "cfi-flash", flash_read },
+};
+
+static const struct model *model_find(const struct model *const *models, const char *compatible)
+{
+	for (; *models; models++)
+		for (const char *const *c = (*models)->compatible; *c; c++)
+			if (!strcmp(*c, compatible))
+				return *models;
+	return NULL;
+}
+
+static int device_add(struct reader *r, unsigned node, const struct model *model)
+{
+	struct machine *m = r->m;
+	struct machine_device *d = &m->device[m->devices];
+
+	if (m->devices == MACHINE_DEVICES_MAX)
+		return too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
+	*d = (struct machine_device) { .model = model, .node = (int)node };
+	const int ret = region_read(r, node, 0, &d->reg);
+	if (!ret && !d->reg.size)
+		return fail(r->err, EINVAL, (int)node, "a device of size 0", "give its reg a size",
+			    0);
+	m->devices += !ret;
+	return ret;
+}
+
+static void unserved_add(struct machine *m, const struct tree *tree, unsigned node)
+{
+	struct machine_unserved *u = &m->unserved[m->unserveds];
+	struct region reg;
+
+	if (tree_reg(tree, node, 0, &reg.base, &reg.size) || !reg.size)
+		return; /* on a bus of its own, such as I2C: nothing the CPU can touch */
+	if (m->unserveds == MACHINE_UNSERVED_MAX) {
+		m->unserveds_more++;
+		return;
+	}
+	*u = (struct machine_unserved) { .node = (int)node, .reg = reg };
+	m->unserveds++;
+}
+
+/* The first string of the node's compatible list that is known decides. */
+static int compatible_read(struct reader *r, unsigned node, const struct model *const *models)
+{
+	uint32_t len;
+	const char *s = tree_prop(r->tree, node, TREE_COMPATIBLE, &len);
+	const char *const end = s + len;
+
+	for (const char *next; s < end && (next = memchr(s, 0, (size_t)(end - s))); s = next + 1) {
+		for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+			if (!strcmp(kinds[i].compatible, s))
+				return kinds[i].read(r, node);
+		const struct model *model = model_find(models, s);
+		if (model)
+			return device_add(r, node, model);
+	}
+	unserved_add(r->m, r->tree, node);
+	return 0;
+}
+
+static bool device_type_is(const struct tree *tree, unsigned node, const char *type)
+{
+	const char *s = tree_prop_string(tree, node, TREE_DEVICE_TYPE);
+
+	return s && !strcmp(s, type);
+}
+
+static bool node_disabled(const struct tree *tree, unsigned node)
+{
+	const char *s = tree->node[node].prop[TREE_STATUS]
+				? tree_prop_string(tree, node, TREE_STATUS)
+				: "okay";
+
+	return !s || (strcmp(s, "okay") && strcmp(s, "ok"));
+}
+
+static int cpus_read(struct reader *r, unsigned cpus)
+{
+	struct machine *m = r->m;
+	const struct tree *tree = r->tree;
+	uint32_t len;
+
+	m->cpus_node = (int)cpus;
+	for (unsigned n = cpus + 1; n < tree->node[cpus].next; n = tree->node[n].next) {
+		if (!device_type_is(tree, n, "cpu") || node_disabled(tree, n))
+			continue;
+		unsigned cells, none;
+		const void *p = tree_prop(tree, n, TREE_REG, &len);
+		tree_reg_cells(tree, n, &cells, &none);
+		if (!p || cells < 1 || cells > 2 || len != cells * 4)
+			return fail(r->err, EINVAL, (int)n, "a CPU without a good reg",
+				    "give it the affinity fields of its MPIDR", 0);
+		if (m->cpus == MACHINE_CPUS_MAX)
+			return too_many(r, n, "too many CPUs", MACHINE_CPUS_MAX);
+		m->mpidr[m->cpus] = tree_cells(p, cells);
+		m->cpu_node[m->cpus++] = (int)n;
+	}
+	return 0;
+}
+
+/* One node; *NEXT is the node to go on with. */
+static int node_read(struct reader *r, unsigned node, const struct model *const *models,
+		     unsigned *next)
+{
+	const struct tree_node *n = &r->tree->node[node];
+
+	*next = n->next;
+	if (n->prop[TREE_STATUS] && node_disabled(r->tree, node))
+		return 0;
+	if (n->prop[TREE_DEVICE_TYPE] && device_type_is(r->tree, node, "memory")) {
+		*next = node + 1;
+		return memory_read(r, node);
+	}
+	if (!n->parent) {
+		const char *name = tree_name(r->tree, node);
+		if (!strcmp(name, "chosen"))
+			return (void)(r->m->chosen_node = (int)node), 0;
+		if (!strcmp(name, "aliases"))
+			return (void)(r->m->aliases_node = (int)node), 0;
+		if (!strcmp(name, "cpus"))
+			return cpus_read(r, node);
+		if (!strcmp(name, "reserved-memory"))
+			return 0;
+	}
+	*next = node + 1;
+	return n->prop[TREE_COMPATIBLE] ? compatible_read(r, node, models) : 0;
+}
+
+static int console_find(const struct machine *m, const struct tree *tree)
+{
+	const char *path = m->chosen_node < 0 ? NULL
+					      : tree_prop_string(tree, (unsigned)m->chosen_node,
+								 TREE_STDOUT_PATH);
+	const int node = path ? tree_by_path(tree, path) : -1;
+
+	for (unsigned i = 0; node >= 0 && i < m->devices; i++)
+		if (m->device[i].node == node && m->device[i].model->input)
+			return (int)i;
+	for (unsigned i = 0; i < m->devices; i++)
+		if (m->device[i].model->input)
+			return (int)i;
+	return -1;
+}
+
+int machine_read(struct machine *machine, const struct tree *tree,
+		 const struct model *const *models, struct tree_error *err)
+{
+	struct reader r = { .m = machine, .tree = tree, .err = err };
+	int ret = 0;
+
+	memset(machine, 0, sizeof(*machine));
+	machine->gic.node = machine->timer.node = machine->pmu_node = -1;
+	machine->cpus_node = machine->psci_node = machine->chosen_node = machine->aliases_node = -1;
+	for (unsigned n = 1; n < tree->count && !ret;)
+		ret = node_read(&r, n, models, &n);
+	if (ret)
+		return ret;
+	if (machine->gic.has_its && machine->gic.version != GIC_V3)
+		return fail(err, EINVAL, -1, "an ITS without a GICv3", "take it out", 0);
+	ret = machine_interrupts_read(machine, tree, err);
+	if (ret)
+		return ret;
+	machine->console = console_find(machine, tree);
+	return machine_regions_check(machine, err);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a guest's machine has to get right as a whole: its interrupts lead to the GIC, its regions lie apart.
+#include <errno.h>
+
+#include "board/machine.h"
+
+#define REGIONS_MAX                                                                                \
+	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
+
+static int fail(struct tree_error *err, int code, int node, const char *what, const char *remedy,
+		uint64_t value)
+{
+	*err = (struct tree_error) { .what = what, .remedy = remedy, .node = node, .value = value };
+	return -code;
+}
+
+/* --- interrupts --------------------------------------------------------------------------------- */
+
+/* All interrupts of NODE as INTIDs. */
+static int intids_read(const struct machine *m, const struct tree *tree, int node, uint32_t *intid,
+		       unsigned *count, unsigned max, struct tree_error *err)
+{
+	struct tree_irq irq;
+	bool edge;
+	int ret;
+
+	while ((ret = tree_irq(tree, (unsigned)node, *count, &irq)) != -ENOENT) {
+		if (ret)
+			return fail(err, EINVAL, node, "an interrupt that leads nowhere",
+				    "see interrupt-parent and the number of cells", *count);
+		if (m->gic.version == GIC_NONE || irq.controller != m->gic.node)
+			return fail(err, EINVAL, node, "an interrupt that is not the GIC's",
+				    "connect it to the GIC, or disable the node", *count);
+		if (*count == max)
+			return fail(err, E2BIG, node, "too many interrupts",
+				    "take some out of the guest's tree", max);
+		if (tree_irq_intid(&irq, &intid[*count], &edge))
+			return fail(err, EINVAL, node, "an interrupt that no GIC has",
+				    "write it as <type number flags>", *count);
+		++*count;
+	}
+	return 0;
+}
+
+/* The highest INTID of any enabled node. Those of nodes that nobody serves may lead where they like. */
+static uint32_t intid_max(const struct machine *m, const struct tree *tree)
+{
+	uint32_t max = 0, intid;
+	struct tree_irq irq;
+	bool edge;
+
+	for (unsigned n = 0; n < tree->count; n++) {
+		const struct tree_node *node = &tree->node[n];
+		if (node->prop[TREE_STATUS] && !tree_enabled(tree, n)) {
+			n = node->next - 1;
+			continue;
+		}
+		if (!node->prop[TREE_INTERRUPTS] && !node->prop[TREE_INTERRUPTS_EXTENDED])
+			continue;
+		for (unsigned i = 0; !tree_irq(tree, n, i, &irq); i++)
+			if (irq.controller == m->gic.node && !tree_irq_intid(&irq, &intid, &edge) &&
+			    intid > max)
+				max = intid;
+	}
+	return max;
+}
+
+int machine_interrupts_read(struct machine *machine, const struct tree *tree,
+			    struct tree_error *err)
+{
+	uint32_t timer[8], pmu;
+	unsigned count = 0;
+	int ret;
+
+	if (machine->timer.node >= 0) {
+		ret = intids_read(machine, tree, machine->timer.node, timer, &count, 8, err);
+		if (ret)
+			return ret;
+		for (; machine->timer.ppis < count && machine->timer.ppis < 4;
+		     machine->timer.ppis++)
+			machine->timer.ppi[machine->timer.ppis] = timer[machine->timer.ppis];
+	}
+	count = 0;
+	if (machine->pmu_node >= 0 && machine->gic.version != GIC_NONE) {
+		ret = intids_read(machine, tree, machine->pmu_node, &pmu, &count, 1, err);
+		if (ret)
+			return ret;
+		machine->pmu_ppi =
+			count && pmu < 32 ? pmu : 0; /* KVM's is the same for all vCPUs */
+	}
+	for (unsigned i = 0; i < machine->devices; i++) {
+		struct machine_device *d = &machine->device[i];
+		ret = intids_read(machine, tree, d->node, d->intid, &d->lines, MACHINE_LINES_MAX,
+				  err);
+		if (ret)
+			return ret;
+	}
+	if (machine->gic.version != GIC_NONE)
+		machine->intid_max = intid_max(machine, tree);
+	return 0;
+}
+
+/* --- regions ------------------------------------------------------------------------------------ */
+
+struct place {
+	uint64_t base, last;
+	int node;
+};
+
+struct places {
+	struct place place[REGIONS_MAX]; /* ascending */
+	unsigned count;
+	int beyond; /* node of a region that ends beyond 2^64, -1 */
+};
+
+static void place_add(struct places *p, const struct region *region, int node)
+{
+	const uint64_t last = region->base + (region->size - 1);
+	unsigned i = p->count;
+
+	if (!region->size)
+		return; /* RAM whose size is the plan's to say */
+	if (last < region->base)
+		p->beyond = node;
+	for (; i && p->place[i - 1].base > region->base; i--)
+		p->place[i] = p->place[i - 1];
+	p->place[i] = (struct place) { region->base, last, node };
+	p->count++;
+}
+
+int machine_regions_check(const struct machine *m, struct tree_error *err)
+{
+	struct places p = { .beyond = -1 };
+
+	for (unsigned i = 0; i < m->flashes; i++)
+		place_add(&p, &m->flash[i], m->flash_node[i]);
+	if (m->gic.version != GIC_NONE) {
+		place_add(&p, &m->gic.dist, m->gic.node);
+		place_add(&p, &m->gic.cpu, m->gic.node);
+		place_add(&p, &m->gic.its, m->gic.node);
+		for (unsigned i = 0; i < m->gic.redists; i++)
+			place_add(&p, &m->gic.redist[i], m->gic.node);
+	}
+	for (unsigned i = 0; i < m->devices; i++)
+		place_add(&p, &m->device[i].reg, m->device[i].node);
+	for (unsigned i = 0; i < m->rams; i++)
+		place_add(&p, &m->ram[i], m->ram_node[i]);
+	if (p.beyond >= 0)
+		return fail(err, EINVAL, p.beyond, "a region that ends beyond 2^64",
+			    "see its reg and the ranges of the buses above", 0);
+	for (unsigned i = 1; i < p.count; i++)
+		if (p.place[i].base <= p.place[i - 1].last)
+			return fail(err, EINVAL, p.place[i].node, "its region overlaps another one",
+				    "move one of them", p.place[i].base);
+	return 0;
+}
+
+unsigned machine_redists_cut(struct machine *machine, unsigned cpus)
+{
+	for (unsigned i = 0; i < machine->gic.redists; i++) {
+		struct region *region = &machine->gic.redist[i];
+		const uint64_t room = region->size / MACHINE_REDIST_SIZE;
+		if (!cpus) {
+			machine->gic.redists = i;
+			break;
+		}
+		const unsigned take = room < cpus ? (unsigned)room : cpus;
+		region->size = (uint64_t)take * MACHINE_REDIST_SIZE;
+		cpus -= take;
+	}
+	return machine->gic.version == GIC_V3 ? cpus : 0;
+}

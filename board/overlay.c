@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Applies overlays by libfdt, and says in words what it could not do.
+#include "board/overlay.h"
+
+#include <errno.h>
+#include <libfdt.h>
+
+/* libfdt's own texts are for programmers, and its table lacks some of its errors. */
+static const struct {
+	int error;
+	const char *what, *remedy;
+} reasons[] = {
+	{ FDT_ERR_NOTFOUND, "names a node or label that the tree does not have",
+	  "the tree needs /__symbols__ (dtc -@); see its labels and paths" },
+	{ FDT_ERR_EXISTS, "adds what is there already", NULL },
+	{ FDT_ERR_NOSPACE, "there is no room left for it", "make the overlays smaller" },
+	{ FDT_ERR_BADPATH, "a target path or fixup is not written as it must be",
+	  "compile it anew with dtc -@" },
+	{ FDT_ERR_BADPHANDLE, "a target's phandle is not in the tree",
+	  "name the target by label or path" },
+	{ FDT_ERR_BADOVERLAY, "is not an overlay",
+	  "it needs /plugin/ and fragments; compile it with dtc -@" },
+	{ FDT_ERR_NOPHANDLES, "the tree has no phandles left", NULL },
+	{ FDT_ERR_BADVALUE, "a property has a value of the wrong length", NULL },
+	{ FDT_ERR_BADNCELLS, "has a bad #address-cells or #size-cells", NULL },
+	{ FDT_ERR_TRUNCATED, "ends too early", "copy it again" },
+	{ FDT_ERR_BADMAGIC, "is not a device tree", "it has to be a .dtbo, compiled by dtc" },
+	{ FDT_ERR_BADVERSION, "has a version that is not known", "compile it anew with dtc" },
+	{ FDT_ERR_BADSTRUCTURE, "is damaged: its structure", "compile it anew with dtc" },
+	{ FDT_ERR_BADLAYOUT, "is damaged: its blocks", "compile it anew with dtc" },
+	{ FDT_ERR_ALIGNMENT, "does not lie at a multiple of 8", NULL },
+	{ FDT_ERR_INTERNAL, "libfdt has failed", NULL },
+};
+
+/* Returns the errno of libfdt's error RET, with *ERR filled. */
+static int fail(int ret, struct tree_error *err)
+{
+	*err = (struct tree_error) { .what = "libfdt has failed", .node = -1 };
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+		if (reasons[i].error != -ret)
+			continue;
+		err->what = reasons[i].what;
+		err->remedy = reasons[i].remedy;
+	}
+	return ret == -FDT_ERR_NOSPACE ? -ENOSPC : -EINVAL;
+}
+
+int overlay_begin(void *buf, size_t room, const void *fdt, size_t size, struct tree_error *err)
+{
+	int ret = fdt_check_full(fdt, size);
+
+	if (!ret)
+		ret = fdt_open_into(fdt, buf, room < INT32_MAX ? (int)room : INT32_MAX);
+	return ret ? fail(ret, err) : 0;
+}
+
+int overlay_apply(void *buf, void *overlay, size_t size, struct tree_error *err)
+{
+	int ret = fdt_check_full(overlay, size);
+
+	if (!ret)
+		ret = fdt_overlay_apply(buf, overlay);
+	return ret ? fail(ret, err) : 0;
+}
+
+size_t overlay_end(void *buf)
+{
+	fdt_pack(buf);
+	return fdt_totalsize(buf);
+}
