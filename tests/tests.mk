@@ -70,4 +70,26 @@ do-check-all: all
 bench: images
 	$(Q)$(if $(wildcard tests/bench/run),tests/bench/run $(O),echo 'bench: tests/bench/run is not there' >&2; false)
 
+# --- upkeep ---------------------------------------------------------------------------------------
+
+lint: $(prepare)
+	$(Q)tests/build/lint $(O)
+format:
+	clang-format -i $(shell find kvm board boot tests -name '*.[ch]')
+
+size-limit := 163840
+size: $(O)/kvmshim
+	$(Q)size=$$(stat -c %s $<); echo "  SIZE    kvmshim: $$size of $(size-limit) bytes"; [ $$size -le $(size-limit) ] || \
+		{ echo 'size: over the budget; see what grew by nm --size-sort $<.debug' >&2; false; }
+
+# Two builds in two folders, from copies of the tree in two places.
+repro:
+	$(Q)tests/build/repro $(O)/repro
+
+$(O)/compile_commands.json: FORCE | $(O)/
+	$(Q)$(PYTHON) tests/build/compile-commands '$(target-cc) $(target-cflags)' $(obj-y) >$@
+compile_commands.json: $(O)/compile_commands.json
+	$(Q)ln -sf $< $@
+
+.PHONY: lint format size repro compile_commands.json
 .PHONY: unit build-tests build-tests-slow e2e e2e-slow do-check do-check-all bench
