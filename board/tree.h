@@ -83,6 +83,11 @@ const char *tree_path(const struct tree *tree, unsigned node, char *buf, size_t 
 const void *tree_prop(const struct tree *tree, unsigned node, enum tree_prop prop, uint32_t *len);
 const void *tree_prop_named(const struct tree *tree, unsigned node, const char *name, uint32_t *len);
 
+/*
+ * The node's properties one after the other, in the tree's order: *AT is 0 before the first and moves on with each call. Returns the value with its name and length, NULL after the last.
+ */
+const void *tree_prop_next(const struct tree *tree, unsigned node, uint32_t *at, const char **name, uint32_t *len);
+
 /* Cells as numbers. tree_cells() reads COUNT (1 or 2; more: the low two) cells at P. */
 uint32_t tree_u32(const void *p);
 uint64_t tree_cells(const void *p, unsigned count);

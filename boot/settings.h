@@ -4,6 +4,7 @@
 #define BOOT_SETTINGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "board/tree.h"
@@ -49,8 +50,9 @@ enum cpu_option { CPU_NO_SVE = 1 << 0, CPU_NO_PMU = 1 << 1, CPU_NO_PAUTH = 1 << 
 
 struct settings {
 	enum verb verb;
+	bool pid1; /* PID 1 cannot exit */
 	struct {
-		const char *text; /* as written; NULL = not set anywhere */
+		const char *text; /* as written; NULL = not set anywhere, or set to nothing */
 		enum origin origin;
 	} raw[SETTINGS];
 
@@ -72,6 +74,10 @@ struct settings {
 	bool unmodelled_given; /* else the machine decides */
 	enum unmodelled unmodelled;
 	enum action on_poweroff, on_reset, on_crash;
+
+	/* Texts made of the tree's cells and string lists. */
+	char tree_text[1024];
+	size_t tree_text_used;
 };
 
 /* "memory", "board tree": for tables. */
@@ -87,6 +93,19 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
 
 /* Add the properties of the board tree's /options/kvmshim node (-1: none) at their precedence, then read all values. Returns 0 or fail()s. */
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f);
+
+/* Is the key's code configured in? */
+bool settings_key_built_in(enum setting_key key);
+
+/*
+ * Note TEXT as KEY's value from ORIGIN, unless one of higher precedence is there. For the sources. Returns 0, or fail()s where the key may not be empty and TEXT is.
+ */
+int settings_note(struct settings *s, enum setting_key key, const char *text, enum origin origin, struct failure *f);
+
+/* What a value of the key looks like ("on or off"), what the key is for, and Kconfig's default ("": none). */
+const char *settings_key_allowed(enum setting_key key);
+const char *settings_key_meaning(enum setting_key key);
+const char *settings_key_default(enum setting_key key);
 
 /* SIZE with K, M, G (powers of 1024), decimal or 0x; *END behind it. Returns 0, -EINVAL, -ERANGE. */
 int settings_size_parse(const char *text, uint64_t *size, const char **end);

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The table of settings, and what their values mean.
+#include "boot/settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "boot/sources.h"
+#include "generated/config.h"
+
+#define TEXT2(x) #x
+#define TEXT(x) TEXT2(x)
+#define AT(member) offsetof(struct settings, member)
+#define ACTIONS "restart, reboot, poweroff, monitor or exit"
+#define SWITCH "on or off"
+
+enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH };
+
+struct word {
+	const char *word;
+	int value;
+};
+static const struct word gics[] = {
+	{ "auto", 0 }, { "2", 2 }, { "3", 3 }, { "2-irqchip", -2 }, { 0 }
+};
+static const struct word unmodelled[] = { { "stub", UNMODELLED_STUB },
+					  { "trace", UNMODELLED_TRACE },
+					  { "abort", UNMODELLED_ABORT },
+					  { 0 } };
+static const struct word actions[] = {
+	{ "restart", ACTION_RESTART }, { "reboot", ACTION_REBOOT }, { "poweroff", ACTION_POWEROFF },
+	{ "monitor", ACTION_MONITOR }, { "exit", ACTION_EXIT },	    { 0 }
+};
+static const struct word switches[] = { { "on", true }, { "off", false }, { 0 } };
+static const struct word cpu_words[] = { { "-sve", CPU_NO_SVE },
+					 { "-pmu", CPU_NO_PMU },
+					 { "-pauth", CPU_NO_PAUTH },
+					 { "aarch32", CPU_AARCH32 },
+					 { 0 } };
+
+/* Words are read into an int-sized enum, truths into a bool, at FIELD. */
+_Static_assert(sizeof(enum action) == sizeof(int) && sizeof(enum unmodelled) == sizeof(int), "");
+
+static const struct key {
+	const char *name;
+	const char *fallback; /* Kconfig's; NULL: a key of one command, without one */
+	const char *allowed, *meaning;
+	enum kind kind;
+	const struct word *words;
+	size_t field;
+	bool may_be_empty;
+	bool left_out; /* its code is not configured in */
+} keys[SETTINGS] = {
+	[SET_FIRMWARE] = { "firmware", CONFIG_FIRMWARE, "PATH[@ADDR]",
+			   "what to boot, and where it lies", .kind = FIRMWARE },
+	[SET_MACHINE] = { "machine", CONFIG_MACHINE, "virt, mirror or a .dtb file",
+			  "the guest machine", .kind = ANY_TEXT },
+	[SET_OVERLAY] = { "overlay", CONFIG_OVERLAY, "up to 8 .dtbo files, separated by commas",
+			  "changes to the guest's tree", .kind = OVERLAYS, .may_be_empty = true },
+	[SET_BOARD_DTB] = { "board-dtb", CONFIG_BOARD_DTB, "a .dtb file",
+			    "the tree of the board this runs on", .kind = ANY_TEXT },
+	[SET_MEMORY] = { "memory", CONFIG_MEMORY, "SIZE[@BASE] such as 256M, 1M at least",
+			 "guest RAM; empty for half of what is free", .kind = MEMORY,
+			 .may_be_empty = true },
+	[SET_CPUS] = { "cpus", CONFIG_CPUS, "a number from 1 to " TEXT(CONFIG_MAX_VCPUS),
+		       "vCPUs; empty for what the guest's tree says", .kind = CPUS,
+		       .may_be_empty = true },
+	[SET_CPU] = { "cpu", CONFIG_CPU, "host, then any of ,-sve ,-pmu ,-pauth ,aarch32",
+		      "what the vCPUs can do", .kind = CPU },
+	[SET_GIC] = { "gic", CONFIG_GIC, "auto, 2, 3 or 2-irqchip", "the interrupt controller",
+		      .kind = WORD, .words = gics, .field = AT(gic) },
+	[SET_INITRD] = { "initrd", CONFIG_INITRD, "a file", "ramdisk for a Linux Image",
+			 .kind = ANY_TEXT, .may_be_empty = true },
+	[SET_BOOTARGS] = { "bootargs", CONFIG_BOOTARGS, "text", "command line for a Linux Image",
+			   .kind = ANY_TEXT, .may_be_empty = true },
+	[SET_STDOUT_PATH] = { "stdout-path", CONFIG_STDOUT_PATH, SWITCH,
+			      "the console's name in /chosen", .kind = TRUTH,
+			      .field = AT(stdout_path) },
+	[SET_RNG_SEED] = { "rng-seed", CONFIG_RNG_SEED, SWITCH, "random bytes in /chosen",
+			   .kind = TRUTH, .field = AT(rng_seed) },
+	[SET_KASLR_SEED] = { "kaslr-seed", CONFIG_KASLR_SEED, SWITCH,
+			     "random kernel address, in /chosen", .kind = TRUTH,
+			     .field = AT(kaslr_seed) },
+	[SET_UNMODELLED] = { "unmodelled", CONFIG_UNMODELLED, "stub, trace or abort",
+			     "accesses that nobody serves", .kind = WORD, .words = unmodelled,
+			     .field = AT(unmodelled), .may_be_empty = true },
+	[SET_ON_POWEROFF] = { "on-poweroff", CONFIG_ON_POWEROFF, ACTIONS,
+			      "when the guest powers off", .kind = WORD, .words = actions,
+			      .field = AT(on_poweroff) },
+	[SET_ON_RESET] = { "on-reset", CONFIG_ON_RESET, ACTIONS, "when the guest resets",
+			   .kind = WORD, .words = actions, .field = AT(on_reset) },
+	[SET_ON_CRASH] = { "on-crash", CONFIG_ON_CRASH, ACTIONS, "when it ends in any other way",
+			   .kind = WORD, .words = actions, .field = AT(on_crash) },
+	[SET_WATCHDOG] = { "watchdog", CONFIG_WATCHDOG, SWITCH, "feed the board's watchdog",
+			   .kind = TRUTH, .field = AT(watchdog) },
+	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
+	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
+		       .kind = ANY_TEXT, .left_out = !CONFIG_PROBE },
+	[SET_DUMP_DTB] = { "dump-dtb", NULL, "a file", "plan: where to write the guest's tree",
+			   .kind = ANY_TEXT },
+};
+
+static const char *const origins[ORIGINS] = { "default", "board tree", "kernel command line",
+					      "argument" };
+
+const char *settings_key_name(enum setting_key key)
+{
+	return keys[key].name;
+}
+
+const char *settings_key_allowed(enum setting_key key)
+{
+	return keys[key].allowed;
+}
+
+const char *settings_key_meaning(enum setting_key key)
+{
+	return keys[key].meaning;
+}
+
+const char *settings_key_default(enum setting_key key)
+{
+	return keys[key].fallback ? keys[key].fallback : "";
+}
+
+bool settings_key_built_in(enum setting_key key)
+{
+	return !keys[key].left_out;
+}
+
+const char *settings_origin_name(enum origin origin)
+{
+	return origins[origin];
+}
+
+int settings_size_parse(const char *text, uint64_t *size, const char **end)
+{
+	static const char digits[] = "0123456789abcdef", units[] = "KMG";
+	const char *p = text, *digit, *unit;
+	uint64_t value = 0;
+	unsigned base = 10;
+
+	if (p[0] == '0' && (p[1] | 0x20) == 'x') {
+		base = 16;
+		p += 2;
+	}
+	text = p;
+	for (; *p; p++) {
+		digit = memchr(digits, *p >= 'A' && *p <= 'F' ? *p | 0x20 : *p, base);
+		if (!digit)
+			break;
+		if (__builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(digit - digits), &value))
+			return -ERANGE;
+	}
+	if (p == text)
+		return -EINVAL;
+	unit = *p ? strchr(units, *p & ~0x20) : NULL;
+	if (unit) {
+		if (__builtin_mul_overflow(value, 1ull << 10 * (unit - units + 1), &value))
+			return -ERANGE;
+		p++;
+	}
+	*size = value;
+	*end = p;
+	return 0;
+}
+
+/* All of TEXT is a size. */
+static int size_read(const char *text, uint64_t *size)
+{
+	const char *end;
+	int err = settings_size_parse(text, size, &end);
+
+	return err ? err : *end ? -EINVAL : 0;
+}
+
+static int path_copy(char *to, const char *from, size_t n)
+{
+	if (n == 0)
+		return -EINVAL;
+	if (n >= SETTINGS_PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(to, from, n);
+	to[n] = '\0';
+	return 0;
+}
+
+static int firmware_read(struct settings *s, const char *text)
+{
+	const char *at = strrchr(text, '@');
+
+	s->firmware.placed = at && !strchr(at, '/');
+	if (!s->firmware.placed)
+		return path_copy(s->firmware.path, text, strlen(text));
+	if (size_read(at + 1, &s->firmware.gpa))
+		return -EINVAL;
+	return path_copy(s->firmware.path, text, (size_t)(at - text));
+}
+
+static int overlays_read(struct settings *s, const char *text)
+{
+	s->overlays = 0;
+	while (*text) {
+		size_t n = strcspn(text, ",");
+		int err;
+
+		if (s->overlays == SETTINGS_OVERLAYS_MAX)
+			return -EINVAL;
+		err = path_copy(s->overlay[s->overlays], text, n);
+		if (err)
+			return err;
+		s->overlays++;
+		text += n + (text[n] == ',');
+	}
+	return 0;
+}
+
+static int memory_read(struct settings *s, const char *text)
+{
+	const char *end;
+	int err = settings_size_parse(text, &s->memory_size, &end);
+
+	if (err)
+		return err;
+	s->memory_placed = *end == '@';
+	s->memory_base = 0;
+	if (s->memory_placed)
+		err = size_read(end + 1, &s->memory_base);
+	else if (*end)
+		err = -EINVAL;
+	if (err)
+		return err;
+	if (s->memory_size < 1 << 20 || s->memory_base + s->memory_size < s->memory_base)
+		return -ERANGE;
+	return 0;
+}
+
+static int cpus_read(struct settings *s, const char *text)
+{
+	uint64_t n;
+	int err = size_read(text, &n);
+
+	if (err)
+		return err;
+	if (n < 1 || n > CONFIG_MAX_VCPUS)
+		return -ERANGE;
+	s->cpus = (unsigned)n;
+	return 0;
+}
+
+static const struct word *word_find(const struct word *words, const char *text, size_t n)
+{
+	for (; words->word; words++)
+		if (!strncmp(words->word, text, n) && !words->word[n])
+			return words;
+	return NULL;
+}
+
+static int cpu_read(struct settings *s, const char *text)
+{
+	size_t n = strcspn(text, ",");
+
+	s->cpu_options = 0;
+	if (n != 4 || strncmp(text, "host", n))
+		return -EINVAL;
+	while (text[n]) {
+		const struct word *word;
+
+		text += n + 1;
+		n = strcspn(text, ",");
+		word = word_find(cpu_words, text, n);
+		if (!word)
+			return -EINVAL;
+		s->cpu_options |= (unsigned)word->value;
+	}
+	return 0;
+}
+
+static int word_read(struct settings *s, const struct key *key, const char *text)
+{
+	const struct word *words = key->kind == TRUTH ? switches : key->words;
+	const struct word *word = word_find(words, text, strlen(text));
+	char *field = (char *)s + key->field;
+	const bool truth = word && word->value;
+
+	if (!word)
+		return -EINVAL;
+	if (words == actions && s->pid1 && word->value == ACTION_EXIT)
+		return -EPERM;
+	if (key->kind == TRUTH)
+		memcpy(field, &truth, sizeof(truth));
+	else
+		memcpy(field, &word->value, sizeof(word->value));
+	return 0;
+}
+
+/* Nothing given: what the header says for it. */
+static void nothing_read(struct settings *s, enum kind kind)
+{
+	if (kind == OVERLAYS)
+		s->overlays = 0;
+	if (kind == MEMORY) {
+		s->memory_size = s->memory_base = 0;
+		s->memory_placed = false;
+	}
+	if (kind == CPUS)
+		s->cpus = 0;
+}
+
+static int value_read(struct settings *s, const struct key *key, const char *text)
+{
+	switch (key->kind) {
+	case FIRMWARE: return firmware_read(s, text);
+	case OVERLAYS: return overlays_read(s, text);
+	case MEMORY: return memory_read(s, text);
+	case CPUS: return cpus_read(s, text);
+	case CPU: return cpu_read(s, text);
+	case WORD:
+	case TRUTH: return word_read(s, key, text);
+	case ANY_TEXT: break;
+	}
+	return 0;
+}
+
+/* The key as it is spelled in its source. */
+static const char *spelling(enum origin origin)
+{
+	return origin == ORIGIN_ARGV ? "--" : origin == ORIGIN_CMDLINE ? "kvmshim." : "";
+}
+
+static int value_refuse(const struct settings *s, enum setting_key k, int err, struct failure *f)
+{
+	const char *why = err == -ERANGE	 ? "is out of range"
+			  : err == -ENAMETOOLONG ? "has a path of more than 255 characters"
+			  : err == -EPERM	 ? "is for hosted runs: PID 1 cannot exit"
+						 : "cannot be read";
+
+	return fail(f, OUTCOME_BAD_CONFIG, "E-VALUE", "%s%s=%.200s (%s) %s. Allowed: %s.",
+		    spelling(s->raw[k].origin), keys[k].name, s->raw[k].text,
+		    origins[s->raw[k].origin], why,
+		    err == -EPERM ? "restart, reboot, poweroff or monitor" : keys[k].allowed);
+}
+
+/* Read the values that came from one of the origins FROM to ORIGIN_ARGV. */
+static int values_read(struct settings *s, enum origin from, struct failure *f)
+{
+	for (enum setting_key k = 0; k < SETTINGS; k++) {
+		int err = 0;
+
+		if (s->raw[k].origin < from)
+			continue;
+		if (s->raw[k].text)
+			err = value_read(s, &keys[k], s->raw[k].text);
+		else
+			nothing_read(s, keys[k].kind);
+		if (err)
+			return value_refuse(s, k, err, f);
+	}
+	s->unmodelled_given = s->raw[SET_UNMODELLED].text != NULL;
+	return 0;
+}
+
+int settings_note(struct settings *s, enum setting_key key, const char *text, enum origin origin,
+		  struct failure *f)
+{
+	if (!*text && !keys[key].may_be_empty)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-VALUE",
+			    "%s%s (%s) has no value. Allowed: %s.", spelling(origin),
+			    keys[key].name, origins[origin], keys[key].allowed);
+	if (origin < s->raw[key].origin)
+		return 0;
+	s->raw[key].origin = origin;
+	s->raw[key].text = *text ? text : NULL;
+	return 0;
+}
+
+int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline,
+		   struct failure *f)
+{
+	s->verb = VERB_RUN;
+	s->pid1 = pid1;
+	s->tree_text_used = 0;
+	for (enum setting_key k = 0; k < SETTINGS; k++) {
+		const char *fallback = settings_key_default(k);
+
+		s->raw[k].origin = ORIGIN_DEFAULT;
+		s->raw[k].text = *fallback ? fallback : NULL;
+	}
+	/* First of all, so that a failure below finds the policies in place. */
+	if (values_read(s, ORIGIN_DEFAULT, f))
+		return -1;
+	if (cmdline && sources_cmdline(s, cmdline, f))
+		return -1;
+	return sources_argv(s, argc, argv, f);
+}
+
+int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f)
+{
+	if (node >= 0 && sources_tree(s, tree, (unsigned)node, f))
+		return -1;
+	return values_read(s, ORIGIN_TREE, f);
+}
