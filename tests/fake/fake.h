@@ -4,7 +4,7 @@
  * runs the same rows against both) and adds what a test needs: kernels and hosts to choose from, failures at will, exits by
  * script, a log of all calls, a count of what is still open. Registers hold values; no guest code runs.
  *
- * A test links tests/fake/*.c in place of kvm/sys.c and calls fake_reset() first.
+ * A test links the files of this folder in place of kvm/sys.c and calls fake_reset() first.
  */
 #ifndef TESTS_FAKE_FAKE_H
 #define TESTS_FAKE_FAKE_H
