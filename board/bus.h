@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The guest's MMIO space: which device answers at an address. Windows are fixed before the guest runs. */
+/* The guest's MMIO space: who answers at an address. Windows are fixed before the guest runs. */
 #ifndef BOARD_BUS_H
 #define BOARD_BUS_H
 
@@ -22,16 +22,19 @@ struct bus {
 	unsigned count;
 };
 
-/* Returns 0, -EEXIST (overlaps another window), -ENOSPC, -EINVAL (size 0, or it wraps round the address space). */
+/*
+ * Add a window. Returns 0, -EEXIST (overlaps another window), -ENOSPC, -EINVAL (size 0, or it wraps
+ * round the address space).
+ */
 int bus_add(struct bus *bus, uint64_t gpa, uint64_t size, struct dev *dev, pthread_mutex_t *lock);
 
 /* The window that holds all of [GPA, GPA+SIZE), or NULL. */
 const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned size);
 
 /*
- * Serve one access in WINDOW under the device's lock. SIZE is 1, 2, 4 or 8 and the access lies in the window, as bus_find() said; bits above SIZE
- * are dropped. bus_input() returns the bytes taken: 0 from a model that takes none. bus_wake() is what wake_at() asked for; one that comes late or
- * for nothing does no harm.
+ * Call the model of WINDOW under its lock. An access has SIZE 1, 2, 4 or 8 and lies in the window,
+ * as bus_find() said; bits above SIZE are dropped. bus_input() returns the bytes taken: 0 from a
+ * model that takes none.
  */
 uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size);
 void bus_write(const struct bus_window *window, uint64_t gpa, unsigned size, uint64_t value);

@@ -2,12 +2,14 @@
 // Arm PL011 UART, r1p5 (32-byte FIFOs). Source: Arm DDI 0183 (PrimeCell UART PL011), chapter 3.
 //
 // Where this one departs from the manual:
-// - UARTEN and TXE do not gate output: Linux's earlycon and small test programs write without setting
-//   CR up, and their words are wanted most of all. For the same reason UARTEN does not gate input;
-//   RXE, which is on at reset, does. What comes meanwhile is not lost but stays with the env.
+// - UARTEN and TXE do not gate output: Linux's earlycon and small test programs write without
+//   setting CR up, and their words are wanted most of all. Nor does UARTEN gate input, for firmware
+//   that relies on an earlier stage; RXE, on at reset, does, and what comes meanwhile is not lost
+//   but stays with the env.
 // - All eight bits of a byte count, whatever WLEN says.
-// - Bytes leave at once: the transmit FIFO is what of room() is lacking.
-// - There is no baud rate, so the receive timeout passes at once: data below the trigger level raise RT.
+// - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
+// - There is no baud rate, so the receive timeout passes at once: data below the trigger level
+//   raise RT, and no timer is needed.
 // - DMA and breaks are not there; their registers and bits are kept.
 #include <string.h>
 
@@ -30,7 +32,6 @@ enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, I
 #define FR_RXFF 0x40
 #define FR_TXFE 0x80
 #define FR_RI 0x100
-#define FR_MODEM (FR_CTS | FR_DSR | FR_DCD | FR_RI)
 #define LCR_H_FEN 0x10
 #define CR_LBE 0x80
 #define CR_RXE 0x200
@@ -59,8 +60,8 @@ static const uint16_t reset_values[REGS] = {
 };
 
 static const uint16_t writable[REGS] = {
-	[ILPR] = 0xff, [IBRD] = 0xffff, [FBRD] = 0x3f, [LCR_H] = 0xff,	[CR] = 0xff87,
-	[IFLS] = 0x3f, [IMSC] = 0x7ff,	[DMACR] = 0x7,
+	[ILPR] = 0xff, [IBRD] = 0xffff, [FBRD] = 0x3f,	[LCR_H] = 0xff,
+	[CR] = 0xff87, [IFLS] = 0x3f,	[IMSC] = 0x7ff, [DMACR] = 0x7,
 };
 
 /* Revision 3 in PeriphID2 tells drivers of the 32-byte FIFOs. */
@@ -211,8 +212,8 @@ static void control_write(struct dev *dev)
 	uint16_t old = s->reg[FR];
 
 	for (unsigned i = 0; i < sizeof(modem) / sizeof(modem[0]); i++) {
-		uint16_t source = s->reg[CR] & CR_LBE ? s->reg[CR] & modem[i].cr :
-							reset_values[FR] & modem[i].fr;
+		uint16_t source = s->reg[CR] & CR_LBE ? s->reg[CR] & modem[i].cr
+						      : reset_values[FR] & modem[i].fr;
 
 		bits_set(&s->reg[FR], modem[i].fr, source);
 		if ((old ^ s->reg[FR]) & modem[i].fr)
@@ -236,10 +237,8 @@ static uint32_t reg_read(struct dev *dev, uint64_t i)
 	struct pl011 *s = dev->state;
 
 	switch (i) {
-	case FR:
-		return flags_read(dev);
-	case DR:
-		return rx_get(dev);
+	case FR: return flags_read(dev);
+	case DR: return rx_get(dev);
 	case RIS:
 	case MIS:
 		tx_settle(dev);
@@ -276,24 +275,12 @@ static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_
 	if (writable[i])
 		s->reg[i] = (uint16_t)(value & writable[i]);
 	switch (i) {
-	case RSR:
-		s->reg[RSR] = 0;
-		break;
-	case LCR_H:
-		line_control_write(dev, old);
-		break;
-	case CR:
-		control_write(dev);
-		break;
-	case IFLS:
-		levels_update(s);
-		break;
-	case IMSC:
-		tx_settle(dev);
-		break;
-	case ICR:
-		bits_set(&s->reg[RIS], (unsigned)value, false);
-		break;
+	case RSR: s->reg[RSR] = 0; break;
+	case LCR_H: line_control_write(dev, old); break;
+	case CR: control_write(dev); break;
+	case IFLS: levels_update(s); break;
+	case IMSC: tx_settle(dev); break;
+	case ICR: bits_set(&s->reg[RIS], (unsigned)value, false); break;
 	}
 	irq_update(dev);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Arm PL031 real-time clock. Source: Arm DDI 0224 (PrimeCell Real Time Clock PL031), chapter 3.
 //
-// It counts the env's own seconds plus an offset and always runs: CR reads 1 and cannot be changed, since firmware
-// expects a clock that a battery has kept going.
+// It counts the env's own seconds plus an offset and always runs: CR reads 1 and cannot be changed,
+// since firmware expects a clock that a battery has kept going.
 #include <string.h>
 
 #include "board/dev.h"
@@ -69,10 +69,8 @@ static uint32_t reg_read(struct dev *dev, uint64_t i)
 	const struct pl031 *s = dev->state;
 
 	switch (i) {
-	case DR:
-		return (uint32_t)seconds(dev) + s->offset;
-	case MIS:
-		return s->reg[RIS] & s->reg[IMSC];
+	case DR: return (uint32_t)seconds(dev) + s->offset;
+	case MIS: return s->reg[RIS] & s->reg[IMSC];
 	default:
 		if (i < REGS)
 			return s->reg[i];

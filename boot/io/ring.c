@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A byte ring between one putting and one taking thread. Its positions run freely and wrap with uint32_t.
+// A byte ring between a putting and a taking thread. Its positions run freely and wrap.
 #include "boot/io/ring.h"
 
 void ring_init(struct ring *ring, uint8_t *buf, uint32_t size)
@@ -20,7 +20,8 @@ size_t ring_put(struct ring *ring, const uint8_t *buf, size_t n)
 
 	if (n > room) {
 		/* Only this side writes it: no read-modify-write needed. */
-		atomic_store_explicit(&ring->lost, ring_lost(ring) + (uint32_t)(n - room), memory_order_relaxed);
+		atomic_store_explicit(&ring->lost, ring_lost(ring) + (uint32_t)(n - room),
+				      memory_order_relaxed);
 		n = room;
 	}
 	/* Mostly one byte: a loop is shorter than two calls of memcpy(). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bytes on their way between a device and a line. One thread at a time puts, one at a time takes; the two sides need no lock
- * between them (several putters share a lock of their own, such as the device's).
+ * Bytes on their way between a device and a line. One thread at a time puts, one at a time takes;
+ * the two need no lock between them (several putters share one of their own, such as a device's).
  */
 #ifndef BOOT_IO_RING_H
 #define BOOT_IO_RING_H
@@ -21,7 +21,10 @@ struct ring {
 /* An empty ring over BUF of SIZE bytes: a power of two, at most 2 GiB. */
 void ring_init(struct ring *ring, uint8_t *buf, uint32_t size);
 
-/* Bytes waiting, and bytes that would fit. From the other side's point of view each can only get better. */
+/*
+ * Bytes waiting, and bytes that would fit. Meanwhile the other side may have made more of what the
+ * caller is after, never less.
+ */
 static inline uint32_t ring_count(const struct ring *ring)
 {
 	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
@@ -37,7 +40,10 @@ static inline uint32_t ring_room(const struct ring *ring)
 /* Put as much of BUF as fits; returns how many bytes that was. The rest is counted as lost. */
 size_t ring_put(struct ring *ring, const uint8_t *buf, size_t n);
 
-/* The waiting bytes that lie in one piece, oldest first: *BUF and how many; 0 = none. They stay until ring_drop(). */
+/*
+ * The waiting bytes that lie in one piece, oldest first: *BUF and how many; 0 = none. They stay
+ * until ring_drop().
+ */
 size_t ring_peek(const struct ring *ring, const uint8_t **buf);
 
 /* Take the N oldest bytes away: at most ring_count(). */

@@ -71,7 +71,9 @@ static const struct model full = {
 	.wake = probe_wake,
 };
 
-static const struct model plain = { .read = probe_read, .write = probe_write, .reset = probe_reset };
+static const struct model plain = { .read = probe_read,
+				    .write = probe_write,
+				    .reset = probe_reset };
 
 static void probe_init(struct probe *p, const struct model *model)
 {
@@ -98,7 +100,8 @@ static void windows_are_sorted_whatever_the_order(void **state)
 
 	(void)state;
 	for (unsigned n = 0; n < 10; n++) {
-		assert_int_equal(bus_add(&bus, 0x1000 + order[n] * 0x100, 0x80, &dev[order[n]], NULL), 0);
+		assert_int_equal(
+			bus_add(&bus, 0x1000 + order[n] * 0x100, 0x80, &dev[order[n]], NULL), 0);
 		for (unsigned i = 1; i < bus.count; i++)
 			assert_true(bus.window[i - 1].gpa < bus.window[i].gpa);
 		/* What was added is found, and only that. */
@@ -203,7 +206,8 @@ static void access_is_under_the_lock_and_of_its_size(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		const struct bus_window *w = bus_find(&bus, 0x9000018, row[i].size);
 
-		assert_int_equal(bus_read(w, 0x9000018, row[i].size), 0x8877665544332211 & row[i].mask);
+		assert_int_equal(bus_read(w, 0x9000018, row[i].size),
+				 0x8877665544332211 & row[i].mask);
 		assert_int_equal(p.offset, 0x18);
 		assert_int_equal(p.size, row[i].size);
 		bus_write(w, 0x9000ff8, row[i].size, 0x123456789abcdef0);

@@ -8,9 +8,11 @@ static void reset_values(void **state)
 		uint64_t offset;
 		uint32_t value;
 	} row[] = {
-		{ DR, 0 }, { RSR, 0 }, { FR, FR_TXFE | FR_RXFE | FR_READY }, { ILPR, 0 }, { IBRD, 0 }, { FBRD, 0 },
-		{ LCR_H, 0 }, { CR, 0x300 }, { IFLS, 0x12 }, { IMSC, 0 }, { RIS, 0 }, { MIS, 0 }, { ICR, 0 },
-		{ DMACR, 0 },
+		{ DR, 0 },    { RSR, 0 },    { FR, FR_TXFE | FR_RXFE | FR_READY },
+		{ ILPR, 0 },  { IBRD, 0 },   { FBRD, 0 },
+		{ LCR_H, 0 }, { CR, 0x300 }, { IFLS, 0x12 },
+		{ IMSC, 0 },  { RIS, 0 },    { MIS, 0 },
+		{ ICR, 0 },   { DMACR, 0 },
 	};
 
 	(void)state;
@@ -28,8 +30,8 @@ static void registers_keep_their_bits(void **state)
 		uint64_t offset;
 		uint32_t mask;
 	} row[] = {
-		{ ILPR, 0xff }, { IBRD, 0xffff }, { FBRD, 0x3f }, { LCR_H, 0xff }, { CR, 0xff87 },
-		{ IFLS, 0x3f }, { IMSC, 0x7ff }, { DMACR, 0x7 },
+		{ ILPR, 0xff }, { IBRD, 0xffff }, { FBRD, 0x3f },  { LCR_H, 0xff },
+		{ CR, 0xff87 }, { IFLS, 0x3f },	  { IMSC, 0x7ff }, { DMACR, 0x7 },
 	};
 
 	(void)state;
@@ -88,7 +90,8 @@ static void unknown_offsets_read_zero_and_drop_writes(void **state)
 	(void)state;
 	memcpy(before, store, sizeof(store));
 	for (uint64_t at = 0; at < 0x2000; at += 4) {
-		bool known = at <= RSR || (at >= FR && at <= DMACR && at != 0x1c) || (at >= 0xfe0 && at < 0x1000);
+		bool known = at <= RSR || (at >= FR && at <= DMACR && at != 0x1c) ||
+			     (at >= 0xfe0 && at < 0x1000);
 
 		if (known)
 			continue;
@@ -141,8 +144,8 @@ static void flags_follow_the_room_for_output(void **state)
 		size_t room;
 		uint32_t flags;
 	} row[] = {
-		{ 4096, FR_TXFE }, { 33, FR_TXFE }, { 32, FR_TXFE }, { 31, FR_BUSY }, { 1, FR_BUSY },
-		{ 0, FR_BUSY | FR_TXFF },
+		{ 4096, FR_TXFE }, { 33, FR_TXFE }, { 32, FR_TXFE },
+		{ 31, FR_BUSY },   { 1, FR_BUSY },  { 0, FR_BUSY | FR_TXFF },
 	};
 
 	(void)state;

@@ -70,6 +70,8 @@ static void switching_the_fifos_empties_them(void **state)
 	assert_false(line);
 	assert_int_equal(get(FR) & (FR_RXFE | FR_RXFF), FR_RXFE);
 	assert_int_equal(get(RIS), 0);
+	assert_int_equal(type("z", 1), 1);
+	assert_int_equal(get(DR), 'z');
 	put(LCR_H, 0x70);
 	assert_int_equal(type(letters, 32), 32);
 }
@@ -191,7 +193,7 @@ static void cleared_rx_interrupt_waits_for_the_next_crossing(void **state)
 	assert_int_equal(get(RIS), INT_RX);
 }
 
-/* The order in which Linux serves it: RIS, ICR for all but RX, RT and TX, then drain, then 16 bytes unasked. */
+/* Linux's order: RIS, ICR for all but RX, RT and TX, then drain, then 16 bytes unasked. */
 static void interrupt_driven_driver_moves_all_both_ways(void **state)
 {
 	size_t fed = 0, got = 0, written = 0;
@@ -315,7 +317,8 @@ int main(void)
 		cmocka_unit_test_setup(bytes_in_one_go_cross_the_trigger_level, setup_fifos),
 		cmocka_unit_test_setup(receive_timeout_below_the_trigger_level, setup_fifos),
 		cmocka_unit_test_setup(rest_below_the_level_is_announced_as_timeout, setup_fifos),
-		cmocka_unit_test_setup(cleared_rx_interrupt_waits_for_the_next_crossing, setup_fifos),
+		cmocka_unit_test_setup(cleared_rx_interrupt_waits_for_the_next_crossing,
+				       setup_fifos),
 		cmocka_unit_test_setup(interrupt_driven_driver_moves_all_both_ways, setup_fifos),
 		cmocka_unit_test_setup(loopback_returns_bytes_and_shuts_the_line_out, setup_fifos),
 		cmocka_unit_test_setup(loopback_overrun_is_told_and_cleared, setup_fifos),

@@ -94,7 +94,8 @@ static void every_length_at_every_position(void **state)
 			assert_int_equal(ring_count(&ring), fits);
 			assert_int_equal(ring_lost(&ring), n - fits);
 			/* A piece ends where the storage ends. */
-			assert_int_equal(ring_peek(&ring, &piece), fits < SMALL - at ? fits : SMALL - at);
+			assert_int_equal(ring_peek(&ring, &piece),
+					 fits < SMALL - at ? fits : SMALL - at);
 			assert_ptr_equal(piece, storage + at);
 			assert_int_equal(drain(&ring, out), fits);
 			assert_memory_equal(out, in, fits);
