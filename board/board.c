@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define FRAME_V2 0x1000u  /* alignment of a GICv2's frames */
+#define FRAME_V2 0x1000u /* alignment of a GICv2's frames */
 #define FRAME_V3 0x10000u /* of a GICv3's */
-#define TIMER_VIRT 2	  /* position of the virtual timer among the timer's interrupts */
+#define TIMER_VIRT 2 /* position of the virtual timer among the timer's interrupts */
 
 static const char mend[] = "mend the board's tree";
 

@@ -180,8 +180,8 @@ int tree_by_path(const struct tree *tree, const char *path)
 		return path_find(tree, 0, path, len);
 
 	const int aliases = child_find(tree, 0, "aliases", 7);
-	const char *target = aliases < 0 ? NULL
-					 : prop_find(tree, (unsigned)aliases, path, head, &size);
+	const char *target =
+		aliases < 0 ? NULL : prop_find(tree, (unsigned)aliases, path, head, &size);
 
 	if (!target || *target != '/' || !memchr(target, 0, size))
 		return -1;

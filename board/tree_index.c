@@ -31,34 +31,35 @@ static const char rebuild[] = "build it again with dtc";
 static const char reload[] = "load or copy it again, all of it";
 
 static const struct {
-	const char *name;
-	enum tree_prop prop;
+	char name[24];
+	uint8_t prop; /* enum tree_prop */
+	bool old; /* another name has taken its place */
 } names[] = {
-	/* the usual spelling of each first, in the order of enum tree_prop */
-	{ "#address-cells", TREE_ADDRESS_CELLS },
-	{ "#size-cells", TREE_SIZE_CELLS },
-	{ "#interrupt-cells", TREE_INTERRUPT_CELLS },
-	{ "compatible", TREE_COMPATIBLE },
-	{ "reg", TREE_REG },
-	{ "ranges", TREE_RANGES },
-	{ "status", TREE_STATUS },
-	{ "device_type", TREE_DEVICE_TYPE },
-	{ "phandle", TREE_PHANDLE },
-	{ "interrupt-parent", TREE_INTERRUPT_PARENT },
-	{ "interrupts", TREE_INTERRUPTS },
-	{ "interrupts-extended", TREE_INTERRUPTS_EXTENDED },
-	{ "interrupt-controller", TREE_INTERRUPT_CONTROLLER },
-	{ "interrupt-map", TREE_INTERRUPT_MAP },
-	{ "interrupt-map-mask", TREE_INTERRUPT_MAP_MASK },
-	{ "model", TREE_MODEL },
-	{ "method", TREE_METHOD },
-	{ "enable-method", TREE_ENABLE_METHOD },
-	{ "stdout-path", TREE_STDOUT_PATH },
-	{ "no-map", TREE_NO_MAP },
-	{ "#redistributor-regions", TREE_REDISTRIBUTOR_REGIONS },
-	{ "redistributor-stride", TREE_REDISTRIBUTOR_STRIDE },
-	{ "linux,phandle", TREE_PHANDLE },
-	{ "linux,stdout-path", TREE_STDOUT_PATH },
+	/* sorted by their first characters */
+	{ "#address-cells", TREE_ADDRESS_CELLS, false },
+	{ "#interrupt-cells", TREE_INTERRUPT_CELLS, false },
+	{ "#redistributor-regions", TREE_REDISTRIBUTOR_REGIONS, false },
+	{ "#size-cells", TREE_SIZE_CELLS, false },
+	{ "compatible", TREE_COMPATIBLE, false },
+	{ "device_type", TREE_DEVICE_TYPE, false },
+	{ "enable-method", TREE_ENABLE_METHOD, false },
+	{ "interrupt-controller", TREE_INTERRUPT_CONTROLLER, false },
+	{ "interrupt-map", TREE_INTERRUPT_MAP, false },
+	{ "interrupt-map-mask", TREE_INTERRUPT_MAP_MASK, false },
+	{ "interrupt-parent", TREE_INTERRUPT_PARENT, false },
+	{ "interrupts", TREE_INTERRUPTS, false },
+	{ "interrupts-extended", TREE_INTERRUPTS_EXTENDED, false },
+	{ "linux,phandle", TREE_PHANDLE, true },
+	{ "linux,stdout-path", TREE_STDOUT_PATH, true },
+	{ "method", TREE_METHOD, false },
+	{ "model", TREE_MODEL, false },
+	{ "no-map", TREE_NO_MAP, false },
+	{ "phandle", TREE_PHANDLE, false },
+	{ "ranges", TREE_RANGES, false },
+	{ "redistributor-stride", TREE_REDISTRIBUTOR_STRIDE, false },
+	{ "reg", TREE_REG, false },
+	{ "status", TREE_STATUS, false },
+	{ "stdout-path", TREE_STDOUT_PATH, false },
 };
 
 static inline uint32_t u32_at(const uint8_t *p)
@@ -127,15 +128,14 @@ static int header_read(struct tree *tree, const uint8_t *fdt, struct tree_error 
 		return refuse(err,
 			      "has a strings block that runs into another block or over the end",
 			      rebuild, 4 * F_STRINGS_SIZE, tree->strings_size);
-	tree->struct_size = field[F_VERSION] < 17 ? struct_end - tree->struct_at
-						  : field[F_STRUCT_SIZE];
+	tree->struct_size =
+		field[F_VERSION] < 17 ? struct_end - tree->struct_at : field[F_STRUCT_SIZE];
 	if (tree->struct_size > struct_end - tree->struct_at)
 		return refuse(err,
 			      "has a structure block that runs into another block or over the end",
 			      rebuild, 4 * F_STRUCT_SIZE, tree->struct_size);
 
-	/* The reservation block has no size of its own: where it is the last, all of the tree may
-	 * be in use. */
+	/* The reservation block has no size of its own: as the last one it may use all that is left. */
 	strings_end = tree->strings_at + tree->strings_size;
 	struct_end = tree->struct_at + tree->struct_size;
 	tree->used = strings_end > struct_end ? strings_end : struct_end;
@@ -164,8 +164,7 @@ static int reservations_check(const struct tree *tree, struct tree_error *err)
 	return refuse(err, "has a reservation block without an end", rebuild, tree->reserve_at, 0);
 }
 
-/* Names may begin before this offset in the strings block: up to its last NUL each one ends within
- * it. */
+/* Names may begin before this offset in the strings block: up to its last NUL each one ends. */
 static uint32_t names_end(const struct tree *tree)
 {
 	uint32_t end = tree->strings_size;
@@ -175,107 +174,138 @@ static uint32_t names_end(const struct tree *tree)
 	return end;
 }
 
-/* Which indexed property NAME is; TREE_PROPS: none. */
+/* Which indexed property the name at NAME_AT is; TREE_PROPS: none. */
 static enum tree_prop name_find(struct tree *tree, uint32_t name_at)
 {
 	const char *name = (const char *)tree->fdt + tree->strings_at + name_at;
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].name[0] != name[0] || strcmp(names[i].name, name))
+		if (names[i].name[0] < name[0])
 			continue;
-		if (i < TREE_PROPS && tree->name_at[i] == UINT32_MAX)
-			tree->name_at[i] = name_at;
+		if (names[i].name[0] > name[0])
+			break;
+		if (strcmp(names[i].name, name))
+			continue;
+		if (!names[i].old && tree->name_at[names[i].prop] == UINT32_MAX)
+			tree->name_at[names[i].prop] = name_at;
 		return names[i].prop;
 	}
 	return TREE_PROPS;
 }
 
-static int structure_index(struct tree *tree, unsigned max, struct tree_error *err)
-{
-	const uint8_t *const fdt = tree->fdt;
-	const uint32_t end = tree->struct_at + (tree->struct_size & ~3u),
-		       name_limit = names_end(tree);
-	uint32_t at = tree->struct_at, cached[CACHE_SLOTS];
+/* The walk over the structure block. */
+struct walk {
+	struct tree *tree;
+	struct tree_error *err;
+	uint32_t at, end, names_end;
+	unsigned max, depth;
+	int32_t current; /* the node that is open, -1: none */
+	uint32_t cached[CACHE_SLOTS]; /* name offsets met lately, and what they are */
 	uint8_t cached_prop[CACHE_SLOTS];
-	struct tree_node *node = NULL; /* the one that is open */
-	int32_t current = -1;
-	unsigned depth = 0;
+};
 
-	memset(cached, 0xff, sizeof(cached));
-	while (end - at >= 4) {
-		const uint32_t token = u32_at(fdt + at);
+static inline int node_begin(struct walk *w)
+{
+	struct tree *tree = w->tree;
+	const uint8_t *name = tree->fdt + w->at + 4, *nul = memchr(name, 0, w->end - w->at - 4);
+
+	if (!nul)
+		return refuse(w->err, "has a node name without an end", reload, w->at, 0);
+	if (w->current < 0 && tree->count)
+		return refuse(w->err, "has a second root node", rebuild, w->at, 0);
+	if (w->depth == DEPTH_MAX)
+		return refuse(w->err, "has nodes nested too deep", rebuild, w->at, DEPTH_MAX);
+	if (tree->count == w->max) {
+		refuse(w->err, "has more nodes than there is room for", "remove some", w->at,
+		       w->max);
+		return -ENOSPC;
+	}
+	tree->node[tree->count] = (struct tree_node){ .at = w->at, .parent = w->current };
+	w->current = (int32_t)tree->count++;
+	w->depth++;
+	w->at += 4 + (((uint32_t)(nul - name) + 4) & ~3u);
+	return 0;
+}
+
+static inline int node_end(struct walk *w)
+{
+	if (w->current < 0)
+		return refuse(w->err, "ends a node that was not begun", rebuild, w->at, 0);
+
+	struct tree_node *node = &w->tree->node[w->current];
+
+	node->next = w->tree->count;
+	w->current = node->parent;
+	w->depth--;
+	w->at += 4;
+	return 0;
+}
+
+static inline int prop_index(struct walk *w)
+{
+	const uint8_t *p = w->tree->fdt + w->at;
+	uint32_t len, name, slot, *place;
+
+	if (w->end - w->at < 12)
+		return refuse(w->err, "ends inside a property", reload, w->at, 0);
+	if (w->current < 0 || (uint32_t)w->current != w->tree->count - 1)
+		return refuse(w->err, "has a property outside a node or behind a subnode", rebuild,
+			      w->at, 0);
+	len = u32_at(p + 4);
+	if (len > w->end - w->at - 12)
+		return refuse(w->err, "has a property longer than its structure block", reload,
+			      w->at, len);
+	name = u32_at(p + 8);
+	if (name >= w->names_end)
+		return refuse(w->err, "has a property name outside its strings block", reload,
+			      w->at, name);
+
+	slot = name % CACHE_SLOTS;
+	if (w->cached[slot] != name) {
+		w->cached[slot] = name;
+		w->cached_prop[slot] = (uint8_t)name_find(w->tree, name);
+	}
+	if (w->cached_prop[slot] < TREE_PROPS) {
+		place = &w->tree->node[w->current].prop[w->cached_prop[slot]];
+		if (!*place)
+			*place = w->at;
+	}
+	w->at += 12 + ((len + 3) & ~3u);
+	return 0;
+}
+
+static int structure_index(struct walk *w)
+{
+	int ret = 0;
+
+	while (!ret && w->end - w->at >= 4) {
+		const uint32_t token = u32_at(w->tree->fdt + w->at);
 
 		if (token == PROP) {
-			if (end - at < 12)
-				break;
-			const uint32_t len = u32_at(fdt + at + 4), name = u32_at(fdt + at + 8),
-				       slot = name % CACHE_SLOTS;
-
-			if (current < 0 || (uint32_t)current != tree->count - 1)
-				return refuse(err,
-					      "has a property outside a node or behind a subnode",
-					      rebuild, at, 0);
-			if (len > end - at - 12)
-				return refuse(err, "has a property longer than the structure block",
-					      reload, at, len);
-			if (name >= name_limit)
-				return refuse(
-					err,
-					"has a property whose name is outside the strings block",
-					reload, at, name);
-			if (cached[slot] != name) {
-				cached[slot] = name;
-				cached_prop[slot] = (uint8_t)name_find(tree, name);
-			}
-			if (cached_prop[slot] < TREE_PROPS && !node->prop[cached_prop[slot]])
-				node->prop[cached_prop[slot]] = at;
-			at += 12 + ((len + 3) & ~3u);
+			ret = prop_index(w);
 		} else if (token == BEGIN_NODE) {
-			const uint8_t *name = fdt + at + 4, *nul = memchr(name, 0, end - at - 4);
-
-			if (!nul)
-				return refuse(err, "has a node name without an end", reload, at, 0);
-			if (current < 0 && tree->count)
-				return refuse(err, "has a second root node", rebuild, at, 0);
-			if (depth++ == DEPTH_MAX)
-				return refuse(err, "has nodes nested deeper than 64", rebuild, at,
-					      0);
-			if (tree->count == max) {
-				refuse(err, "has more nodes than there is room for",
-				       "remove nodes that are not needed", at, max);
-				return -ENOSPC;
-			}
-			node = &tree->node[tree->count];
-			*node = (struct tree_node){ .at = at, .parent = current };
-			current = (int32_t)tree->count++;
-			at += 4 + (((uint32_t)(nul - name) + 4) & ~3u);
+			ret = node_begin(w);
 		} else if (token == END_NODE) {
-			if (current < 0)
-				return refuse(err, "ends a node that was not begun", rebuild, at,
-					      0);
-			node->next = tree->count;
-			current = node->parent;
-			node = &tree->node[current < 0 ? 0 : current];
-			depth--;
-			at += 4;
+			ret = node_end(w);
 		} else if (token == NOP) {
-			at += 4;
+			w->at += 4;
 		} else if (token == END) {
-			if (current >= 0 || !tree->count)
-				return refuse(err, "ends inside a node", reload, at, 0);
-			tree->struct_size = at + 4 - tree->struct_at;
+			if (w->current >= 0 || !w->tree->count)
+				return refuse(w->err, "ends inside a node", reload, w->at, 0);
+			w->tree->struct_size = w->at + 4 - w->tree->struct_at;
 			return 0;
 		} else {
-			return refuse(err, "has an unknown token in the structure block", reload,
-				      at, token);
+			return refuse(w->err, "has an unknown token in its structure block", reload,
+				      w->at, token);
 		}
 	}
-	return refuse(err, "has a structure block without an end", reload, at, 0);
+	return ret ? ret : refuse(w->err, "has a structure block without an end", reload, w->at, 0);
 }
 
 int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node *nodes,
 	       unsigned max, struct tree_error *err)
 {
+	struct walk walk; /* set field by field: the cache is the most of it */
 	int ret;
 
 	if ((uintptr_t)fdt % 8)
@@ -295,5 +325,14 @@ int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node
 	tree->node = nodes;
 	tree->count = 0;
 	memset(tree->name_at, 0xff, sizeof(tree->name_at));
-	return structure_index(tree, max, err);
+	memset(walk.cached, 0xff, sizeof(walk.cached));
+	walk.tree = tree;
+	walk.err = err;
+	walk.max = max;
+	walk.depth = 0;
+	walk.current = -1;
+	walk.at = tree->struct_at;
+	walk.end = tree->struct_at + (tree->struct_size & ~3u);
+	walk.names_end = names_end(tree);
+	return structure_index(&walk);
 }
