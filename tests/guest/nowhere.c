@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Goes wrong in the way that bootargs names: do=read|write|exec|exec-no-vectors|smc|undefined|wide|spin|
+// wait|crash-in-vectors, at=ADDRESS.
+#include "guest.h"
+#include "text.h"
+
+static bool skip_fault(unsigned kind, struct frame *frame)
+{
+	print("exception kind %u class 0x%lx\n", kind, frame->esr >> 26);
+	frame->elr += 4;
+	return true;
+}
+
+static void do_read(u64 at)
+{
+	print("read 0x%x\n", mmio_read(at));
+}
+
+static void do_write(u64 at)
+{
+	mmio_write(at, 0x55aa55aa);
+	print("written\n");
+}
+
+static void do_exec(u64 at)
+{
+	((void (*)(void))at)();
+}
+
+static void do_exec_no_vectors(u64 at)
+{
+	sysreg_write(vbar_el1, at);
+	do_exec(at);
+}
+
+static void do_smc(u64 at)
+{
+	u64 smccc_smc(u64 function, u64 a, u64 b, u64 c);
+
+	/* Served like an HVC, or answered NOT_SUPPORTED: either way the guest goes on. */
+	(void)at;
+	print("smc answers 0x%lx\n", smccc_smc(PSCI_VERSION, 0, 0, 0));
+}
+
+static void do_undefined(u64 at)
+{
+	(void)at;
+	fault_hook = skip_fault;
+	__asm__ volatile(".inst 0x00000000");
+	check("undefined-is-taken", true);
+}
+
+/* A load that leaves no syndrome: write-back addressing. */
+static void do_wide(u64 at)
+{
+	u64 v;
+
+	__asm__ volatile("ldr %0, [%1], #8" : "=r"(v), "+r"(at)::"memory");
+	print("read 0x%lx\n", v);
+}
+
+static void do_spin(u64 at)
+{
+	(void)at;
+	for (;;)
+		__asm__ volatile("");
+}
+
+static void do_wait(u64 at)
+{
+	(void)at;
+	for (;;)
+		wfi();
+}
+
+void guest_main(void)
+{
+	static const struct {
+		const char *name;
+		void (*run)(u64 at);
+	} ways[] = {
+		{ "read", do_read },
+		{ "write", do_write },
+		{ "exec", do_exec },
+		{ "exec-no-vectors", do_exec_no_vectors },
+		{ "smc", do_smc },
+		{ "undefined", do_undefined },
+		{ "wide", do_wide },
+		{ "spin", do_spin },
+		{ "wait", do_wait },
+	};
+	u64 at = arg_number("at", machine.ram_base + machine.ram_size + 0x100000);
+
+	for (unsigned i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		if (!arg_is("do", ways[i].name))
+			continue;
+		print("nowhere: %s at 0x%lx\n", ways[i].name, at);
+		ways[i].run(at);
+		check("went-on", true);
+		return;
+	}
+	fail("do", "bootargs name no way to go wrong");
+}
