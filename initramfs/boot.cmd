@@ -10,7 +10,8 @@ fdt addr ${kvmshim_addr}
 if test -z "${kvmshim_conf}"; then fdt get value kvmshim_conf /configurations default; fi
 
 # A configuration without a tree of its own gets the one that this firmware runs on.
-if fdt get value kvmshim_tree /configurations/${kvmshim_conf} fdt; then
+fdt get value kvmshim_tree /configurations/${kvmshim_conf} kvmshim,tree
+if test "${kvmshim_tree}" = fit; then
 	bootm ${kvmshim_addr}#${kvmshim_conf}
 else
 	bootm ${kvmshim_addr}#${kvmshim_conf} ${kvmshim_addr}#${kvmshim_conf} ${fdtcontroladdr}

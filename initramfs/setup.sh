@@ -6,7 +6,7 @@
 # use sudo; without a terminal or sudo it prints the one command to type and fails.
 set -eu
 
-tools='ca-certificates clang clang-format cppcheck device-tree-compiler dosfstools fdisk gcc
+tools='ca-certificates clang clang-format cppcheck cpio device-tree-compiler dosfstools fdisk file gcc
 gcc-aarch64-linux-gnu git libc6-dev libc6-dev-arm64-cross libcmocka-dev libfdt-dev
 linux-libc-dev-arm64-cross make mandoc mtools python3 python3-kconfiglib python3-libfdt
 python3-pexpect python3-pytest qemu-system-arm shellcheck u-boot-tools xz-utils'
