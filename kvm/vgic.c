@@ -128,6 +128,9 @@ int vgic_init(const struct vgic *vgic)
 		ret = attr_set(vgic->fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 	if (!ret && vgic->its_fd >= 0)
 		ret = attr_set(vgic->its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	/* KVM shows the size of a table's entries only after a first write: make it so from the first boot on. */
+	if (!ret && vgic->its_fd >= 0)
+		ret = vgic_its_tables_reset(vgic);
 	return ret;
 }
 

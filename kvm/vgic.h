@@ -44,7 +44,10 @@ struct vgic {
 int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *list, enum vgic_kind kind,
 		unsigned irqs, const unsigned *redist_count, unsigned redists, bool its);
 
-/* KVM_DEV_ARM_VGIC_CTRL_INIT (GIC, then ITS): after all vCPUs are there. Nothing for VGIC_V2_IRQCHIP. 0 or -errno (-EBUSY, -ENXIO). */
+/*
+ * KVM_DEV_ARM_VGIC_CTRL_INIT (GIC, then ITS): after all vCPUs are there and the ITS has its address. Nothing for VGIC_V2_IRQCHIP.
+ * Returns 0 or -errno: -EBUSY (a vCPU is being made), -ENXIO (the ITS has no address).
+ */
 int vgic_init(const struct vgic *vgic);
 
 /*
@@ -52,15 +55,20 @@ int vgic_init(const struct vgic *vgic);
  * vgic_init(). KVM has no ioctl for that: reset values are written through the attributes. All vCPUs must be out of KVM_RUN
  * (-EBUSY otherwise) and initialised; interrupt lines driven by devices must be low already. VGIC_V2_IRQCHIP has no
  * attributes: -ENOTSUP. Returns 0 or the first -errno; the rest is written all the same.
+ * vcpu_init() comes first: KVM lets only that clear what it maps to the host's timer (PPIs 27 and 30: active, level). Out of reach,
+ * and reported as it is: GICR_PROPBASER of a machine without ITS; the lines of a GICv2, which have no attribute.
  */
 int vgic_reset(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count);
 
 /*
- * Call FN with the value of every readable register of the vGIC, by name ("GICD_ISENABLER1", "cpu2 ICC_PMR_EL1"): for tests, probe and
- * debugging. vCPUs as for vgic_reset(). Returns 0, FN's first non-zero result, or -errno.
+ * Call FN with the value of every readable register of the vGIC, by name ("GICD_ISENABLER1", "cpu2 ICC_PMR_EL1", "cpu0 LINE_LEVEL0"): for
+ * tests, probe and debugging. vCPUs as for vgic_reset(). Returns 0, FN's first non-zero result, or -errno.
  */
 int vgic_registers_each(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count,
 			int (*fn)(void *arg, const char *name, uint64_t value), void *arg);
+
+/* GITS_BASER0 and 1 to their reset values, tables not valid; the ITS is off and has its address. 0 or -errno. vgic_init() and vgic_reset() do it. */
+int vgic_its_tables_reset(const struct vgic *vgic);
 
 void vgic_destroy(struct vgic *vgic);
 
