@@ -34,8 +34,8 @@ static uint8_t *reserve(uint64_t gpa, uint64_t size)
 /* Where [GPA, GPA+SIZE) of RAM lies in this process. The plan has checked that it lies in one bank. */
 static uint8_t *ram_at(const struct shim *s, const struct region *r)
 {
-	for (unsigned i = 0; i < s->plan.rams; i++) {
-		const struct region *ram = &s->plan.ram[i];
+	for (unsigned i = 0; i < s->p.plan.rams; i++) {
+		const struct region *ram = &s->p.plan.ram[i];
 
 		if (r->base >= ram->base && r->base - ram->base + r->size <= ram->size)
 			return s->ram[i] + (r->base - ram->base);
@@ -45,45 +45,45 @@ static uint8_t *ram_at(const struct shim *s, const struct region *r)
 
 static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size)
 {
-	uint64_t mask = s->host.page - 1, start = base & ~mask;
+	uint64_t mask = s->p.host.page - 1, start = base & ~mask;
 
 	return (struct region){ start, ((base + size + mask) & ~mask) - start };
 }
 
 static int images_place(struct shim *s, struct failure *f)
 {
-	const struct plan *p = &s->plan;
+	const struct plan *p = &s->p.plan;
 	int error;
 
 	if (p->firmware_flash < 0) {
-		struct region file = { p->firmware.base, s->firmware.size };
+		struct region file = { p->firmware.base, s->p.firmware.size };
 
-		error = image_place(&s->firmware, ram_at(s, &file), file.size);
+		error = image_place(&s->p.firmware, ram_at(s, &file), file.size);
 		if (error)
-			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->firmware.path, strerror(-error));
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.firmware.path, strerror(-error));
 	}
 	if (p->initrd.size) {
-		error = image_place(&s->initrd, ram_at(s, &p->initrd), p->initrd.size);
+		error = image_place(&s->p.initrd, ram_at(s, &p->initrd), p->initrd.size);
 		if (error)
-			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->initrd.path, strerror(-error));
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.initrd.path, strerror(-error));
 	}
-	memcpy(ram_at(s, &p->dtb), s->dtb, p->dtb.size);
+	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
 	return 0;
 }
 
 /* The firmware's pages of its flash bank: the file itself, and the rest of its last page erased. */
 static int flash_place(struct shim *s, struct failure *f)
 {
-	const struct plan *p = &s->plan;
+	const struct plan *p = &s->p.plan;
 	const struct region *bank = &p->machine.flash[p->firmware_flash];
 	uint8_t *hva = s->flash[p->firmware_flash] + (p->firmware.base - bank->base);
-	struct region pages = pages_of(s, p->firmware.base, s->firmware.size);
-	int error = image_place(&s->firmware, hva, bank->size - (p->firmware.base - bank->base));
+	struct region pages = pages_of(s, p->firmware.base, s->p.firmware.size);
+	int error = image_place(&s->p.firmware, hva, bank->size - (p->firmware.base - bank->base));
 
 	if (error)
-		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->firmware.path, strerror(-error));
-	if (pages.size > s->firmware.size)
-		memset(hva + s->firmware.size, 0xff, pages.size - s->firmware.size);
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.firmware.path, strerror(-error));
+	if (pages.size > s->p.firmware.size)
+		memset(hva + s->p.firmware.size, 0xff, pages.size - s->p.firmware.size);
 	s->flash_firmware = pages;
 	error = vm_memory_add(&s->vm, pages.base, pages.size, hva, true);
 	return error ? kvm_failed(f, "the flash's memory slot", error) : 0;
@@ -91,7 +91,7 @@ static int flash_place(struct shim *s, struct failure *f)
 
 int engine_ram_add(struct shim *s, struct failure *f)
 {
-	const struct plan *p = &s->plan;
+	const struct plan *p = &s->p.plan;
 	int error;
 
 	for (unsigned i = 0; i < p->rams; i++) {
@@ -101,7 +101,7 @@ int engine_ram_add(struct shim *s, struct failure *f)
 				    p->ram[i].size >> 20, strerror(errno));
 		/* The tree's few pages would fault in a huge page at a cost of 300 thousand instructions. */
 		if (p->dtb.base >= p->ram[i].base && p->dtb.base < p->ram[i].base + p->ram[i].size)
-			madvise(ram_at(s, &p->dtb), (p->dtb.size + s->host.page - 1) & ~(uint64_t)(s->host.page - 1), MADV_NOHUGEPAGE);
+			madvise(ram_at(s, &p->dtb), (p->dtb.size + s->p.host.page - 1) & ~(uint64_t)(s->p.host.page - 1), MADV_NOHUGEPAGE);
 		error = vm_memory_add(&s->vm, p->ram[i].base, p->ram[i].size, s->ram[i], false);
 		if (error)
 			return kvm_failed(f, "the RAM's memory slot", error);
@@ -118,7 +118,7 @@ int engine_ram_add(struct shim *s, struct failure *f)
 
 int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
 {
-	const struct region *b = &s->plan.machine.flash[bank], *fw = &s->flash_firmware;
+	const struct region *b = &s->p.plan.machine.flash[bank], *fw = &s->flash_firmware;
 	uint64_t from = gpa & ~(uint64_t)(FLASH_CHUNK - 1), to = from + FLASH_CHUNK;
 	uint8_t *hva;
 	int error;
@@ -144,7 +144,7 @@ int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
 
 int engine_vcpus_create(struct shim *s, struct failure *f)
 {
-	for (unsigned i = 0; i < s->plan.cpus; i++) {
+	for (unsigned i = 0; i < s->p.plan.cpus; i++) {
 		int error = vcpu_create(&s->vcpu[i], &s->vm, i);
 
 		if (error)
@@ -156,20 +156,20 @@ int engine_vcpus_create(struct shim *s, struct failure *f)
 
 int engine_vgic_create(struct shim *s, struct failure *f)
 {
-	const struct machine *m = &s->plan.machine;
+	const struct machine *m = &s->p.plan.machine;
 	unsigned used = 0;
 	int error;
 
-	while (used < m->gic.redists && s->plan.redist_count[used])
+	while (used < m->gic.redists && s->p.plan.redist_count[used])
 		used++;
-	error = vgic_create(&s->vgic, &s->vm, &s->addresses, s->plan.vgic, s->plan.irqs, s->plan.redist_count, used,
+	error = vgic_create(&s->vgic, &s->vm, &s->addresses, s->p.plan.vgic, s->p.plan.irqs, s->p.plan.redist_count, used,
 			    m->gic.has_its);
 	return error ? kvm_failed(f, "the vGIC", error) : 0;
 }
 
 static void regions_map(struct shim *s)
 {
-	const struct machine *m = &s->plan.machine;
+	const struct machine *m = &s->p.plan.machine;
 
 	devaddr_map(&s->addresses, VGIC_REGION_DIST, m->gic.dist.base);
 	devaddr_map(&s->addresses, VGIC_REGION_CPU, m->gic.cpu.base);
@@ -182,7 +182,7 @@ static void regions_map(struct shim *s)
 int engine_devices_bind(struct shim *s, const struct dev_env *env, struct failure *f)
 {
 	static _Alignas(16) uint8_t states[MODEL_STATES];
-	const struct machine *m = &s->plan.machine;
+	const struct machine *m = &s->p.plan.machine;
 	size_t used = 0;
 
 	for (unsigned i = 0; i < m->devices; i++) {
@@ -246,8 +246,8 @@ static int boot_registers_set(struct shim *s, unsigned cpu)
 
 	if (cpu)
 		return 0;
-	error = vcpu_reg_set64(&s->vcpu[0], VCPU_CORE_REG(regs.regs[0]), s->plan.dtb.base);
-	return error ? error : vcpu_reg_set64(&s->vcpu[0], VCPU_CORE_REG(regs.pc), s->plan.entry);
+	error = vcpu_reg_set64(&s->vcpu[0], VCPU_CORE_REG(regs.regs[0]), s->p.plan.dtb.base);
+	return error ? error : vcpu_reg_set64(&s->vcpu[0], VCPU_CORE_REG(regs.pc), s->p.plan.entry);
 }
 
 #define KVM_VTIMER_PPI 27
@@ -256,7 +256,7 @@ static int boot_registers_set(struct shim *s, unsigned cpu)
 /* The timers' interrupts where the tree has other than KVM's own: VM-wide, so one vCPU is told. */
 static int timers_set(const struct shim *s)
 {
-	const struct machine *m = &s->plan.machine;
+	const struct machine *m = &s->p.plan.machine;
 	int error = 0;
 
 	if (m->timer.ppis > 2 && m->timer.ppi[2] != KVM_VTIMER_PPI)
@@ -268,7 +268,7 @@ static int timers_set(const struct shim *s)
 
 int engine_registers_push(struct shim *s, struct failure *f)
 {
-	const struct plan *p = &s->plan;
+	const struct plan *p = &s->p.plan;
 	struct kvm_vcpu_init init;
 	int error = vcpu_target_read(&s->vm, &init);
 
@@ -311,14 +311,14 @@ int engine_registers_push(struct shim *s, struct failure *f)
 
 static void seeds_renew(struct shim *s)
 {
-	uint8_t fresh[40], *tree = ram_at(s, &s->plan.dtb);
+	uint8_t fresh[40], *tree = ram_at(s, &s->p.plan.dtb);
 
 	if (getrandom(fresh, sizeof(fresh), GRND_NONBLOCK) != sizeof(fresh))
 		return;
-	if (s->plan.tree.rng_seed_at)
-		memcpy(tree + s->plan.tree.rng_seed_at, fresh, 32);
-	if (s->plan.tree.kaslr_seed_at)
-		memcpy(tree + s->plan.tree.kaslr_seed_at, fresh + 32, 8);
+	if (s->p.plan.tree.rng_seed_at)
+		memcpy(tree + s->p.plan.tree.rng_seed_at, fresh, 32);
+	if (s->p.plan.tree.kaslr_seed_at)
+		memcpy(tree + s->p.plan.tree.kaslr_seed_at, fresh + 32, 8);
 }
 
 static int vcpu_reset(struct shim *s, unsigned cpu, struct failure *f)
@@ -326,7 +326,7 @@ static int vcpu_reset(struct shim *s, unsigned cpu, struct failure *f)
 	static struct reglist list; /* one for all: every vCPU of a VM has the same registers */
 	struct reglist_failures failures = { 0 };
 	struct change change[CHANGES_MAX];
-	unsigned changes = changes_of(&s->plan, cpu, change);
+	unsigned changes = changes_of(&s->p.plan, cpu, change);
 	char name[32] = "";
 	int error = list.count ? 0 : reglist_init(&list, &s->vcpu[cpu]);
 
@@ -351,10 +351,10 @@ int engine_reset(struct shim *s, struct failure *f)
 
 	for (unsigned i = 0; i < s->bus.count; i++)
 		bus_reset(&s->bus.window[i]);
-	for (unsigned i = 0; i < s->plan.cpus; i++)
+	for (unsigned i = 0; i < s->p.plan.cpus; i++)
 		if (vcpu_reset(s, i, f))
 			return -1;
-	error = vgic_reset(&s->vgic, s->vcpu, s->plan.cpus);
+	error = vgic_reset(&s->vgic, s->vcpu, s->p.plan.cpus);
 	if (error)
 		return kvm_failed(f, "the vGIC's reset", error);
 	if (images_place(s, f))

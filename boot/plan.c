@@ -8,7 +8,7 @@
 #include "generated/config.h"
 #include "kvm/hostcpu.h"
 
-#define MIB (1ull << 20)
+#define MIB ((uint64_t)1 << 20)
 #define RAM_ALIGN (2 * MIB) /* KVM maps a 2 MiB block where guest and host addresses agree modulo 2 MiB */
 #define RAM_LEAST (2 * MIB)
 #define REDIST_STRIDE (128u << 10) /* of one vCPU: the RD and the SGI frame */

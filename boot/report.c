@@ -17,7 +17,7 @@ static const char *size_format(uint64_t size, char buf[24])
 	static const char *const unit[] = { "B", "KiB", "MiB", "GiB" };
 	unsigned u = 0;
 
-	while (u < 3 && size && size % 1024 == 0 && size >> 10 < 1 << 20)
+	while (u < 3 && size && size % 1024 == 0)
 		size >>= 10, u++;
 	snprintf(buf, 24, "%" PRIu64 " %s", size, unit[u]);
 	return buf;

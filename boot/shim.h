@@ -7,7 +7,10 @@
 #include <stdatomic.h>
 
 #include "board/bus.h"
-#include "boot/plan.h"
+#include "boot/exits.h"
+#include "boot/io/console.h"
+#include "boot/prepare.h"
+#include "boot/vcpus.h"
 #include "generated/config.h"
 #include "kvm/coalesce.h"
 #include "kvm/devaddr.h"
@@ -27,14 +30,7 @@ struct guest_device {
 #define FLASH_CHUNK (256u << 10)
 
 struct shim {
-	struct settings settings;
-	struct board board;
-	struct host host;
-	struct image firmware, initrd;
-	struct tree board_tree, guest_tree;
-	struct plan_inputs inputs;
-	struct plan plan;
-
+	struct prepared p;
 	struct vm vm;
 	struct vcpu vcpu[CONFIG_MAX_VCPUS];
 	struct vgic vgic;
@@ -49,7 +45,16 @@ struct shim {
 	struct region flash_firmware; /* what the firmware's slot covers, whole pages */
 	pthread_mutex_t flash_lock;
 	atomic_ulong flash_stores; /* dropped */
-	const uint8_t *dtb; /* the guest's tree as planned */
+
+	struct vcpus vcpus;
+	struct stop stop;
+	pthread_mutex_t coalesce_lock;
+	atomic_ulong unserved_accesses;
+	struct {
+		struct console console;
+		int wake_fd, signal_fd;
+		atomic_bool attentive; /* the loop looks every tick: nobody need wake it for a byte */
+	} io;
 };
 
 #endif

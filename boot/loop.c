@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Line, signals, timers, reset and the end.
+#include <errno.h>
+#include <linux/kvm.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "boot/engine.h"
+#include "boot/exits.h"
+#include "boot/hang.h"
+#include "boot/init.h"
+#include "boot/loop.h"
+#include "boot/say.h"
+#include "boot/shim.h"
+
+#define TICK_MS 1 /* while stores gather without exits: how long a byte may wait */
+#define QUIET_TICKS 4 /* ticks without a store before they exit again */
+#define IN_FLIGHT 512 /* bytes that may come although the guest has been told that there is no room */
+#define END_MS 2000 /* how long the end waits for a slow line */
+
+static uint8_t tx_storage[CONFIG_TX_RING], rx_storage[CONFIG_RX_RING];
+static struct shim *attentive_to; /* for messages, which know no shim */
+
+/* --- what device models see -------------------------------------------------------------------------------------------------- */
+
+static struct guest_device *owner_of(struct dev *dev)
+{
+	return dev->owner;
+}
+
+static bool is_console(const struct guest_device *d)
+{
+	return d->shim->console && d->shim->console->dev == &d->dev;
+}
+
+static void env_irq(struct dev *dev, unsigned line, bool level)
+{
+	struct guest_device *d = owner_of(dev);
+
+	if (line < d->is->lines)
+		vm_spi_set(&d->shim->vm, d->is->intid[line], level);
+}
+
+static void env_out(struct dev *dev, const uint8_t *buf, size_t n)
+{
+	struct guest_device *d = owner_of(dev);
+
+	if (!is_console(d))
+		return;
+	console_put(&d->shim->io.console, buf, n);
+	if (!atomic_load_explicit(&d->shim->io.attentive, memory_order_relaxed))
+		loop_wake(d->shim);
+}
+
+static size_t env_room(struct dev *dev)
+{
+	struct guest_device *d = owner_of(dev);
+
+	return is_console(d) ? console_room(&d->shim->io.console, IN_FLIGHT) : IN_FLIGHT;
+}
+
+static void env_input_ready(struct dev *dev)
+{
+	struct guest_device *d = owner_of(dev);
+
+	if (is_console(d) && ring_count(&d->shim->io.console.rx))
+		loop_wake(d->shim);
+}
+
+static uint64_t env_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void env_wake_at(struct dev *dev, uint64_t ns)
+{
+	struct guest_device *d = owner_of(dev);
+
+	d->wake_at = ns;
+	loop_wake(d->shim);
+}
+
+const struct dev_env loop_dev_env = {
+	.irq = env_irq,
+	.out = env_out,
+	.room = env_room,
+	.input_ready = env_input_ready,
+	.now = env_now,
+	.wake_at = env_wake_at,
+};
+
+/* --- the loop ---------------------------------------------------------------------------------------------------------------- */
+
+void loop_wake(struct shim *s)
+{
+	uint64_t one = 1;
+	ssize_t n = write(s->io.wake_fd, &one, sizeof(one));
+
+	(void)n; /* it can only fail when it is counting already */
+}
+
+static void message_out(const char *text, size_t n)
+{
+	console_message(&attentive_to->io.console, text, n);
+	loop_wake(attentive_to);
+}
+
+int loop_open(struct shim *s, struct failure *f)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, HANG_SIGNAL);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	s->io.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	s->io.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (s->io.signal_fd < 0 || s->io.wake_fd < 0 || hang_watch() < 0)
+		return fail(f, OUTCOME_INTERNAL, "E-LOOP", "the kernel refused an fd or a timer: %s", strerror(errno));
+	pthread_mutex_init(&s->stop.lock, NULL);
+	pthread_mutex_init(&s->coalesce_lock, NULL);
+	pthread_mutex_init(&s->flash_lock, NULL);
+	console_init(&s->io.console, tx_storage, sizeof(tx_storage), rx_storage, sizeof(rx_storage));
+	return 0;
+}
+
+/* Input goes to the console as far as it has room; the rest waits in the ring for input_ready. */
+static void input_feed(struct shim *s)
+{
+	const uint8_t *buf;
+	size_t n, took;
+
+	while (s->console && (n = ring_peek(&s->io.console.rx, &buf)) > 0) {
+		took = bus_input(s->console, buf, n);
+		ring_drop(&s->io.console.rx, took);
+		if (took < n)
+			return;
+	}
+}
+
+/* Wake the models whose time has come; ms until the next one, -1: none. */
+static int timers_serve(struct shim *s)
+{
+	uint64_t now = 0, next = 0;
+
+	for (unsigned i = 0; i < s->bus.count; i++) {
+		struct guest_device *d = owner_of(s->bus.window[i].dev);
+
+		if (!d->wake_at)
+			continue;
+		now = now ? now : env_now();
+		if (d->wake_at <= now) {
+			d->wake_at = 0;
+			bus_wake(&s->bus.window[i]);
+		}
+		if (d->wake_at && (!next || d->wake_at < next))
+			next = d->wake_at;
+	}
+	if (!next)
+		return -1;
+	next = (next - now) / 1000000 + 1;
+	return next > 3600000 ? 3600000 : (int)next;
+}
+
+/* SIGTERM and its like end the guest in order; true then. */
+static bool signals_serve(struct shim *s, struct failure *f)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->io.signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGUSR1) {
+			init_pulse->answered = init_pulse->asked;
+		} else if (info.ssi_signo == HANG_SIGNAL) {
+			if (hang_check(s, f))
+				return true;
+		} else {
+			f->outcome = OUTCOME_POWEROFF;
+			f->code = "";
+			snprintf(f->text, sizeof(f->text), "stopped by %s", info.ssi_signo == SIGTERM ? "SIGTERM" :
+				 info.ssi_signo == SIGINT ? "SIGINT" : "SIGHUP");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Stores gather without exits while the guest sends, and the loop looks at them every tick; a quiet guest costs nothing. */
+static void attention_set(struct shim *s, bool on)
+{
+	pthread_mutex_lock(&s->coalesce_lock);
+	if (on)
+		coalesce_disarm(&s->coalesce);
+	else
+		coalesce_arm(&s->coalesce);
+	atomic_store(&s->io.attentive, on);
+	pthread_mutex_unlock(&s->coalesce_lock);
+	exit_stores_drain(s);
+}
+
+/* Serve everything until the guest has stopped. */
+static void serve(struct shim *s, struct failure *f)
+{
+	struct console *c = &s->io.console;
+	unsigned quiet = QUIET_TICKS;
+	uint32_t sent = c->tx.head;
+
+	for (;;) {
+		struct pollfd p[] = { { s->io.wake_fd, POLLIN, 0 }, { s->io.signal_fd, POLLIN, 0 }, { -1, POLLIN, 0 }, { -1, POLLOUT, 0 } };
+		bool more, stopped;
+		uint64_t count;
+		int timeout;
+
+		exit_stores_drain(s);
+		if (c->tx.head != sent) {
+			sent = c->tx.head;
+			if (quiet >= QUIET_TICKS)
+				attention_set(s, true);
+			quiet = 0;
+		} else if (quiet < QUIET_TICKS && ++quiet == QUIET_TICKS) {
+			attention_set(s, false);
+		}
+		more = console_flush(c);
+		console_losses_tell(c);
+		input_feed(s);
+		pthread_mutex_lock(&s->stop.lock);
+		stopped = s->stop.asked;
+		pthread_mutex_unlock(&s->stop.lock);
+		if (stopped)
+			return;
+
+		timeout = timers_serve(s);
+		if (quiet < QUIET_TICKS)
+			timeout = TICK_MS;
+		p[2].fd = console_wants_input(c) ? c->line.in : -1;
+		p[3].fd = more ? c->line.out : -1;
+		if (poll(p, 4, timeout) <= 0)
+			continue;
+		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
+			continue;
+		if (p[2].revents)
+			console_fill(c);
+		if (p[1].revents && signals_serve(s, f)) {
+			s->stop.asked = true;
+			s->stop.outcome = f->outcome;
+			s->stop.failure = *f;
+			return;
+		}
+	}
+}
+
+/* What is still in a ring goes out, as long as the line moves. */
+static void finish(struct shim *s)
+{
+	struct console *c = &s->io.console;
+
+	exit_stores_drain(s);
+	console_losses_tell(c);
+	for (int ms = 0; console_flush(c) && ms < END_MS; ms += 10)
+		poll(&(struct pollfd){ c->line.out, POLLOUT, 0 }, 1, 10);
+	say_through(NULL);
+	line_close(&c->line);
+}
+
+enum outcome loop_run(struct shim *s, struct failure *f)
+{
+	int error;
+
+	line_open(&s->io.console.line);
+	attentive_to = s;
+	say_through(message_out);
+	init_phase_set(PHASE_GUEST);
+	error = vcpus_start(s);
+	if (error) {
+		finish(s);
+		fail(f, OUTCOME_INTERNAL, "E-THREAD", "a vCPU's thread cannot be made: %s", strerror(-error));
+		return f->outcome;
+	}
+	for (;;) {
+		serve(s, f);
+		vcpus_pause(s);
+		if (s->stop.outcome != OUTCOME_RESET || s->p.plan.on_reset != ACTION_RESTART)
+			break;
+		init_phase_set(PHASE_RESET);
+		exit_stores_drain(s);
+		if (engine_reset(s, f)) {
+			finish(s);
+			return f->outcome;
+		}
+		s->stop.asked = false;
+		hang_forget();
+		init_phase_set(PHASE_GUEST);
+		vcpus_resume(s, true);
+	}
+	finish(s);
+	init_phase_set(PHASE_END);
+	*f = s->stop.failure;
+	return s->stop.outcome;
+}

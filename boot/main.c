@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The whole way from power-on to the guest's end, on one screen.
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "boot/engine.h"
+#include "boot/init.h"
+#include "boot/loop.h"
+#include "boot/probe.h"
+#include "boot/shim.h"
+
+static struct shim shim;
+
+static void handing_over(const struct plan *p)
+{
+	char line[80];
+	int n = snprintf(line, sizeof(line), "handing over at %#" PRIx64 ", device tree at %#" PRIx64 "\n", p->entry, p->dtb.base);
+
+	say_write(line, (size_t)n);
+}
+
+static int build(struct shim *s, struct failure *f)
+{
+	init_phase_set(PHASE_BUILD);
+	if (engine_ram_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
+	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) || engine_registers_push(s, f))
+		return -1;
+	return loop_open(s, f);
+}
+
+static enum outcome run(struct shim *s, struct failure *f)
+{
+	init_phase_set(PHASE_HOST);
+	if (host_open(&s->p.host, &s->vm, &s->p.board, f))
+		return f->outcome;
+	init_phase_set(PHASE_PLAN);
+	if (prepare_images(&s->p, f) || prepare_plan(&s->p, f))
+		return f->outcome;
+	prepare_print(&s->p, NULL);
+	if (build(s, f))
+		return f->outcome;
+	handing_over(&s->p.plan);
+	return loop_run(s, f);
+}
+
+int main(int argc, char **argv)
+{
+	struct failure f = { .text = "" };
+	bool pid1 = getpid() == 1;
+	struct shim *s = &shim;
+	char *cmdline = init_early(pid1);
+
+	if (pid1)
+		init_supervise();
+	init_phase_set(PHASE_BOARD);
+	if (prepare_board(&s->p, argc, argv, pid1, cmdline, &f))
+		return outcome_report(f.outcome, &f);
+	init_policies_set(&s->p.settings);
+	switch (s->p.settings.verb) {
+	case VERB_HELP:
+		settings_help();
+		return 0;
+	case VERB_VERSION:
+		say_write("kvmshim " KVMSHIM_VERSION "\n", sizeof("kvmshim " KVMSHIM_VERSION "\n") - 1);
+		return 0;
+	case VERB_PLAN:
+		return prepare_only(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
+	case VERB_PROBE:
+		return probe(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
+	case VERB_RUN:
+		f.outcome = run(s, &f);
+	}
+	return outcome_report(f.outcome, f.text[0] ? &f : NULL);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The way to the plan, common to run and plan.
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "board/dev.h"
+#include "boot/prepare.h"
+#include "boot/trees.h"
+#include "generated/config.h"
+
+static _Alignas(8) uint8_t dtb[CONFIG_TREE_SIZE << 10];
+static char screen[16 << 10];
+
+int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline, struct failure *f)
+{
+	if (settings_begin(&p->settings, argc, argv, pid1, cmdline, f))
+		return -1;
+	if (p->settings.verb == VERB_HELP || p->settings.verb == VERB_VERSION)
+		return 0;
+	if (trees_board_read(p->settings.raw[SET_BOARD_DTB].text, &p->board_tree, &p->board, f))
+		return -1;
+	return settings_read(&p->settings, &p->board_tree, p->board.options, f);
+}
+
+int prepare_images(struct prepared *p, struct failure *f)
+{
+	const char *initrd = p->settings.raw[SET_INITRD].text;
+
+	p->initrd = (struct image){ .fd = -1 };
+	if (image_open(&p->firmware, p->settings.firmware.path, f))
+		return -1;
+	return initrd && *initrd ? image_open(&p->initrd, initrd, f) : 0;
+}
+
+int prepare_plan(struct prepared *p, struct failure *f)
+{
+	static uint8_t entropy[40];
+
+	if (trees_guest_read(&p->settings, &p->host, &p->guest_tree, f))
+		return -1;
+	p->inputs = (struct plan_inputs){
+		.settings = &p->settings,
+		.board = &p->board,
+		.host = &p->host,
+		.firmware = &p->firmware,
+		.initrd = &p->initrd,
+		.guest = &p->guest_tree,
+		.models = dev_models,
+	};
+	if (getrandom(entropy, sizeof(entropy), GRND_NONBLOCK) == sizeof(entropy))
+		p->inputs.entropy = entropy;
+	p->dtb = dtb;
+	return plan_make(&p->plan, &p->inputs, dtb, sizeof(dtb), f);
+}
+
+void prepare_print(const struct prepared *p, const char *last)
+{
+	struct page page = { screen, 0, sizeof(screen) };
+
+	page_add(&page, "kvmshim %s\n", KVMSHIM_VERSION);
+	plan_print(&p->plan, &p->inputs, &page);
+	if (last)
+		page_add(&page, "%s\n", last);
+	page_write(&page);
+}
+
+static int tree_dump(const struct prepared *p, const char *path, struct failure *f)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	size_t size = (size_t)p->plan.tree.size;
+	bool good = fd >= 0 && write(fd, p->dtb, size) == (ssize_t)size;
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	return good ? 0 : fail(f, OUTCOME_BAD_CONFIG, "E-DUMP", "the guest's tree cannot be written to %s: %s", path, strerror(error));
+}
+
+int prepare_only(struct prepared *p, struct failure *f)
+{
+	const char *host = p->settings.raw[SET_HOST].text, *dump = p->settings.raw[SET_DUMP_DTB].text;
+
+	if (!host || !*host)
+		host_assume(&p->host, &p->board);
+	else if (host_load(&p->host, host, f))
+		return -1;
+	if (prepare_images(p, f) || prepare_plan(p, f))
+		return -1;
+	prepare_print(p, NULL);
+	return dump && *dump ? tree_dump(p, dump, f) : 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From settings, board and host to a printed plan: what `run` does before it touches KVM's devices, and all that `plan` does. */
+#ifndef BOOT_PREPARE_H
+#define BOOT_PREPARE_H
+
+#include "boot/plan.h"
+
+struct prepared {
+	struct settings settings;
+	struct board board;
+	struct tree board_tree, guest_tree;
+	struct host host;
+	struct image firmware, initrd;
+	struct plan_inputs inputs;
+	struct plan plan;
+	const uint8_t *dtb; /* the guest's tree as planned, plan.tree.size bytes */
+};
+
+/* Settings from argv and the kernel command line, the board's tree they name, then what that tree adds to them. 0 or fail()s. */
+int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline, struct failure *f);
+
+/* Open firmware and initrd. 0 or fail()s. */
+int prepare_images(struct prepared *p, struct failure *f);
+
+/* Make the plan for HOST, as it stands in P. 0 or fail()s. */
+int prepare_plan(struct prepared *p, struct failure *f);
+
+/* Print the plan, with a last line LAST (NULL: none). */
+void prepare_print(const struct prepared *p, const char *last);
+
+/* The verb `plan`: host from a file or assumed, the plan printed, the tree written where dump-dtb says. 0 or fail()s. */
+int prepare_only(struct prepared *p, struct failure *f);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The verb `probe`: a table of what this host offers. */
+#ifndef BOOT_PROBE_H
+#define BOOT_PROBE_H
+
+#include "boot/prepare.h"
+
+/* Print the table; keep what plans need in the file that `save` names. Returns 0 or fail()s with no-kvm or bad-config. */
+int probe(struct prepared *p, struct failure *f);
+
+#endif

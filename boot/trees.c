@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Trees from files and from the binary itself.
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "board/overlay.h"
+#include "boot/trees.h"
+#include "generated/config.h"
+
+#define HEADER 40 /* bytes of an FDT header */
+#define ROOM ((size_t)CONFIG_TREE_SIZE << 10)
+
+extern const uint8_t dts_virt_gicv2_begin[], dts_virt_gicv2_end[];
+extern const uint8_t dts_virt_gicv3_begin[], dts_virt_gicv3_end[];
+
+static _Alignas(8) uint8_t board_blob[ROOM], guest_blob[ROOM], merged_blob[ROOM];
+static struct tree_node board_nodes[TREES_NODES], guest_nodes[TREES_NODES];
+
+/* sysfs hands out a page at a time. */
+static ssize_t read_at(int fd, uint8_t *buf, size_t size)
+{
+	size_t done = 0;
+	ssize_t n = 1;
+
+	while (done < size && n > 0) {
+		n = pread(fd, buf + done, size - done, (off_t)done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return n < 0 ? n : (ssize_t)done;
+}
+
+/* PATH's tree into BLOB: what is in use of it, since loaders pad trees by up to a megabyte. Bytes read, or -1 and failed. */
+static long blob_read(const char *path, const char *whose, uint8_t *blob, size_t size, struct failure *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, blob, HEADER, 0);
+	int error = errno;
+	uint32_t used = n == HEADER ? tree_used(blob, HEADER) : 0;
+
+	if (n == HEADER && used >= HEADER && used <= size)
+		n = read_at(fd, blob, used);
+	error = n < 0 ? errno : error;
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE", "%s tree %s cannot be read: %s: give the path of a .dtb file", whose, path,
+			    strerror(error));
+	if (!used)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE",
+			    "%s tree %s is not a flattened device tree (%zd bytes read): give a .dtb file, as dtc makes it", whose, path, n);
+	if (used > size)
+		return fail(f, OUTCOME_REFUSED, "E-TREESIZE", "%s tree %s has %u KiB, this build takes %zu: raise TREE_SIZE in the configuration",
+			    whose, path, used >> 10, size >> 10);
+	if ((size_t)n < used)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-TRUNCATED",
+			    "%s tree %s is cut off: its header tells of %u bytes, the file has %zd: copy it again", whose, path, used, n);
+	return n;
+}
+
+static int tree_failed(const char *whose, const char *path, const struct tree *tree, const struct tree_error *e, struct failure *f)
+{
+	char node[100] = "", value[32] = "", place[32] = "", buf[72];
+
+	if (tree && e->node >= 0)
+		snprintf(node, sizeof(node), "node %s: ", tree_path(tree, (unsigned)e->node, buf, sizeof(buf)));
+	if (e->value)
+		snprintf(value, sizeof(value), " (%#" PRIx64 ")", e->value);
+	if (e->offset)
+		snprintf(place, sizeof(place), " at byte %zu", e->offset);
+	return fail(f, OUTCOME_BAD_CONFIG, "E-BADTREE", "%s tree %s: %s%s%s%s: %s", whose, path, node, e->what, value, place,
+		    e->remedy ? e->remedy : "make it again with dtc, and look at its warnings");
+}
+
+int trees_board_read(const char *path, struct tree *tree, struct board *board, struct failure *f)
+{
+	struct tree_error e = { .node = -1 };
+	long n = blob_read(path, "board", board_blob, ROOM, f);
+
+	if (n < 0)
+		return -1;
+	if (tree_index(tree, board_blob, (size_t)n, board_nodes, TREES_NODES, &e) || board_collect(board, tree, &e))
+		return tree_failed("board", path, tree, &e, f);
+	return 0;
+}
+
+/* The built-in tree for machine=virt, or NULL: it is a file. */
+static const uint8_t *built_in(const struct settings *s, const struct host *host, size_t *size)
+{
+	bool v3 = s->gic ? s->gic == 3 : host->gic_v3;
+
+	if (strcmp(s->raw[SET_MACHINE].text, "virt"))
+		return NULL;
+	*size = (size_t)(v3 ? dts_virt_gicv3_end - dts_virt_gicv3_begin : dts_virt_gicv2_end - dts_virt_gicv2_begin);
+	return v3 ? dts_virt_gicv3_begin : dts_virt_gicv2_begin;
+}
+
+static int overlays_apply(const struct settings *s, const uint8_t *blob, size_t *size, struct tree_error *e, struct failure *f)
+{
+	static _Alignas(8) uint8_t overlay_blob[ROOM];
+
+	if (overlay_begin(merged_blob, ROOM, blob, *size, e))
+		return tree_failed("guest", s->raw[SET_MACHINE].text, NULL, e, f);
+	for (unsigned i = 0; i < s->overlays; i++) {
+		long n = blob_read(s->overlay[i], "overlay", overlay_blob, ROOM, f);
+
+		if (n < 0)
+			return -1;
+		if (overlay_apply(merged_blob, overlay_blob, (size_t)n, e))
+			return tree_failed("overlay", s->overlay[i], NULL, e, f);
+	}
+	*size = overlay_end(merged_blob);
+	return 0;
+}
+
+int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree, struct failure *f)
+{
+	const char *path = s->raw[SET_MACHINE].text;
+	struct tree_error e = { .node = -1 };
+	size_t size = 0;
+	const uint8_t *blob = built_in(s, host, &size);
+	long n;
+
+	if (!strcmp(path, "mirror"))
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTBUILT", "machine=mirror is not built in: give virt or a .dtb file");
+	if (!blob) {
+		n = blob_read(path, "guest", guest_blob, ROOM, f);
+		if (n < 0)
+			return -1;
+		blob = guest_blob;
+		size = (size_t)n;
+	}
+	if (s->overlays && overlays_apply(s, blob, &size, &e, f))
+		return -1;
+	if (s->overlays)
+		blob = merged_blob;
+	if (tree_index(tree, blob, size, guest_nodes, TREES_NODES, &e))
+		return tree_failed("guest", path, tree, &e, f);
+	return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A thread per vCPU, and pausing them all: a vCPU is only touched from outside while it is paused. */
+#ifndef BOOT_VCPUS_H
+#define BOOT_VCPUS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "generated/config.h"
+
+struct shim;
+struct vcpu;
+
+struct vcpu_thread {
+	pthread_t id;
+	struct shim *shim;
+	struct vcpu *vcpu;
+	bool parked; /* out of KVM_RUN, its last exit finished */
+	bool halted; /* waits for vcpus_resume_all() even when nothing is paused: it has something to tell */
+};
+
+struct vcpus {
+	struct vcpu_thread thread[CONFIG_MAX_VCPUS];
+	unsigned started;
+	pthread_mutex_t lock;
+	pthread_cond_t parking, resuming;
+	unsigned parked;
+	bool paused;
+};
+
+/*
+ * Start the threads: that of vCPU 0 first, and it gets the processor before the others are made. All signals are blocked in them but the one
+ * that kicks them out of KVM_RUN. Returns 0 or -errno.
+ */
+int vcpus_start(struct shim *s);
+
+/*
+ * Kick every vCPU out of KVM_RUN, let it finish its last exit (the result of an MMIO read is taken by the next KVM_RUN), and wait until all are parked. Not
+ * from a vCPU's own thread.
+ */
+void vcpus_pause(struct shim *s);
+
+/* Let the paused vCPUs go on; those that halted stay where they are unless RELEASE. */
+void vcpus_resume(struct shim *s, bool release);
+
+/* From a vCPU's own thread: stay out of KVM_RUN until released. Takes effect when its exit has been served. */
+void vcpus_halt(struct shim *s, struct vcpu *vcpu);
+
+#endif
