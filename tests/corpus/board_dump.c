@@ -6,12 +6,12 @@
 //                                              reg and interrupt of every node
 //        board_dump --mutants SEED N FILE...   N variants of each, truncated or with bytes flipped
 
+#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "board/board.h"
@@ -155,33 +155,64 @@ static uint64_t random_next(void)
 	return z ^ z >> 31;
 }
 
-/*
- * Variant of BLOB in a buffer of exactly its size, so that the sanitizer sees every byte too far.
- * One in four is cut short; the others have bytes changed, mostly where it hurts: the header, then
- * words of the structure.
- */
-static uint8_t *mutant_make(const uint8_t *blob, size_t size, size_t *new_size)
+static const uint32_t nasty[] = {
+	0, 1, 2, 3, 4, 9, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff
+};
+
+static uint32_t word_any(void)
 {
-	static const uint32_t nasty[] = { 0, 1,		 2,	     3,		 4,
-					  9, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff };
-	const uint64_t kind = random_next() % 4;
+	const uint64_t r = random_next();
+
+	return r % 2 ? nasty[(r >> 1) % (sizeof(nasty) / sizeof(nasty[0]))] : (uint32_t)(r >> 32);
+}
+
+static void word_put(uint8_t *m, size_t size, size_t at, uint32_t word)
+{
+	word = htobe32(word);
+	if (at + 4 <= size)
+		memcpy(m + at, &word, 4);
+}
+
+/* Change one word of one indexed property of TREE, the blob M was copied from: its length (sometimes) or its value. */
+static void value_change(const struct tree *tree, uint8_t *m, size_t size)
+{
+	for (unsigned tries = 0; tries < 100; tries++) {
+		const uint64_t r = random_next();
+		const struct tree_node *n = &tree->node[r % tree->count];
+		const uint32_t at = n->prop[(r >> 32) % TREE_PROPS];
+		const uint32_t words = at ? tree_u32(tree->fdt + at + 4) / 4 : 0;
+
+		if (!words)
+			continue;
+		if (r >> 60 == 0) /* shorter, in the room of as many words */
+			word_put(m, size, at + 4, words * 4 - (uint32_t)(r >> 16) % 4);
+		else
+			word_put(m, size, at + 12 + 4 * ((uint32_t)(r >> 40) % words), word_any());
+		return;
+	}
+}
+
+/*
+ * A variant of TREE's blob in a buffer of exactly its size, so that the sanitizer sees every byte too far: cut short; words
+ * of the header changed; a few bytes changed anywhere; words of properties changed, so that it stays a tree but lies.
+ */
+static uint8_t *mutant_make(const struct tree *tree, size_t size, size_t *new_size)
+{
+	const uint64_t kind = random_next() % 5;
 	uint8_t *m;
 
 	*new_size = kind ? size : random_next() % size;
 	m = malloc(*new_size ? *new_size : 1);
 	if (!m)
 		exit(1);
-	memcpy(m, blob, *new_size);
-	for (uint64_t i = 0, n = kind ? 1 + random_next() % 16 : 0; i < n; i++) {
-		const size_t reach = kind == 1 ? 40 : size;
-		const size_t at = random_next() % reach;
-		const uint32_t word = nasty[random_next() % (sizeof(nasty) / sizeof(nasty[0]))];
-		const uint32_t be = __builtin_bswap32(word);
-
-		if (kind == 2)
-			m[at] = (uint8_t)random_next();
+	memcpy(m, tree->fdt, *new_size);
+	for (uint64_t i = kind ? 1 + random_next() % 4 : 0; i; i--) {
+		if (kind == 1)
+			word_put(m, size, random_next() % 10 * 4, word_any());
+		else if (kind == 2)
+			m[random_next() % size] = (uint8_t)random_next();
 		else
-			memcpy(m + (at & ~3ul), &be, (at & ~3ul) + 4 <= size ? 4 : 0);
+			value_change(tree, m, size);
 	}
 	return m;
 }
@@ -206,14 +237,21 @@ static bool mutant_read(const uint8_t *blob, size_t size)
 
 static int mutants_run(unsigned count, char **files)
 {
+	static struct tree_node own[NODES_MAX];
 	unsigned long made = 0, accepted = 0;
 
 	for (; *files; files++) {
+		struct tree_error err;
+		struct tree tree;
 		size_t size, new_size;
 		uint8_t *blob = file_read(*files, &size);
 
+		if (tree_index(&tree, blob, size, own, NODES_MAX, &err)) {
+			fprintf(stderr, "%s %s\n", *files, err.what);
+			return 1;
+		}
 		for (unsigned i = 0; i < count; i++) {
-			uint8_t *m = mutant_make(blob, size, &new_size);
+			uint8_t *m = mutant_make(&tree, size, &new_size);
 
 			alarm(SECONDS_MAX); /* a hang is a death by SIGALRM */
 			accepted += mutant_read(m, new_size);
