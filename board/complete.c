@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Completes the guest's tree: what the plan has settled, written into what the machine was read from.
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -212,7 +213,7 @@ static void aliases_complete(struct edits *e, const struct machine *m, const str
 
 static void u64_set(struct edits *e, int node, const char *name, uint64_t value)
 {
-	edit_set_cells(e, node, name, (uint32_t[]) { (uint32_t)(value >> 32), (uint32_t)value }, 2);
+	edit_set_cells(e, node, name, (uint32_t[]){ (uint32_t)(value >> 32), (uint32_t)value }, 2);
 }
 
 /* Set a property that is there (HAVE), else see that none of that name is left. The edit, or NULL. */
@@ -239,6 +240,7 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 			   .max = sizeof(edit) / sizeof(*edit),
 			   .bytes = bytes,
 			   .size = sizeof(bytes) };
+	const uint64_t kaslr_seed = htobe64(with->kaslr_seed);
 	const int chosen = machine->chosen_node;
 
 	if (!with->rams || with->rams > MACHINE_RAM_MAX || !with->cpus ||
@@ -265,16 +267,16 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 	}
 	const struct edit *rng =
 		chosen_set(&e, chosen, with->rng_seed, "rng-seed", with->rng_seed, 32);
-	const struct edit *kaslr = chosen_set(&e, chosen, with->rng_seed || with->kaslr,
-					      "kaslr-seed", &with->kaslr_seed, 8);
+	const struct edit *kaslr =
+		chosen_set(&e, chosen, with->rng_seed || with->kaslr, "kaslr-seed", &kaslr_seed, 8);
 	if (chosen < 0)
 		edit_end_node(&e);
 
 	const long total = write_tree(tree, &e, out, size, SLACK);
 	if (total < 0)
 		return (int)total;
-	*done = (struct completed) { .size = total,
-				     .rng_seed_at = rng ? rng->at : 0,
-				     .kaslr_seed_at = kaslr ? kaslr->at : 0 };
+	*done = (struct completed){ .size = total,
+				    .rng_seed_at = rng ? rng->at : 0,
+				    .kaslr_seed_at = kaslr ? kaslr->at : 0 };
 	return 0;
 }

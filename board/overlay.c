@@ -35,7 +35,7 @@ static const struct {
 /* Returns the errno of libfdt's error RET, with *ERR filled. */
 static int fail(int ret, struct tree_error *err)
 {
-	*err = (struct tree_error) { .what = "libfdt has failed", .node = -1 };
+	*err = (struct tree_error){ .what = "libfdt has failed", .node = -1 };
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
 		if (reasons[i].error != -ret)
 			continue;
@@ -54,10 +54,22 @@ int overlay_begin(void *buf, size_t room, const void *fdt, size_t size, struct t
 	return ret ? fail(ret, err) : 0;
 }
 
+/* libfdt takes a tree without any for an overlay that does nothing. */
+static bool has_fragment(const void *overlay)
+{
+	for (int node = fdt_first_subnode(overlay, 0); node >= 0;
+	     node = fdt_next_subnode(overlay, node))
+		if (fdt_subnode_offset(overlay, node, "__overlay__") >= 0)
+			return true;
+	return false;
+}
+
 int overlay_apply(void *buf, void *overlay, size_t size, struct tree_error *err)
 {
 	int ret = fdt_check_full(overlay, size);
 
+	if (!ret && !has_fragment(overlay))
+		ret = -FDT_ERR_BADOVERLAY;
 	if (!ret)
 		ret = fdt_overlay_apply(buf, overlay);
 	return ret ? fail(ret, err) : 0;
