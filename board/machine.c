@@ -15,7 +15,7 @@ struct reader {
 static int fail(struct tree_error *err, int code, int node, const char *what, const char *remedy,
 		uint64_t value)
 {
-	*err = (struct tree_error) { .what = what, .remedy = remedy, .node = node, .value = value };
+	*err = (struct tree_error){ .what = what, .remedy = remedy, .node = node, .value = value };
 	return -code;
 }
 
@@ -206,7 +206,7 @@ static int device_add(struct reader *r, unsigned node, const struct model *model
 
 	if (m->devices == MACHINE_DEVICES_MAX)
 		return too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
-	*d = (struct machine_device) { .model = model, .node = (int)node };
+	*d = (struct machine_device){ .model = model, .node = (int)node };
 	const int ret = region_read(r, node, 0, &d->reg);
 	if (!ret && !d->reg.size)
 		return fail(r->err, EINVAL, (int)node, "a device of size 0", "give its reg a size",
@@ -226,7 +226,7 @@ static void unserved_add(struct machine *m, const struct tree *tree, unsigned no
 		m->unserveds_more++;
 		return;
 	}
-	*u = (struct machine_unserved) { .node = (int)node, .reg = reg };
+	*u = (struct machine_unserved){ .node = (int)node, .reg = reg };
 	m->unserveds++;
 }
 
@@ -339,7 +339,12 @@ int machine_read(struct machine *machine, const struct tree *tree,
 	struct reader r = { .m = machine, .tree = tree, .err = err };
 	int ret = 0;
 
-	memset(machine, 0, sizeof(*machine));
+	/* The large tables are left alone: what counts in them is what their counters say. */
+	memset(machine, 0, offsetof(struct machine, mpidr));
+	machine->cpus = machine->devices = 0;
+	machine->unserveds = machine->unserveds_more = 0;
+	machine->intid_max = 0;
+	machine->psci = PSCI_NONE;
 	machine->gic.node = machine->timer.node = machine->pmu_node = -1;
 	machine->cpus_node = machine->psci_node = machine->chosen_node = machine->aliases_node = -1;
 	for (unsigned n = 1; n < tree->count && !ret;)

@@ -10,14 +10,14 @@
 static int fail(struct tree_error *err, int code, int node, const char *what, const char *remedy,
 		uint64_t value)
 {
-	*err = (struct tree_error) { .what = what, .remedy = remedy, .node = node, .value = value };
+	*err = (struct tree_error){ .what = what, .remedy = remedy, .node = node, .value = value };
 	return -code;
 }
 
 /* --- interrupts --------------------------------------------------------------------------------- */
 
 /* All interrupts of NODE as INTIDs. */
-static int intids_read(const struct machine *m, const struct tree *tree, int node, uint32_t *intid,
+static int intids_read(struct machine *m, const struct tree *tree, int node, uint32_t *intid,
 		       unsigned *count, unsigned max, struct tree_error *err)
 {
 	struct tree_irq irq;
@@ -37,16 +37,26 @@ static int intids_read(const struct machine *m, const struct tree *tree, int nod
 		if (tree_irq_intid(&irq, &intid[*count], &edge))
 			return fail(err, EINVAL, node, "an interrupt that no GIC has",
 				    "write it as <type number flags>", *count);
+		if (intid[*count] > m->intid_max)
+			m->intid_max = intid[*count];
 		++*count;
 	}
 	return 0;
 }
 
-/* The highest INTID of any enabled node. Those of nodes that nobody serves may lead where they like. */
-static uint32_t intid_max(const struct machine *m, const struct tree *tree)
+static bool is_served(const struct machine *m, int node)
 {
-	uint32_t max = 0, intid;
+	for (unsigned i = 0; i < m->devices; i++)
+		if (m->device[i].node == node)
+			return true;
+	return node == m->timer.node || node == m->pmu_node;
+}
+
+/* Those of nodes that nobody serves count too, as far as they lead to the GIC. */
+static void unserved_intids_read(struct machine *m, const struct tree *tree)
+{
 	struct tree_irq irq;
+	uint32_t intid;
 	bool edge;
 
 	for (unsigned n = 0; n < tree->count; n++) {
@@ -55,20 +65,20 @@ static uint32_t intid_max(const struct machine *m, const struct tree *tree)
 			n = node->next - 1;
 			continue;
 		}
-		if (!node->prop[TREE_INTERRUPTS] && !node->prop[TREE_INTERRUPTS_EXTENDED])
+		if ((!node->prop[TREE_INTERRUPTS] && !node->prop[TREE_INTERRUPTS_EXTENDED]) ||
+		    is_served(m, (int)n))
 			continue;
 		for (unsigned i = 0; !tree_irq(tree, n, i, &irq); i++)
 			if (irq.controller == m->gic.node && !tree_irq_intid(&irq, &intid, &edge) &&
-			    intid > max)
-				max = intid;
+			    intid > m->intid_max)
+				m->intid_max = intid;
 	}
-	return max;
 }
 
 int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 			    struct tree_error *err)
 {
-	uint32_t timer[8], pmu;
+	uint32_t timer[8], pmu = 0;
 	unsigned count = 0;
 	int ret;
 
@@ -76,17 +86,16 @@ int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 		ret = intids_read(machine, tree, machine->timer.node, timer, &count, 8, err);
 		if (ret)
 			return ret;
-		for (; machine->timer.ppis < count && machine->timer.ppis < 4;
-		     machine->timer.ppis++)
-			machine->timer.ppi[machine->timer.ppis] = timer[machine->timer.ppis];
+		machine->timer.ppis = count < 4 ? count : 4;
+		for (unsigned i = 0; i < machine->timer.ppis; i++)
+			machine->timer.ppi[i] = timer[i];
 	}
 	count = 0;
-	if (machine->pmu_node >= 0 && machine->gic.version != GIC_NONE) {
+	if (machine->pmu_node >= 0) {
 		ret = intids_read(machine, tree, machine->pmu_node, &pmu, &count, 1, err);
 		if (ret)
 			return ret;
-		machine->pmu_ppi =
-			count && pmu < 32 ? pmu : 0; /* KVM's is the same for all vCPUs */
+		machine->pmu_ppi = pmu < 32 ? pmu : 0; /* KVM's is the same for all vCPUs */
 	}
 	for (unsigned i = 0; i < machine->devices; i++) {
 		struct machine_device *d = &machine->device[i];
@@ -96,7 +105,7 @@ int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 			return ret;
 	}
 	if (machine->gic.version != GIC_NONE)
-		machine->intid_max = intid_max(machine, tree);
+		unserved_intids_read(machine, tree);
 	return 0;
 }
 
@@ -124,7 +133,7 @@ static void place_add(struct places *p, const struct region *region, int node)
 		p->beyond = node;
 	for (; i && p->place[i - 1].base > region->base; i--)
 		p->place[i] = p->place[i - 1];
-	p->place[i] = (struct place) { region->base, last, node };
+	p->place[i] = (struct place){ region->base, last, node };
 	p->count++;
 }
 
