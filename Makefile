@@ -58,15 +58,15 @@ dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 
 gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S
 obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
-# The planner for this machine: no KVM, nothing that runs a guest; its main() is boot/main_host.c.
-host-y	:= $(filter-out kvm/% boot/main.c boot/run.c boot/init.c boot/probe.c,$(obj-y)) $(wildcard boot/main_host.c)
+# The planner for this machine: main_host.c and what it needs of the same sources.
+host-y	:= $(filter-out kvm/sys.c boot/main.c,$(obj-y))
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
 all: $(O)/kvmshim $(O)/host/kvmshim
 host: $(O)/host/kvmshim
 
 warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
-CFLAGS	?= -O2 -g
+CFLAGS	?= -Os -g
 cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(CFLAGS) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
 	-ffile-prefix-map=$(CACHE)=. -I. -I$(O)
@@ -108,14 +108,22 @@ $(O)/host/generated/%.o: $(O)/generated/% $(prepare)
 	$(Q)$(HOSTCC) $(native-cflags) -MMD -MP -c -o $@ $<
 HOSTCC	?= gcc
 
-$(O)/kvmshim.debug: $(call objs,target,$(obj-y))
+# No floating point is ever printed or read: what musl's printf would need for it, 15 KB, is left out.
+no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge unord,$ftf2) extenddftf2 extendsftf2 \
+	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
+comma	:= ,
+ldflags	:= -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
+	-Wl,-T,kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort)
+
+$(O)/kvmshim.debug: $(call objs,target,$(obj-y)) kvmshim.lds
 	$(call say,LD,$@)
-	$(Q)$(target-cc) -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro -o $@ $^ \
-		$(CACHE)/libfdt/libfdt.a
+	$(Q)$(target-cc) $(ldflags) -o $@ $(filter %.o,$^) $(CACHE)/libfdt/libfdt.a
 $(O)/kvmshim: $(O)/kvmshim.debug
 	$(call say,STRIP,$@)
 	$(Q)$(CROSS_COMPILE)strip -s -R .comment -R .note.* -o $@ $<
-$(O)/host/kvmshim: $(call objs,host,$(host-y))
+$(O)/host/lib.a: $(call objs,host,$(host-y))
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(O)/host/kvmshim: $(O)/host/boot/main_host.o $(O)/host/lib.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt
 
@@ -166,8 +174,9 @@ help:
 #?   all               the arm64 binary and the planner for this machine (default)
 #?   images            initramfs, FIT, boot.scr, extlinux.conf, disk images
 #?   itb               the FIT alone: make itb [FIRMWARE=FILE] [BOARD=NAME]
-#?   run               power on an emulated board: make run [GIC=2|3] [FIRMWARE=FILE]
-#?                     [CPU=cortex-a57|max] [LINUX=6.1|6.12] [MEM=1G] [QUIT=^]]
+#?   run               power on an emulated board: make run [GIC=2|3]
+#?                     [FIRMWARE=FILE] [CPU=cortex-a57|max] [LINUX=6.1|6.12]
+#?                     [MEM=1G] [QUIT=^]]
 #?   install           DESTDIR= PREFIX=
 #?   clean             remove what was built
 #? Configuration, kept in .config of the build folder:
@@ -188,4 +197,4 @@ help:
 #?   repro             two builds in two folders, equal hashes
 #?   compile_commands.json   for clangd
 #?   setup             host tools by apt, the rest into the cache
-#? Variables: O=FOLDER (build), V=1 (show commands), WERROR=1, CC for the host is HOSTCC
+#? Variables: O=FOLDER (build), V=1 (show commands), WERROR=1, HOSTCC, CFLAGS

@@ -47,7 +47,7 @@ t_kconfig_models_are_chosen() {
 	quiet_make O="$tmp/b" "$tmp/b/generated/models.c"
 	grep -q '&pl031_model' "$tmp/b/generated/models.c"
 	quiet_make O="$tmp/b" small_defconfig
-	quiet_make O="$tmp/b" "$tmp/b/generated/models.c"
+	quiet_make O="$tmp/b" "$tmp/b/generated/models.c" "$tmp/b/generated/config.h"
 	no grep -q 'pl031' "$tmp/b/generated/models.c"
 	grep -q '&pl011_model' "$tmp/b/generated/models.c"
 	grep -qx '#define CONFIG_DEV_PL031 0' "$tmp/b/generated/config.h"

@@ -18,7 +18,7 @@ t_setup_without_root_prints_one_command() {
 	[ "$(id -u)" -ne 0 ] || nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
 	status=0
 	# shellcheck disable=SC2086 # a command or nothing
-	DPKG_ADMINDIR="$tmp/dpkg" $nobody sh >"$tmp/said" 2>"$tmp/err" <"$tmp/setup.sh" || status=$?
+	DPKG_ADMINDIR="$tmp/dpkg" $nobody sh >"$tmp/said" 2>"$tmp/err" <initramfs/setup.sh || status=$?
 	is $status 1
 	is "$(grep -c '^apt-get update && apt-get install -y' "$tmp/err")" 1
 	for p in gcc-aarch64-linux-gnu qemu-system-arm u-boot-tools libcmocka-dev; do
