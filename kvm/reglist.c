@@ -2,6 +2,7 @@
 // The register list: asked for, sorted, filtered, read, written back by level.
 #include "kvm/reglist.h"
 
+#include "kvm/mpstate.h"
 #include "kvm/sys.h"
 #include "kvm/vcpu.h"
 
@@ -220,12 +221,14 @@ bool reglist_pull(struct reglist *list, const struct vcpu *vcpu, struct reglist_
 
 int reglist_vcpu_reset(struct reglist *list, struct vcpu *vcpu, bool powered_off)
 {
-	struct kvm_vcpu_init init = vcpu->init;
+	const struct kvm_vcpu_init init = vcpu->init;
+	bool stopped = init.features[0] & 1u << KVM_ARM_VCPU_POWER_OFF;
 	int ret;
 
-	init.features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
-	init.features[0] |= (uint32_t)powered_off << KVM_ARM_VCPU_POWER_OFF;
+	/* Kernels before 6.4 want the very same words, POWER_OFF too. */
 	ret = vcpu_init(vcpu, &init);
+	if (ret == 0 && stopped != powered_off)
+		ret = mpstate_push(vcpu, powered_off ? PSCI_POWER_OFF : PSCI_POWER_ON, true);
 	if (ret < 0)
 		return ret;
 	return reglist_pull(list, vcpu, NULL) ? 0 : -EIO;

@@ -32,9 +32,11 @@ int vcpu_target_read(const struct vm *vm, struct kvm_vcpu_init *init);
 
 /*
  * (Re)initialise a vCPU with INIT's target and all its feature words; KVM_ARM_VCPU_FINALIZE follows where SVE is asked for and the
- * vCPU was not finalised yet. The feature set is the VM's: only KVM_ARM_VCPU_POWER_OFF may differ between calls. The
- * vGIC, the pvtime base and the PMU interrupt are NOT reset by this. The seed's kvm_arm_vcpu_init.
- * Returns 0, -ENOENT (a feature bit no kernel knows), -EINVAL (not offered here, or another set than before).
+ * vCPU was not finalised yet. KVM_ARM_VCPU_POWER_OFF may differ from vCPU to vCPU, and between calls for one vCPU on kernels
+ * from 6.4 on; the other features are the same for the whole VM. The vGIC, the pvtime base and the PMU interrupt are NOT
+ * reset by this. INIT may be vcpu->init. The seed's kvm_arm_vcpu_init.
+ * Returns 0, -ENOENT (a feature bit no kernel knows), -EINVAL (not offered here, or another set than before), or -errno of
+ * KVM_ARM_VCPU_FINALIZE; vcpu->init then stays what it was.
  */
 int vcpu_init(struct vcpu *vcpu, const struct kvm_vcpu_init *init);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // kvm/devaddr.c on the fake: registered and mapped at will, told to KVM once.
+// The fake logs KVM_ARM_SET_DEVICE_ADDR on a VM as the call of the same number on a vCPU, KVM_GET_ONE_REG, and follows its
+// pointer: test_legacy_ioctl_on_the_vm waits for that.
 #include "machine.h"
 
 #include "kvm/devaddr.h"

@@ -141,6 +141,21 @@ static void test_init_keeps_the_vms_feature_set(void **state)
 	machine_close(&m);
 }
 
+/* Before 6.4 the words of one vCPU never change, POWER_OFF included; vCPUs may differ in it. */
+static void test_init_again_on_6_1_wants_the_same_power(void **state)
+{
+	struct kvm_vcpu_init init;
+	struct machine m;
+
+	(void)state;
+	machine_start(&m, &fake_host_gic3, 0);
+	init = m.vcpu[0].init;
+	init.features[0] |= OFF;
+	assert_int_equal(vcpu_init(&m.vcpu[0], &init), -EINVAL);
+	assert_int_equal(vcpu_init(&m.vcpu[0], &m.vcpu[0].init), 0);
+	machine_close(&m);
+}
+
 static void test_sve_is_finalised_once(void **state)
 {
 	uint64_t midr;
@@ -274,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_init_refuses_an_unknown_bit_in_any_word),
 		cmocka_unit_test(test_init_refuses_what_the_host_lacks),
 		cmocka_unit_test(test_init_keeps_the_vms_feature_set),
+		cmocka_unit_test(test_init_again_on_6_1_wants_the_same_power),
 		cmocka_unit_test(test_sve_is_finalised_once),
 		cmocka_unit_test(test_sve_is_not_finalised_unasked),
 		cmocka_unit_test(test_sve_finalise_that_failed_is_done_by_the_next_init),
