@@ -88,15 +88,15 @@ static int console_open(void)
 	return fd < 0 ? open("/dev/null", O_RDWR) : fd;
 }
 
-/* Where the kernel opened no console: fds 0 to 2 must be something, or the next files opened are. */
+/* Where the kernel opened no console: fds 0 to 2 must be something, or the next files will be. */
 static void console_ensure(void)
 {
-	bool open_already = true;
+	bool all = true;
 	int fd;
 
 	for (fd = 0; fd <= STDERR_FILENO; fd++)
-		open_already &= fcntl(fd, F_GETFD) >= 0;
-	if (open_already)
+		all &= fcntl(fd, F_GETFD) >= 0;
+	if (all)
 		return;
 	fd = console_open();
 	if (fd < 0)

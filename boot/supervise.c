@@ -95,7 +95,7 @@ static void dog_tick(struct supervisor *v, pid_t child)
 }
 
 /*
- * Wait until CHILD ends (true, with its *STATUS), or, without one (0), until the moment DUE in ms or
+ * Wait until CHILD ends (true, with its *STATUS), or, without one (0), until the time DUE in ms or
  * until PID 1 is asked to end (false).
  */
 static bool child_wait(struct supervisor *v, pid_t child, uint64_t due, int *status)
