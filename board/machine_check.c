@@ -78,7 +78,7 @@ static void unserved_intids_read(struct machine *m, const struct tree *tree)
 int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 			    struct tree_error *err)
 {
-	uint32_t timer[8], pmu = 0;
+	uint32_t timer[8], pmu[8];
 	unsigned count = 0;
 	int ret;
 
@@ -92,10 +92,11 @@ int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 	}
 	count = 0;
 	if (machine->pmu_node >= 0) {
-		ret = intids_read(machine, tree, machine->pmu_node, &pmu, &count, 1, err);
+		/* On boards it may be an SPI of each core: KVM's is one PPI, the same for all vCPUs. */
+		ret = intids_read(machine, tree, machine->pmu_node, pmu, &count, 8, err);
 		if (ret)
 			return ret;
-		machine->pmu_ppi = pmu < 32 ? pmu : 0; /* KVM's is the same for all vCPUs */
+		machine->pmu_ppi = count == 1 && pmu[0] < 32 ? pmu[0] : 0;
 	}
 	for (unsigned i = 0; i < machine->devices; i++) {
 		struct machine_device *d = &machine->device[i];
