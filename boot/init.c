@@ -171,6 +171,8 @@ void init_supervise(void)
 
 void init_policies_set(const struct settings *s)
 {
+	if (!s->raw[SET_ON_CRASH].text)
+		return; /* nothing was read */
 	shared->on_poweroff = s->on_poweroff;
 	shared->on_reset = s->on_reset;
 	shared->on_crash = s->on_crash;

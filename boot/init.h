@@ -9,7 +9,16 @@
 struct settings;
 
 /* What the shim proper was doing, for the last words over it. Order as main() goes. */
-enum phase { PHASE_START, PHASE_BOARD, PHASE_HOST, PHASE_PLAN, PHASE_BUILD, PHASE_GUEST, PHASE_RESET, PHASE_END };
+enum phase {
+	PHASE_START,
+	PHASE_BOARD,
+	PHASE_HOST,
+	PHASE_PLAN,
+	PHASE_BUILD,
+	PHASE_GUEST,
+	PHASE_RESET,
+	PHASE_END
+};
 
 /*
  * A page shared by the supervisor and the shim proper. The shim writes where it is and, from its fault handler, what struck it; the supervisor asks for a sign of life by

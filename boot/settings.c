@@ -392,7 +392,9 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
 		return -1;
 	if (cmdline && sources_cmdline(s, cmdline, f))
 		return -1;
-	return sources_argv(s, argc, argv, f);
+	if (sources_argv(s, argc, argv, f))
+		return -1;
+	return values_read(s, ORIGIN_CMDLINE, f);
 }
 
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f)

@@ -43,7 +43,12 @@ enum unmodelled { UNMODELLED_STUB, UNMODELLED_TRACE, UNMODELLED_ABORT };
 enum action { ACTION_RESTART, ACTION_REBOOT, ACTION_POWEROFF, ACTION_MONITOR, ACTION_EXIT };
 
 /* cpu=host,-sve ...: what is taken away or asked for beyond what the host has. */
-enum cpu_option { CPU_NO_SVE = 1 << 0, CPU_NO_PMU = 1 << 1, CPU_NO_PAUTH = 1 << 2, CPU_AARCH32 = 1 << 3 };
+enum cpu_option {
+	CPU_NO_SVE = 1 << 0,
+	CPU_NO_PMU = 1 << 1,
+	CPU_NO_PAUTH = 1 << 2,
+	CPU_AARCH32 = 1 << 3
+};
 
 #define SETTINGS_OVERLAYS_MAX 8
 #define SETTINGS_PATH_MAX 256
@@ -87,9 +92,10 @@ const char *settings_origin_name(enum origin origin);
 /*
  * Everything but the board's tree: defaults, the kernel command line (NULL: none; `kvmshim.KEY=VALUE`, quoted as the kernel quotes), argv
  * (`--KEY=VALUE`, `--KEY VALUE`, a verb in front; for PID 1 all that does not begin with -- is the kernel's and passed over). Strings stay where they are: the sources must outlive the
- * settings. Returns 0 or fail()s with bad-config: an unknown key (the nearest one named), a bad value (what is allowed), which source it stands in.
+ * settings. What stands there is read at once: after a failure the values before it and all defaults hold. Returns 0 or fail()s with bad-config: an unknown key (the nearest one named), a bad value (what is allowed), which source it stands in.
  */
-int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline, struct failure *f);
+int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline,
+		   struct failure *f);
 
 /* Add the properties of the board tree's /options/kvmshim node (-1: none) at their precedence, then read all values. Returns 0 or fail()s. */
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f);
@@ -100,7 +106,8 @@ bool settings_key_built_in(enum setting_key key);
 /*
  * Note TEXT as KEY's value from ORIGIN, unless one of higher precedence is there. For the sources. Returns 0, or fail()s where the key may not be empty and TEXT is.
  */
-int settings_note(struct settings *s, enum setting_key key, const char *text, enum origin origin, struct failure *f);
+int settings_note(struct settings *s, enum setting_key key, const char *text, enum origin origin,
+		  struct failure *f);
 
 /* What a value of the key looks like ("on or off"), what the key is for, and Kconfig's default ("": none). */
 const char *settings_key_allowed(enum setting_key key);

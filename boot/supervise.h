@@ -34,7 +34,8 @@ struct supervise_next {
  * The policies applied to a child that ended with exit code CODE after RAN seconds. FAILURES counts those in a row; an orderly end (0, 32) or a steady run
  * begins anew.
  */
-struct supervise_next supervise_decide(const struct shared *shared, int code, uint64_t ran, unsigned *failures);
+struct supervise_next supervise_decide(const struct shared *shared, int code, uint64_t ran,
+				       unsigned *failures);
 
 /* Fork the shim proper and be its supervisor. Returns in the child only, once for each start. */
 void supervise(struct shared *shared);
