@@ -89,6 +89,12 @@ static int flash_place(struct shim *s, struct failure *f)
 	return error ? kvm_failed(f, "the flash's memory slot", error) : 0;
 }
 
+void engine_caps_enable(struct shim *s)
+{
+	/* An access that KVM cannot decode becomes an exit that tells where, not a dead guest. */
+	vm_cap_enable(&s->vm, KVM_CAP_ARM_NISV_TO_USER, 0);
+}
+
 int engine_ram_add(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
@@ -149,6 +155,7 @@ int engine_vcpus_create(struct shim *s, struct failure *f)
 
 		if (error)
 			return kvm_failed(f, "a vCPU", error);
+		s->vcpus_made++;
 	}
 	coalesce_init(&s->coalesce, &s->vm, &s->vcpu[0]);
 	return 0;
@@ -164,6 +171,7 @@ int engine_vgic_create(struct shim *s, struct failure *f)
 		used++;
 	error = vgic_create(&s->vgic, &s->vm, &s->addresses, s->p.plan.vgic, s->p.plan.irqs, s->p.plan.redist_count, used,
 			    m->gic.has_its);
+	s->vgic_made = !error;
 	return error ? kvm_failed(f, "the vGIC", error) : 0;
 }
 
@@ -361,4 +369,30 @@ int engine_reset(struct shim *s, struct failure *f)
 		return -1;
 	seeds_renew(s);
 	return 0;
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------------------- */
+
+static void unreserve(uint8_t *hva, uint64_t size)
+{
+	/* reserve() moved the start up by less than a block; those pages were never touched. */
+	if (hva)
+		munmap(hva, size);
+}
+
+void engine_close(struct shim *s)
+{
+	const struct plan *p = &s->p.plan;
+
+	if (s->vgic_made)
+		vgic_destroy(&s->vgic);
+	while (s->vcpus_made)
+		vcpu_destroy(&s->vcpu[--s->vcpus_made]);
+	vm_close(&s->vm);
+	for (unsigned i = 0; i < p->rams; i++)
+		unreserve(s->ram[i], p->ram[i].size);
+	for (unsigned i = 0; i < p->machine.flashes; i++)
+		unreserve(s->flash[i], p->machine.flash[i].size);
+	image_close(&s->p.firmware);
+	image_close(&s->p.initrd);
 }

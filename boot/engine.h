@@ -5,6 +5,9 @@
 
 #include "boot/shim.h"
 
+/* Capabilities of the VM that are off until asked for and change what exits look like; those that the kernel lacks are done without. */
+void engine_caps_enable(struct shim *s);
+
 /* RAM and flash: reserved, firmware, initrd and tree placed, told to KVM as slots. */
 int engine_ram_add(struct shim *s, struct failure *f);
 
@@ -32,5 +35,8 @@ int engine_reset(struct shim *s, struct failure *f);
  * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further reads there do not exit. Returns 0 or -errno. Any thread.
  */
 int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
+
+/* Close and unmap whatever the steps above made, however far they came. No vCPU may be running. */
+void engine_close(struct shim *s);
 
 #endif

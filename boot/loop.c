@@ -271,6 +271,9 @@ static void finish(struct shim *s)
 		poll(&(struct pollfd){ c->line.out, POLLOUT, 0 }, 1, 10);
 	say_through(NULL);
 	line_close(&c->line);
+	vcpus_end(s);
+	close(s->io.signal_fd);
+	close(s->io.wake_fd);
 }
 
 enum outcome loop_run(struct shim *s, struct failure *f)
@@ -283,6 +286,7 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	error = vcpus_start(s);
 	if (error) {
+		vcpus_pause(s);
 		finish(s);
 		fail(f, OUTCOME_INTERNAL, "E-THREAD", "a vCPU's thread cannot be made: %s", strerror(-error));
 		return f->outcome;

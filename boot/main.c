@@ -23,6 +23,7 @@ static void handing_over(const struct plan *p)
 static int build(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_BUILD);
+	engine_caps_enable(s);
 	if (engine_ram_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) || engine_registers_push(s, f))
 		return -1;
@@ -35,13 +36,16 @@ static enum outcome run(struct shim *s, struct failure *f)
 	if (host_open(&s->p.host, &s->vm, &s->p.board, f))
 		return f->outcome;
 	init_phase_set(PHASE_PLAN);
-	if (prepare_images(&s->p, f) || prepare_plan(&s->p, f))
-		return f->outcome;
-	prepare_print(&s->p, NULL);
-	if (build(s, f))
-		return f->outcome;
-	handing_over(&s->p.plan);
-	return loop_run(s, f);
+	f->outcome = OUTCOME_INTERNAL;
+	if (prepare_images(&s->p, f) == 0 && prepare_plan(&s->p, f) == 0) {
+		prepare_print(&s->p, NULL);
+		if (build(s, f) == 0) {
+			handing_over(&s->p.plan);
+			f->outcome = loop_run(s, f);
+		}
+	}
+	engine_close(s);
+	return f->outcome;
 }
 
 int main(int argc, char **argv)

@@ -33,7 +33,9 @@ struct shim {
 	struct prepared p;
 	struct vm vm;
 	struct vcpu vcpu[CONFIG_MAX_VCPUS];
+	unsigned vcpus_made;
 	struct vgic vgic;
+	bool vgic_made;
 	struct devaddr_list addresses;
 	struct coalesce coalesce;
 	struct bus bus;

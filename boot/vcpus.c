@@ -16,10 +16,13 @@ static void kicked(int signal)
 	(void)signal; /* KVM_RUN has returned -EINTR: that is all it is for */
 }
 
-static void park(struct vcpus *v, struct vcpu_thread *me)
+/* False: the thread is to end. */
+static bool park(struct vcpus *v, struct vcpu_thread *me)
 {
+	bool go_on;
+
 	pthread_mutex_lock(&v->lock);
-	while (v->paused || me->halted) {
+	while ((v->paused || me->halted) && !v->ending) {
 		if (!me->parked) {
 			me->parked = true;
 			v->parked++;
@@ -31,7 +34,9 @@ static void park(struct vcpus *v, struct vcpu_thread *me)
 		me->parked = false;
 		v->parked--;
 	}
+	go_on = !v->ending;
 	pthread_mutex_unlock(&v->lock);
+	return go_on;
 }
 
 static void *vcpu_thread(void *arg)
@@ -44,12 +49,11 @@ static void *vcpu_thread(void *arg)
 
 		if (error == 0)
 			exit_serve(s, me->vcpu);
-		else if (error == -EINTR)
-			park(&s->vcpus, me);
-		else
+		else if (error != -EINTR)
 			exit_refused(s, me->vcpu, error);
+		else if (!park(&s->vcpus, me))
+			return NULL;
 	}
-	return NULL;
 }
 
 int vcpus_start(struct shim *s)
@@ -131,4 +135,16 @@ void vcpus_halt(struct shim *s, struct vcpu *vcpu)
 	v->thread[vcpu->id].halted = true;
 	vcpu->run->immediate_exit = 1;
 	pthread_mutex_unlock(&v->lock);
+}
+
+void vcpus_end(struct shim *s)
+{
+	struct vcpus *v = &s->vcpus;
+
+	pthread_mutex_lock(&v->lock);
+	v->ending = true;
+	pthread_cond_broadcast(&v->resuming);
+	pthread_mutex_unlock(&v->lock);
+	while (v->started)
+		pthread_join(v->thread[--v->started].id, NULL);
 }

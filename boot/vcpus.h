@@ -26,6 +26,7 @@ struct vcpus {
 	pthread_cond_t parking, resuming;
 	unsigned parked;
 	bool paused;
+	bool ending;
 };
 
 /*
@@ -45,5 +46,8 @@ void vcpus_resume(struct shim *s, bool release);
 
 /* From a vCPU's own thread: stay out of KVM_RUN until released. Takes effect when its exit has been served. */
 void vcpus_halt(struct shim *s, struct vcpu *vcpu);
+
+/* End the threads of paused vCPUs; no vCPU runs again. */
+void vcpus_end(struct shim *s);
 
 #endif
