@@ -23,7 +23,7 @@ static const struct {
 } registers[] = {
 	{ ID(1, 0), "A32:0=y T32:1=T32|?|Thumb-2 Jazelle:2 T32EE:3 CSV2:4=y|v2 AMU:5=y|v1.1 DIT:6 RAS:7=y|v1.1" },
 	{ ID(1, 1), "ProgMod:0 Security:1 MProgMod:2=?|y Virt:3 GenTimer:4=y|ECV GIC:7=v3|?|v4.1" },
-	{ ID(1, 2), "Debug:0=?|v6|v6.1|v7|v7.1|v8|VHE|v8.2|v8.4|v8.8|v8.9 Trace:4 PMU:6=v1|v2|v3|v3p1|v3p4|v3p5|v3p7|v3p8|v3p9" },
+	{ ID(1, 2), "Debug:0=?|v6|v6.1|v7|v7.1|v8|VHE|v8.2|v8.4|v8.8|v8.9 Trace:3 MMapTrace:4 PMU:6=v1|v2|v3|v3p1|v3p4|v3p5|v3p7|v3p8|v3p9" },
 	{ ID(4, 0), "EL0:0=AArch64|AArch64+32 EL1:1=AArch64|AArch64+32 EL2:2=AArch64|AArch64+32 "
 		    "EL3:3=AArch64|AArch64+32 FP~4=y|FP16 AdvSIMD~5=y|FP16 GIC:6=v3|?|v4.1 RAS:7=y|v1.1|v2 SVE:8 "
 		    "SEL2:9 MPAM:a AMU:b=y|v1.1 DIT:c RME:d CSV2:e=y|v2|v3 CSV3:f" },
