@@ -68,7 +68,7 @@ static int addresses_note(const struct vgic *vgic, struct devaddr_list *list, co
 /* What can be refused before anything is made. */
 static bool request_ok(enum vgic_kind kind, unsigned irqs, const unsigned *redist_count, unsigned redists, bool its)
 {
-	if (irqs && (irqs < 64 || irqs > 1024 || irqs % 32))
+	if (irqs && (irqs < 64 || irqs > 992 || irqs % 32))
 		return false;
 	if (kind == VGIC_V2_IRQCHIP && irqs > IRQS_DEFAULT)
 		return false;
@@ -128,9 +128,6 @@ int vgic_init(const struct vgic *vgic)
 		ret = attr_set(vgic->fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 	if (!ret && vgic->its_fd >= 0)
 		ret = attr_set(vgic->its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
-	/* KVM shows the size of a table's entries only after a first write: make it so from the first boot on. */
-	if (!ret && vgic->its_fd >= 0)
-		ret = vgic_its_tables_reset(vgic);
 	return ret;
 }
 

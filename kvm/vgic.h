@@ -36,7 +36,7 @@ struct vgic {
 };
 
 /*
- * Make the device (order: before or after the vCPUs are created), set the number of interrupts (a multiple of 32, 64..1024; 0 leaves KVM's 256), and note
+ * Make the device (order: before or after the vCPUs are created), set the number of interrupts (a multiple of 32, 64..992; 0 leaves KVM's 256), and note
  * in LIST the addresses it will need. REDIST_COUNT[i] = vCPUs in redistributor region i (1 region: still told as a region).
  * Returns 0 or -errno: -ENODEV (this GIC is not offered), -EEXIST, -E2BIG (more vCPUs than it takes), -EINVAL.
  * Source: Documentation/virt/kvm/devices/arm-vgic{,-v3,-its}.rst.
@@ -44,10 +44,7 @@ struct vgic {
 int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *list, enum vgic_kind kind,
 		unsigned irqs, const unsigned *redist_count, unsigned redists, bool its);
 
-/*
- * KVM_DEV_ARM_VGIC_CTRL_INIT (GIC, then ITS): after all vCPUs are there and the ITS has its address. Nothing for VGIC_V2_IRQCHIP.
- * Returns 0 or -errno: -EBUSY (a vCPU is being made), -ENXIO (the ITS has no address).
- */
+/* KVM_DEV_ARM_VGIC_CTRL_INIT (GIC, then ITS): after all vCPUs are there. Nothing for VGIC_V2_IRQCHIP. 0 or -errno (-EBUSY). */
 int vgic_init(const struct vgic *vgic);
 
 /*
@@ -66,9 +63,6 @@ int vgic_reset(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count
  */
 int vgic_registers_each(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count,
 			int (*fn)(void *arg, const char *name, uint64_t value), void *arg);
-
-/* GITS_BASER0 and 1 to their reset values, tables not valid; the ITS is off and has its address. 0 or -errno. vgic_init() and vgic_reset() do it. */
-int vgic_its_tables_reset(const struct vgic *vgic);
 
 void vgic_destroy(struct vgic *vgic);
 

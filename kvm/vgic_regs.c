@@ -34,7 +34,7 @@ static const struct bank {
 	{ "ITARGETSR", 0, 0x800, 8, V2 | PRIVATE | GET },
 	{ "ITARGETSR", 0, 0x800, 8, V2 | SHARED | GET | SET },
 	{ "ICFGR", 0, 0xc00, 2, V2 | V3 | PRIVATE | GET },
-	{ "ICFGR", 0, 0xc00, 2, V2 | V3 | SHARED | GET | SET },
+	{ "ICFGR", 0xaaaaaaaa, 0xc00, 2, V2 | V3 | SHARED | GET | SET }, /* KVM's SPIs are born edge */
 };
 
 #define IROUTER 0x6000
@@ -58,7 +58,7 @@ struct single {
 #define ICC(crn, crm, op2) (3 << 14 | (crn) << 7 | (crm) << 3 | (op2))
 #define ICC_CTLR ICC(12, 12, 4)
 #define ICC_CTLR_WRITABLE 3u /* EOImode, CBPR; the rest says what the CPU is */
-#define BASER_WB_IS (7u << 7 | 1u << 10) /* inner write-back, inner shareable */
+#define BASER_WB_IS (3u << 7 | 1u << 10) /* inner write-back, inner shareable */
 
 static const struct single dist[] = {
 	{ "GICD_CTLR", 0, DIST, 0, V2 | V3 | GET | SET },
@@ -121,8 +121,8 @@ static const struct single its[] = {
 	{ "GITS_CBASER", 0, ITS, 0x80, V3 | GET },
 	{ "GITS_CWRITER", 0, ITS, 0x88, V3 | GET },
 	{ "GITS_CREADR", 0, ITS, 0x90, V3 | GET },
-	{ "GITS_BASER0", 0x3907000000000600, ITS, 0x100, V3 | GET | SET },
-	{ "GITS_BASER1", 0x3c07000000000600, ITS, 0x108, V3 | GET | SET },
+	{ "GITS_BASER0", 0x1907000000000600, ITS, 0x100, V3 | GET | SET },
+	{ "GITS_BASER1", 0x1c07000000000600, ITS, 0x108, V3 | GET | SET },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -353,12 +353,4 @@ int vgic_registers_each(const struct vgic *vgic, const struct vcpu *vcpus, unsig
 		return -ENOTSUP;
 	walk(&w, vcpus, count);
 	return w.stop ? w.stop : w.error;
-}
-
-int vgic_its_tables_reset(const struct vgic *vgic)
-{
-	struct walk w = { .vgic = vgic, .kind = V3 };
-
-	singles_walk(&w, its, COUNT(its));
-	return w.error;
 }

@@ -196,9 +196,13 @@ static void log_details(struct fake_call *call, const void *arg)
 		call->a = attr->group;
 		call->b = attr->attr;
 		break;
-	case KVM_GET_ONE_REG:
+	case KVM_GET_ONE_REG: /* on a VM: KVM_ARM_SET_DEVICE_ADDR, the same number */
 	case KVM_SET_ONE_REG:
 		call->a = one->id;
+		if (call->on != FAKE_VCPU) {
+			call->b = one->addr;
+			break;
+		}
 		memcpy(&call->b, (const void *)(uintptr_t)one->addr,
 		       (one->id & KVM_REG_SIZE_MASK) == KVM_REG_SIZE_U32 ? 4 : 8);
 		break;

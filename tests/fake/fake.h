@@ -49,7 +49,7 @@ void fake_api_version(int version);
 
 /*
  * The N-th call of sys_open, sys_ioctl and sys_map from now (1 = the next) fails with -ERROR and does nothing; 0: none. fake_fail_request()
- * counts only calls of REQUEST. Both work once, then are off.
+ * counts only calls of REQUEST (KVM_ARM_SET_DEVICE_ADDR on a VM and KVM_GET_ONE_REG on a vCPU are the same number). Both work once, then are off.
  */
 void fake_fail_at(unsigned n, int error);
 void fake_fail_request(unsigned long request, unsigned n, int error);

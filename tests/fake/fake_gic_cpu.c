@@ -57,7 +57,7 @@ int fake_gicc_access(struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32
 		*value = gic->grpen0 | gic->grpen1 << 1 | gic->ackctl << 2 | gic->fiqen << 3 | gic->cbpr << 4 |
 			 gic->eoim << 9;
 	else if (offset == 0xfc)
-		*value = 0x4b02043b;
+		*value = 0x4b2043b;
 	return 0;
 }
 
@@ -153,15 +153,15 @@ void fake_vgic_dirty(void)
 		gic->grpen0 = gic->grpen1 = gic->cbpr = gic->eoim = 1;
 		gic->ap0r[0] = gic->ap1r[0] = 1u << c;
 		gic->gicr_ctlr = vm->has_its;
-		gic->pendbaser = v3 ? 0x40080780 : gic->pendbaser;
+		gic->pendbaser = v3 ? 0x40080580 : gic->pendbaser;
 	}
 	if (!vm)
 		return;
 	vm->gicd_enabled = true;
 	if (vm->has_its) {
-		vm->propbaser = 0x4010078f;
-		vm->its.baser[0] = 0xb907000040200603;
-		vm->its.baser[1] = 0xbc07000040300600;
+		vm->propbaser = 0x4010058f;
+		vm->its.baser[0] = 0x9907000040200601;
+		vm->its.baser[1] = 0x9c07000040300600;
 		vm->its.cbaser = 0xb800000040400400;
 		vm->its.creadr = vm->its.cwriter = 0x40;
 		vm->its.ctlr = 1;

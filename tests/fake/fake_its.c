@@ -14,7 +14,6 @@
 #define GITS_PIDR4 0xffd0
 #define BASER_VALID (1ull << 63)
 #define BASER_RO 0x071f000000000000ull /* entry size and type */
-#define BASER_ENTRY 0x0007000000000000ull /* 8 bytes; KVM shows it only after the first write */
 #define BASER_INDIRECT (1ull << 62)
 #define BASER_64K 0x200ull
 #define CREADR_MASK 0xfffe0ull
@@ -24,9 +23,9 @@ int fake_its_create(struct fake_vm *vm)
 	vm->has_its = true;
 	vm->its.exists = true;
 	vm->its.base = FAKE_UNSET;
-	vm->its.baser[0] = 0x3900000000000600; /* devices; write-back, inner shareable, 64K pages */
-	vm->its.baser[1] = 0x3c00000000000600; /* collections */
-	vm->propbaser = 0x780;
+	vm->its.baser[0] = 0x1907000000000600; /* devices; write-back, inner shareable, 64K pages */
+	vm->its.baser[1] = 0x1c07000000000600; /* collections */
+	vm->propbaser = 0x580;
 	return 0;
 }
 
@@ -54,7 +53,7 @@ static uint64_t its_read(const struct fake_its *its, uint64_t offset)
 static uint64_t baser_clean(uint64_t value)
 {
 	if ((value >> 59 & 7) < 2)
-		value |= 7ull << 59;
+		value |= 3ull << 59;
 	if ((value >> 10 & 3) == 2)
 		value ^= 3ull << 10;
 	if ((value >> 53 & 7) > 1)
@@ -73,7 +72,7 @@ static int its_write(struct fake_its *its, uint64_t offset, uint64_t value)
 		return 0;
 	case GITS_CBASER:
 		if (!(its->ctlr & 1)) {
-			its->cbaser = (value & ~0xf000ull) | ((value >> 59 & 7) < 2 ? 7ull << 59 : 0);
+			its->cbaser = (value & ~0xf000ull) | ((value >> 59 & 7) < 2 ? 3ull << 59 : 0);
 			its->creadr = its->cwriter = 0;
 		}
 		return 0;
@@ -92,7 +91,7 @@ static int its_write(struct fake_its *its, uint64_t offset, uint64_t value)
 	default:
 		if (offset >= GITS_BASER && n < 2 && !(its->ctlr & 1))
 			its->baser[n] = baser_clean(value & ~(BASER_RO | (n ? BASER_INDIRECT : 0))) |
-					(its->baser[n] & BASER_RO) | BASER_ENTRY;
+					(its->baser[n] & BASER_RO);
 		return 0;
 	}
 }

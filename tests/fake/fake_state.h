@@ -10,7 +10,7 @@
 #define FAKE_VCPUS 512
 #define FAKE_SLOTS 64
 #define FAKE_ZONES 16
-#define FAKE_VMS 16
+#define FAKE_VMS 1024
 #define FAKE_UNSET UINT64_MAX
 #define FAKE_FEATURES_6_1 7
 #define FAKE_FEATURES_6_12 9

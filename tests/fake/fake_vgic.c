@@ -8,7 +8,7 @@
 
 #define K4 0x1000ull
 #define K64 0x10000ull
-#define PENDBASER_RESET 0x780 /* inner write-back, outer the same, inner shareable */
+#define PENDBASER_RESET 0x580 /* inner write-back, outer the same, inner shareable */
 
 static bool is_v3(const struct fake_vm *vm)
 {
@@ -136,7 +136,7 @@ static int address(struct fake_vm *vm, uint64_t type, uint64_t *value, bool writ
 			return region_get(vm, value);
 		if (!(*value >> 52) || *value >> 12 & 15)
 			return -EINVAL;
-		return redist_add(vm, *value & 0xff, *value & 0xffffffff0000, (uint32_t)(*value >> 52));
+		return redist_add(vm, *value & 0xff, *value & 0xfffffffff0000, (uint32_t)(*value >> 52));
 	}
 	if (type == KVM_VGIC_V3_ADDR_TYPE_REDIST) {
 		if (write)
@@ -173,7 +173,7 @@ static void irqs_reset(struct fake_vm *vm, struct fake_vcpu *vcpu)
 		struct fake_irq *irq = &vcpu->gic.irq[i];
 
 		*irq = (struct fake_irq){ .enabled = i < 16, .edge = i < 16, .group = is_v3(vm) };
-		irq->targets = is_v3(vm) ? 0 : (uint8_t)(1u << vcpu->index);
+		irq->targets = (uint8_t)(is_v3(vm) ? 0 : 1u << vcpu->index);
 	}
 	vcpu->gic.pendbaser = PENDBASER_RESET;
 }
@@ -192,7 +192,7 @@ int fake_vgic_init(struct fake_vm *vm)
 		vm->spis = 256 - 32;
 	vm->spi = calloc(vm->spis, sizeof(*vm->spi));
 	for (unsigned i = 0; i < vm->spis; i++)
-		vm->spi[i].group = is_v3(vm);
+		vm->spi[i] = (struct fake_irq){ .group = is_v3(vm), .edge = true };
 	for (unsigned i = 0; i < vm->vcpus; i++)
 		irqs_reset(vm, vm->vcpu[i]);
 	vm->iidr_rev = 3;
@@ -231,7 +231,7 @@ static int irqs_number(struct fake_vm *vm, uint32_t *value, bool write)
 		*value = vm->spis + 32;
 		return 0;
 	}
-	if (*value < 64 || *value > 1024 || *value % 32)
+	if (*value < 64 || *value > 1023 || *value % 32)
 		return -EINVAL;
 	if (vm->spis)
 		return -EBUSY;

@@ -6,7 +6,7 @@
 #include "tests/fake/fake_state.h"
 
 #define IIDR_KVM 0x4b00043bu
-#define BASER_INNER_WB (7ull << 7)
+#define BASER_INNER_WB (3ull << 7)
 
 enum irq_field { GROUP, SENABLE, CENABLE, SPEND, CPEND, SACTIVE, CACTIVE, PRIORITY, TARGET, CONFIG, ROUTER };
 
@@ -62,7 +62,7 @@ static void pend_write(const struct fake_vm *vm, struct fake_irq *irq, bool sgi,
 		return;
 	irq->latch = set;
 	if (sgi)
-		irq->source = set ? irq->source | (uint8_t)(1u << self) : 0;
+		irq->source = (uint8_t)(set ? irq->source | 1u << self : 0);
 }
 
 static void irq_write(struct fake_vm *vm, const struct fake_vcpu *vcpu, struct fake_irq *irq, unsigned intid,
