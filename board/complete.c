@@ -9,7 +9,6 @@
 
 #define CPU_EDITS 6
 #define CPU_BYTES 64
-#define SLACK 1024 /* room for a firmware that edits its tree in place */
 
 static const char psci_compatible[] = "arm,psci-1.0\0arm,psci-0.2";
 
@@ -160,36 +159,37 @@ static void psci_complete(struct edits *e, const struct machine *m)
 		edit_end_node(e);
 }
 
-/* The GICv3's reg where the plan has cut its redistributor regions; addresses stay as the bus has them. */
-static bool redists_complete(struct edits *e, const struct machine *m, const struct tree *tree)
+/* The GICv3's reg with the redistributor regions that are used; addresses stay as the bus has them. */
+static bool redists_complete(struct edits *e, const struct machine *m, const struct tree *tree,
+			     const struct completion *with)
 {
-	const int node = m->gic.node;
 	uint32_t cell[4 * (1 + BOARD_REDISTS_MAX)], len;
-	unsigned address, size;
-	bool changed = false, fits = true;
+	unsigned address, size, used = 0, n;
+	bool fits = true;
 
 	if (m->gic.version != GIC_V3)
 		return true;
-	const uint8_t *reg = tree_prop(tree, (unsigned)node, TREE_REG, &len);
-	const uint32_t regions = tree_prop_u32(tree, (unsigned)node, TREE_REDISTRIBUTOR_REGIONS, 1);
-	tree_reg_cells(tree, (unsigned)node, &address, &size);
-	const unsigned entry = address + size, n = entry * (1 + m->gic.redists);
-	if (n > sizeof(cell) / sizeof(*cell) || len < n * 4)
+	const uint8_t *reg = tree_prop(tree, (unsigned)m->gic.node, TREE_REG, &len);
+	tree_reg_cells(tree, (unsigned)m->gic.node, &address, &size);
+	if (address + size > 4)
 		return false;
-	for (unsigned i = 0; i < n; i++)
-		cell[i] = tree_u32(reg + 4 * i);
+	for (n = 0; n < address + size; n++)
+		cell[n] = tree_u32(reg + 4 * n);
 	for (unsigned i = 0; i < m->gic.redists; i++) {
-		uint32_t *p = cell + entry * (i + 1) + address;
-		const uint64_t was = tree_cells(reg + 4 * (p - cell), size);
-		if (was <= m->gic.redist[i].size)
+		if (!with->redist_count[i])
 			continue;
-		changed = true;
-		cells_put(p, m->gic.redist[i].size, size, &fits);
+		const uint8_t *entry = reg + 4 * (address + size) * (i + 1);
+		for (unsigned j = 0; j < address; j++)
+			cell[n++] = tree_u32(entry + 4 * j);
+		n += cells_put(cell + n, (uint64_t)with->redist_count[i] * MACHINE_REDIST_SIZE,
+			       size, &fits);
+		used++;
 	}
-	if (changed || regions != m->gic.redists)
-		edit_set_cells(e, node, "reg", cell, n);
-	if (regions != m->gic.redists)
-		edit_set_u32(e, node, "#redistributor-regions", m->gic.redists);
+	if (!used)
+		return true;
+	edit_set_cells(e, m->gic.node, "reg", cell, n);
+	if (tree_prop_u32(tree, (unsigned)m->gic.node, TREE_REDISTRIBUTOR_REGIONS, 1) != used)
+		edit_set_u32(e, m->gic.node, "#redistributor-regions", used);
 	return fits;
 }
 
@@ -246,7 +246,7 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 	if (!with->rams || with->rams > MACHINE_RAM_MAX || !with->cpus ||
 	    with->cpus > MACHINE_CPUS_MAX)
 		return -EINVAL;
-	if (!ram_complete(&e, machine, tree, with) || !redists_complete(&e, machine, tree))
+	if (!ram_complete(&e, machine, tree, with) || !redists_complete(&e, machine, tree, with))
 		return -ERANGE;
 	cpus_complete(&e, machine, tree, with);
 	psci_complete(&e, machine);
@@ -256,8 +256,12 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 
 	if (chosen < 0)
 		edit_add_node(&e, 0, "chosen");
-	if (with->bootargs)
+	if (with->bootargs && *with->bootargs)
 		edit_set_string(&e, chosen, "bootargs", with->bootargs);
+	if (!with->stdout_path && chosen >= 0) {
+		edit_drop(&e, chosen, "stdout-path");
+		edit_drop(&e, chosen, "linux,stdout-path");
+	}
 	if (with->initrd_start) {
 		u64_set(&e, chosen, "linux,initrd-start", with->initrd_start);
 		u64_set(&e, chosen, "linux,initrd-end", with->initrd_end);
@@ -268,11 +272,11 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 	const struct edit *rng =
 		chosen_set(&e, chosen, with->rng_seed, "rng-seed", with->rng_seed, 32);
 	const struct edit *kaslr =
-		chosen_set(&e, chosen, with->rng_seed || with->kaslr, "kaslr-seed", &kaslr_seed, 8);
+		chosen_set(&e, chosen, with->kaslr, "kaslr-seed", &kaslr_seed, 8);
 	if (chosen < 0)
 		edit_end_node(&e);
 
-	const long total = write_tree(tree, &e, out, size, SLACK);
+	const long total = write_tree(tree, &e, out, size, with->slack);
 	if (total < 0)
 		return (int)total;
 	*done = (struct completed){ .size = total,

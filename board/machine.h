@@ -65,28 +65,24 @@ struct machine {
 };
 
 /*
- * Read TREE: each enabled node whose compatible one of MODELS (NULL-terminated) has becomes a device. Returns 0, or -errno with *ERR naming
- * the node: -EINVAL (reg that cannot be translated, is unaligned or of size 0 where that matters, two regions that overlap, an interrupt that is not
- * the GIC's), -E2BIG (too many of a thing).
+ * Read TREE: each enabled node whose compatible one of MODELS (NULL-terminated) has becomes a
+ * device. Returns 0, or -errno with *ERR naming the node: -EINVAL (reg that cannot be
+ * translated, is unaligned or of size 0 where that matters, two regions that overlap, an
+ * interrupt that is not the GIC's), -E2BIG (too many of a thing).
  */
 int machine_read(struct machine *machine, const struct tree *tree, const struct model *const *models,
 		 struct tree_error *err);
 
 /*
- * A part of machine_read(), after its nodes are known: the INTIDs of timer, PMU and devices, and the highest of any enabled node. Returns 0, -EINVAL, -E2BIG
- * as there.
+ * A part of machine_read(), after its nodes are known: the INTIDs of timer, PMU and devices,
+ * and the highest of any enabled node. Returns 0, -EINVAL, -E2BIG as there.
  */
 int machine_interrupts_read(struct machine *machine, const struct tree *tree, struct tree_error *err);
 
 /*
- * Cut the GICv3's redistributor regions to those that CPUS vCPUs need (128 KiB each, filled in the tree's order): the last one shorter, the rest gone. Returns how
- * many vCPUs find no place, 0 for a GICv2. machine_complete() writes the GIC's reg as it is then.
- */
-unsigned machine_redists_cut(struct machine *machine, unsigned cpus);
-
-/*
- * Do two of RAM, flash, the GIC's regions, devices overlap, or does one reach beyond 2^64? machine_read() has checked what the tree says; again after RAM has been
- * settled. Returns 0, or -EINVAL with *ERR filled.
+ * The last part of machine_read(): do two of RAM, flash, the GIC's regions and devices overlap,
+ * or does one reach beyond 2^64? RAM of size 0 is left to the plan. Returns 0, or -EINVAL with
+ * *ERR filled.
  */
 int machine_regions_check(const struct machine *machine, struct tree_error *err);
 
@@ -98,28 +94,38 @@ struct completion {
 	unsigned cpus;
 	const char *cpu_compatible; /* "arm,armv8" */
 	bool pmu; /* false: a PMU node in the tree goes */
-	const char *bootargs; /* NULL: the tree's own stay */
+	const char *bootargs; /* NULL or "": the tree's own stay */
 	uint64_t initrd_start, initrd_end; /* 0: none */
 	const uint8_t *rng_seed; /* 32 bytes, NULL: no such property */
-	uint64_t kaslr_seed; /* used where rng_seed is given or kaslr is true */
-	bool kaslr;
+	bool kaslr; /* false: no kaslr-seed */
+	uint64_t kaslr_seed;
 	bool stdout_path; /* false: chosen loses it */
-	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region of a GICv3: a region with none goes from the tree */
+	/*
+	 * vCPUs in each redistributor region of a GICv3, 128 KiB each: the tree's regions become that
+	 * large, and one with none goes. All 0: they stay as they are.
+	 */
+	unsigned redist_count[BOARD_REDISTS_MAX];
 	size_t slack; /* bytes of room behind the tree, part of its totalsize */
 };
 
-/* Where the seeds stand in the tree written, so that a reset can put fresh ones there. Offsets in the blob, 0 = absent. */
+/*
+ * Where the seeds stand in the tree written, so that a reset can put fresh ones there. Offsets
+ * in the blob, 0 = absent.
+ */
 struct completed {
 	long size; /* totalsize */
 	uint32_t rng_seed_at, kaslr_seed_at;
 };
 
 /*
- * Write to OUT (8-byte aligned) the tree that the guest is handed: TREE with memory (reg of the memory node, which gets a new name where its base has moved), cpus (one
- * cpu node each: device_type, compatible, reg, enable-method; those the tree has for the same MPIDR stay), psci (arm,psci-1.0/0.2, hvc), the GICv3's redistributor
- * regions, aliases/serial0 where it is missing and there is a console, and chosen completed. Nodes that are missing are added. Seeds and an initrd that
- * WITH does not give go. Returns 0, -ENOSPC (OUT is too small), -ERANGE (an address or size needs more cells than the tree gives it),
- * -EINVAL (an empty list of RAM or CPUs, or one beyond the table). Its working memory is static: one call at a time.
+ * Write to OUT (8-byte aligned) the tree that the guest is handed: TREE with memory (reg of the
+ * memory node, which gets a new name where its base has moved), cpus (one cpu node each:
+ * device_type, compatible, reg, enable-method; those the tree has for the same MPIDR stay),
+ * psci (arm,psci-1.0/0.2, hvc), the GICv3's redistributor regions, aliases/serial0 where it is
+ * missing and there is a console, and chosen completed. Nodes that are missing are added. Seeds
+ * and an initrd that WITH does not give go. Returns 0, -ENOSPC (OUT is too small), -ERANGE (an
+ * address or size needs more cells than the tree gives it), -EINVAL (an empty list of RAM or
+ * CPUs, or one beyond the table). Its working memory is static: one call at a time.
  */
 int machine_complete(const struct machine *machine, const struct tree *tree, const struct completion *with, void *out,
 		     size_t size, struct completed *done);

@@ -164,19 +164,3 @@ int machine_regions_check(const struct machine *m, struct tree_error *err)
 				    "move one of them", p.place[i].base);
 	return 0;
 }
-
-unsigned machine_redists_cut(struct machine *machine, unsigned cpus)
-{
-	for (unsigned i = 0; i < machine->gic.redists; i++) {
-		struct region *region = &machine->gic.redist[i];
-		const uint64_t room = region->size / MACHINE_REDIST_SIZE;
-		if (!cpus) {
-			machine->gic.redists = i;
-			break;
-		}
-		const unsigned take = room < cpus ? (unsigned)room : cpus;
-		region->size = (uint64_t)take * MACHINE_REDIST_SIZE;
-		cpus -= take;
-	}
-	return machine->gic.version == GIC_V3 ? cpus : 0;
-}

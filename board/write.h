@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A tree written anew from another one plus a list of edits, in one linear pass, whatever their number. libfdt's
- * own edits move the whole rest of the blob each time, which is what makes large trees slow.
+ * A tree written anew from another one plus a list of edits, in one linear pass, whatever their
+ * number. libfdt's own edits move the whole rest of the blob each time, which is what makes
+ * large trees slow.
  */
 #ifndef BOARD_WRITE_H
 #define BOARD_WRITE_H
@@ -54,10 +55,12 @@ void edit_add_node(struct edits *e, int parent, const char *name); /* the name i
 void edit_end_node(struct edits *e);
 
 /*
- * Write SOURCE with the edits applied to OUT (8-byte aligned, SIZE bytes): header v17, SOURCE's memory reservations, structure, strings. totalsize = what is
- * used + SLACK, zeroed, for a firmware that edits in place. The last SET or DROP of a property holds; a node that is dropped takes the edits of all below it along.
- * Returns the total size, or -ENOSPC (OUT or the edit list is too small), -EINVAL (an edit of a node that is not there, an added node left open, a SET behind an
- * ADD_NODE in the same added node).
+ * Write SOURCE with the edits applied to OUT (8-byte aligned, SIZE bytes): header v17, SOURCE's
+ * memory reservations, structure, strings. totalsize = what is used + SLACK, zeroed, for a
+ * firmware that edits in place. The last SET or DROP of a property holds; a node that is
+ * dropped takes the edits of all below it along. Returns the total size, or -ENOSPC (OUT or the
+ * edit list is too small), -EINVAL (an edit of a node that is not there, an added node left
+ * open, a SET behind an ADD_NODE in the same added node).
  */
 long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size, size_t slack);
 

@@ -37,7 +37,9 @@ static void begin(void)
 				    .mpidr = mpidr,
 				    .cpus = 1,
 				    .cpu_compatible = "arm,armv8",
-				    .pmu = true };
+				    .pmu = true,
+				    .stdout_path = true,
+				    .slack = 64 };
 	for (unsigned i = 0; i < MACHINE_CPUS_MAX; i++) /* as KVM numbers them */
 		mpidr[i] = (i & 15) | (i >> 4) << 8;
 }
@@ -139,6 +141,7 @@ static void test_virt(void **state)
 	(void)state;
 	with.cpus = 4;
 	with.bootargs = "console=ttyAMA0 quiet";
+	with.slack = 0;
 	complete();
 	ASSERT_CELLS("/memory@40000000", "reg", 0, 0x40000000, 0, 0x10000000);
 	assert_int_equal(cpus_there(), 4);
@@ -261,6 +264,7 @@ static void test_seeds_stand_where_it_says(void **state)
 
 	(void)state;
 	with.rng_seed = seed;
+	with.kaslr = true;
 	with.kaslr_seed = 0x1122334455667788;
 	complete();
 	const uint8_t *p = get("/chosen", "rng-seed", &len);
@@ -271,6 +275,26 @@ static void test_seeds_stand_where_it_says(void **state)
 	assert_int_equal(len, 8);
 	assert_ptr_equal(p, out.bytes + done.kaslr_seed_at);
 	assert_memory_equal(p, "\x11\x22\x33\x44\x55\x66\x77\x88", 8);
+}
+
+static void test_rng_seed_alone(void **state)
+{
+	(void)state;
+	with.rng_seed = seed;
+	complete();
+	assert_no_prop("/chosen", "kaslr-seed");
+	assert_int_equal(done.kaslr_seed_at, 0);
+	assert_true(done.rng_seed_at > 0);
+}
+
+static void test_stdout_path_turned_off(void **state)
+{
+	(void)state;
+	with.stdout_path = false;
+	with.bootargs = "";
+	complete();
+	assert_no_prop("/chosen", "stdout-path");
+	assert_no_prop("/chosen", "bootargs");
 }
 
 static void test_kaslr_seed_alone(void **state)
@@ -367,7 +391,8 @@ static void test_redistributors_of_130_vcpus(void **state)
 {
 	(void)state;
 	with.cpus = 130;
-	assert_int_equal(machine_redists_cut(&m, 130), 0);
+	with.redist_count[0] = 123;
+	with.redist_count[1] = 7;
 	complete();
 	ASSERT_CELLS(GIC, "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 123 * 0x20000, 0x40, 0,
 		     0, 7 * 0x20000);
@@ -379,7 +404,7 @@ static void test_redistributors_of_130_vcpus(void **state)
 static void test_redistributor_region_without_use_goes(void **state)
 {
 	(void)state;
-	assert_int_equal(machine_redists_cut(&m, 2), 0);
+	with.redist_count[0] = 2;
 	complete();
 	ASSERT_CELLS(GIC, "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 2 * 0x20000);
 	ASSERT_CELLS(GIC, "#redistributor-regions", 1);
@@ -430,7 +455,9 @@ int main(void)
 		V2(test_psci_versions),
 		V3(test_pmu_goes_without_one),
 		V3(test_seeds_stand_where_it_says),
+		V2(test_rng_seed_alone),
 		V2(test_kaslr_seed_alone),
+		V3(test_stdout_path_turned_off),
 		V2(test_stale_values_go),
 		V3(test_alias_of_the_console),
 		V2(test_cpus_of_the_tree_stay),

@@ -128,7 +128,6 @@ static void test_virt_gicv2(void **state)
 	assert_int_equal(m.gic.version, GIC_V2);
 	assert_region(&m.gic.dist, 0x8000000, 0x1000);
 	assert_region(&m.gic.cpu, 0x8010000, 0x2000);
-	assert_int_equal(machine_redists_cut(&m, 8), 0);
 }
 
 static void test_virt_gicv3(void **state)
@@ -152,22 +151,6 @@ static void test_its_by_overlay(void **state)
 	assert_virt();
 	assert_true(m.gic.has_its);
 	assert_region(&m.gic.its, 0x8080000, 0x20000);
-}
-
-static void test_redistributors_are_cut_to_the_vcpus(void **state)
-{
-	(void)state;
-	assert_good();
-	assert_int_equal(machine_redists_cut(&m, 123 + 512), 0);
-	assert_int_equal(m.gic.redists, 2);
-	assert_int_equal(machine_redists_cut(&m, 130), 0);
-	assert_int_equal(m.gic.redists, 2);
-	assert_int_equal(m.gic.redist[0].size, 123 * 0x20000);
-	assert_int_equal(m.gic.redist[1].size, 7 * 0x20000);
-	assert_int_equal(machine_redists_cut(&m, 1000), 1000 - 130);
-	assert_int_equal(machine_redists_cut(&m, 1), 0);
-	assert_int_equal(m.gic.redists, 1);
-	assert_int_equal(m.gic.redist[0].size, 0x20000);
 }
 
 static void test_moved_by_fdtput(void **state)
@@ -596,7 +579,6 @@ int main(void)
 		V2(test_virt_gicv2),
 		V3(test_virt_gicv3),
 		V3(test_its_by_overlay),
-		V3(test_redistributors_are_cut_to_the_vcpus),
 		V2(test_moved_by_fdtput),
 		V3(test_moved_by_overlay),
 		V2(test_uart_removed),
