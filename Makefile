@@ -59,7 +59,8 @@ dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S
 obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
-host-y	:= $(filter-out kvm/sys.c boot/main.c,$(obj-y))
+target-only := kvm/sys.c boot/main.c boot/format.c
+host-y	:= $(filter-out $(target-only),$(obj-y))
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
 all: $(O)/kvmshim $(O)/host/kvmshim
