@@ -133,39 +133,6 @@ const char *settings_origin_name(enum origin origin)
 	return origins[origin];
 }
 
-int settings_size_parse(const char *text, uint64_t *size, const char **end)
-{
-	static const char digits[] = "0123456789abcdef", units[] = "KMG";
-	const char *p = text, *digit, *unit;
-	uint64_t value = 0;
-	unsigned base = 10;
-
-	if (p[0] == '0' && (p[1] | 0x20) == 'x') {
-		base = 16;
-		p += 2;
-	}
-	text = p;
-	for (; *p; p++) {
-		digit = memchr(digits, *p >= 'A' && *p <= 'F' ? *p | 0x20 : *p, base);
-		if (!digit)
-			break;
-		if (__builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(digit - digits), &value))
-			return -ERANGE;
-	}
-	if (p == text)
-		return -EINVAL;
-	unit = *p ? strchr(units, *p & ~0x20) : NULL;
-	if (unit) {
-		if (__builtin_mul_overflow(value, 1ull << 10 * (unit - units + 1), &value))
-			return -ERANGE;
-		p++;
-	}
-	*size = value;
-	*end = p;
-	return 0;
-}
-
 /* All of TEXT is a size. */
 static int size_read(const char *text, uint64_t *size)
 {
@@ -378,6 +345,9 @@ int settings_note(struct settings *s, enum setting_key key, const char *text, en
 int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline,
 		   struct failure *f)
 {
+	struct failure later; /* the first is the one to tell */
+	bool bad;
+
 	s->verb = VERB_RUN;
 	s->pid1 = pid1;
 	s->tree_text_used = 0;
@@ -390,11 +360,10 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
 	/* First of all, so that a failure below finds the policies in place. */
 	if (values_read(s, ORIGIN_DEFAULT, f))
 		return -1;
-	if (cmdline && sources_cmdline(s, cmdline, f))
+	bad = (cmdline && sources_cmdline(s, cmdline, f)) || sources_argv(s, argc, argv, f);
+	if (values_read(s, ORIGIN_CMDLINE, bad ? &later : f) || bad)
 		return -1;
-	if (sources_argv(s, argc, argv, f))
-		return -1;
-	return values_read(s, ORIGIN_CMDLINE, f);
+	return 0;
 }
 
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f)

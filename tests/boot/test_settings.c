@@ -433,6 +433,9 @@ static void policies_are_there_after_a_failure(void **state)
 	assert_int_equal(s.on_crash, ACTION_MONITOR);
 	assert_int_equal(s.on_reset, ACTION_RESTART);
 	assert_true(s.watchdog);
+	assert_int_equal(get("kvmshim.on-crash=reboot kvmshim.nonsense=1", NULL, NULL), -1);
+	assert_int_equal(s.on_crash, ACTION_REBOOT);
+	assert_non_null(strstr(f.text, "nonsense"));
 }
 
 static void help_fits_80_columns_and_names_every_key(void **state)
