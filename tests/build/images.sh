@@ -11,7 +11,7 @@ unpack_cpio() { # FILE: every archive of it, into $tmp/root
 		    d = zlib.decompressobj(31)
 		    archive = d.decompress(data.lstrip(b"\0"))
 		    data = d.unused_data
-		    subprocess.run(["cpio", "-idm", "--quiet", "--no-preserve-owner"], input=archive,
+		    subprocess.run(["cpio", "-idmu", "--quiet", "--no-preserve-owner"], input=archive,
 		                   cwd=sys.argv[2], stderr=subprocess.DEVNULL)
 	END
 }
