@@ -152,7 +152,8 @@ static void test_collect_gicv2_no_virt(void **state)
 {
 	(void)state;
 	/* no GICH and GICV */
-	collected(ROOT "gic@0 { compatible = \"arm,gic-400\"; interrupt-controller; "
+	collected(ROOT "interrupt-parent = <&gic>; "
+		       "gic: gic@0 { compatible = \"arm,gic-400\"; interrupt-controller; "
 		       "#interrupt-cells = <3>; interrupts = <1 9 4>; "
 		       "reg = <0 0x1000 0 0x1000>, <0 0x2000 0 0x2000>; }; };");
 	assert_int_equal(board.gic.version, GIC_V2);
@@ -205,6 +206,16 @@ static void test_collect_gic_disabled(void **state)
 	assert_int_equal(board.gic.node, 2);
 }
 
+static void test_collect_gic_first(void **state)
+{
+	(void)state;
+	collected(ROOT GIC3 FRAMES " }; "
+				   "gic@2000 { compatible = \"arm,gic-400\"; interrupt-controller; "
+				   "reg = <0 0x2001 0 0x1000>; }; };");
+	assert_int_equal(board.gic.version, GIC_V3);
+	assert_int_equal(board.gic.node, 1);
+}
+
 static void test_collect_timer(void **state)
 {
 	(void)state;
@@ -226,6 +237,13 @@ static void test_collect_timer(void **state)
 		       "interrupts = <0 4>, <1 4>, <3 4>, <2 4>; }; local: local { "
 		       "interrupt-controller; #interrupt-cells = <2>; }; };");
 	assert_int_equal(board.timer.node, 1);
+	assert_int_equal(board.timer.virt_ppi, 0);
+
+	/* a timer of one CPU does not use a line that all share */
+	collected(ROOT
+		  "timer { compatible = \"arm,armv8-timer\"; "
+		  "interrupts-extended = <&gic 1 1 4>, <&gic 1 2 4>, <&gic 0 3 4>; };" GIC3 FRAMES
+		  " }; };");
 	assert_int_equal(board.timer.virt_ppi, 0);
 
 	/* a timer in memory is another thing */
@@ -291,12 +309,12 @@ static void test_collect_console(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ROW(test_collect_empty),   ROW(test_collect_identity),
-		ROW(test_collect_memory),  ROW(test_collect_cpus),
-		ROW(test_collect_gicv2),   ROW(test_collect_gicv2_no_virt),
-		ROW(test_collect_gicv3),   ROW(test_collect_gic_disabled),
-		ROW(test_collect_timer),   ROW(test_collect_psci),
-		ROW(test_collect_console),
+		ROW(test_collect_empty),     ROW(test_collect_identity),
+		ROW(test_collect_memory),    ROW(test_collect_cpus),
+		ROW(test_collect_gicv2),     ROW(test_collect_gicv2_no_virt),
+		ROW(test_collect_gicv3),     ROW(test_collect_gic_disabled),
+		ROW(test_collect_gic_first), ROW(test_collect_timer),
+		ROW(test_collect_psci),	     ROW(test_collect_console),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

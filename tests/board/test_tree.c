@@ -20,6 +20,9 @@ static const char sample[] =
 	"  i2c@300 { reg = <0x300 0x10>; odd-one = [01 02 03]; status = \"ok\"; };\n"
 	" }; };";
 
+static const uint32_t nasty[] = { 0,  1,  2,	  3,	      4,	  7,	      9,
+				  36, 41, 0x1000, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff };
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -109,8 +112,6 @@ static void test_index_truncated(void **state)
 
 static void test_index_header(void **state)
 {
-	static const uint32_t nasty[] = { 0,	  1,	      4,	  7,	      36,	 41,
-					  0x1000, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff };
 	uint8_t good[40];
 
 	(void)state;
@@ -141,9 +142,6 @@ static void test_index_header(void **state)
 
 static void test_index_words(void **state)
 {
-	static const uint32_t nasty[] = { 0, 1,		 2,	     3,		 4,
-					  9, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff };
-
 	(void)state;
 	dtc_compile(&d, "", sample);
 	for (size_t at = 40; at + 4 <= d.size; at += 4) {
@@ -231,6 +229,35 @@ static void test_index_order(void **state)
 	assert_int_equal(reindex(), -EINVAL);
 	assert_non_null(strstr(d.err.what, "behind a subnode"));
 	assert_int_equal(d.err.offset, root + 20);
+}
+
+static void test_index_second_root(void **state)
+{
+	size_t at;
+
+	(void)state;
+	dtc_index(&d, "/ { n { }; x { }; };");
+	/* the root ends behind n, so that x is another root */
+	at = d.node[2].at;
+	memmove(d.blob + at + 4, d.blob + at, 12);
+	word_set(at, 2);
+	assert_int_equal(reindex(), -EINVAL);
+	assert_non_null(strstr(d.err.what, "second root"));
+}
+
+static void test_index_reservations(void **state)
+{
+	(void)state;
+	dtc_compile(&d, "", sample);
+	word_set(16, tree_u32(d.blob + 16) + 4);
+	assert_int_equal(reindex(), -EINVAL);
+	assert_int_equal(d.err.offset, 16);
+	word_set(16, tree_u32(d.blob + 16) - 4);
+	assert_int_equal(reindex(), 0);
+	/* no end: the last entry is not zero any more */
+	word_set(d.tree.struct_at - 4, 1);
+	assert_int_equal(reindex(), -EINVAL);
+	assert_int_equal(d.err.offset, d.tree.reserve_at);
 }
 
 static void test_index_shared_names(void **state)
@@ -360,12 +387,16 @@ static void test_lookup_reservations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ROW(test_index_structure), ROW(test_index_versions),	  ROW(test_index_padded),
-		ROW(test_index_truncated), ROW(test_index_header),	  ROW(test_index_words),
-		ROW(test_index_alignment), ROW(test_index_room),	  ROW(test_index_depth),
-		ROW(test_index_order),	   ROW(test_index_shared_names),  ROW(test_lookup_props),
-		ROW(test_lookup_enabled),  ROW(test_lookup_paths),	  ROW(test_lookup_path_of),
-		ROW(test_lookup_phandle),  ROW(test_lookup_reservations),
+		ROW(test_index_structure),     ROW(test_index_versions),
+		ROW(test_index_padded),	       ROW(test_index_truncated),
+		ROW(test_index_header),	       ROW(test_index_words),
+		ROW(test_index_alignment),     ROW(test_index_room),
+		ROW(test_index_depth),	       ROW(test_index_order),
+		ROW(test_index_second_root),   ROW(test_index_reservations),
+		ROW(test_index_shared_names),  ROW(test_lookup_props),
+		ROW(test_lookup_enabled),      ROW(test_lookup_paths),
+		ROW(test_lookup_path_of),      ROW(test_lookup_phandle),
+		ROW(test_lookup_reservations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
