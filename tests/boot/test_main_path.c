@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The whole of main() on the fake KVM: to the guest's power-off, and with every call failing in turn.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "boot/loop.h"
+#include "tests/fake/fake.h"
+
+/* Just before the guest runs its script is written: it powers off at once. */
+static int scripted_loop_open(struct shim *s, struct failure *f)
+{
+	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_SYSTEM_EVENT, .event.type = KVM_SYSTEM_EVENT_SHUTDOWN });
+	fake_exit_push(1, &(struct fake_exit){ .wait = true });
+	return loop_open(s, f);
+}
+
+int kvmshim_main(int argc, char **argv);
+#define main kvmshim_main
+#define loop_open scripted_loop_open
+#include "boot/main.c"
+#undef loop_open
+#undef main
+
+#include <cmocka.h>
+
+#define BOARD "tests/boot/board.dts"
+
+static char dir[] = "/tmp/kvmshim-main-XXXXXX";
+static char board_arg[128], firmware_arg[128], log_path[64];
+
+struct child {
+	int status; /* main()'s, or 128 + signal */
+	bool failed; /* the call was reached */
+	unsigned calls; /* up to the guest's first KVM_RUN, that included */
+	unsigned fds, mappings, misuses;
+	unsigned long request; /* the one that failed */
+	char text[4096]; /* what stood on the screen */
+};
+
+static void request_of(struct child *c, unsigned n)
+{
+	const struct fake_call *call = n ? fake_log(n - 1) : NULL;
+
+	c->request = call ? call->request : 0;
+}
+
+/* main() in a child of its own, with the N-th call failing (0: none). */
+static void run_main(struct child *c, const struct fake_config *host, unsigned n, int error, char *const *extra)
+{
+	int report[2], status;
+	pid_t pid;
+	int fd;
+
+	assert_int_equal(pipe(report), 0);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		char *argv[12] = { "kvmshim", "run", board_arg, firmware_arg, "--memory=16M" };
+		int argc = 5, out = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600), in = open("/dev/null", O_RDONLY);
+		struct child mine = { 0 };
+
+		while (extra && *extra)
+			argv[argc++] = *extra++;
+		dup2(in, 0);
+		dup2(out, 1);
+		fake_reset(host);
+		fake_fail_at(n, error);
+		mine.status = kvmshim_main(argc, argv);
+		mine.failed = fake_failed();
+		mine.calls = (unsigned)fake_log_find(KVM_RUN, 0) + 1;
+		mine.fds = fake_open_fds();
+		mine.mappings = fake_mappings();
+		mine.misuses = fake_misuses();
+		request_of(&mine, n);
+		if (write(report[1], &mine, sizeof(mine)) != sizeof(mine))
+			_exit(1);
+		_exit(0);
+	}
+	close(report[1]);
+	memset(c, 0, sizeof(*c));
+	if (read(report[0], c, sizeof(*c)) != sizeof(*c))
+		c->status = -1;
+	close(report[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	fd = open(log_path, O_RDONLY);
+	assert_true(fd >= 0);
+	c->text[0] = 0;
+	status = (int)read(fd, c->text, sizeof(c->text) - 1);
+	c->text[status > 0 ? status : 0] = 0;
+	close(fd);
+}
+
+static void clean(const struct child *c)
+{
+	assert_int_equal(c->fds, 0);
+	assert_int_equal(c->mappings, 0);
+	assert_int_equal(c->misuses, 0);
+}
+
+static void guest_powers_off(void **state)
+{
+	const struct fake_config *const hosts[] = { &fake_host_gic2, &fake_host_gic3, &fake_host_max };
+	static struct child c;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		run_main(&c, hosts[i], 0, 0, NULL);
+		if (c.status)
+			fail_msg("host %u: outcome %d:\n%s", i, c.status, strstr(c.text, "handing"));
+		assert_non_null(strstr(c.text, "handing over at "));
+		assert_non_null(strstr(c.text, "kvmshim: outcome: poweroff (0)"));
+		clean(&c);
+	}
+}
+
+/* What the shim can do without: the call fails, the run goes on. */
+static bool can_do_without(unsigned long request)
+{
+	return request == KVM_CHECK_EXTENSION || request == KVM_ENABLE_CAP || request == KVM_REGISTER_COALESCED_MMIO ||
+	       request == KVM_CREATE_DEVICE; /* asked with KVM_CREATE_DEVICE_TEST: then this GIC is not offered */
+}
+
+/* What the sentence about a failed call has to name. */
+static const struct {
+	unsigned long request;
+	const char *words, *or;
+} sentences[] = {
+	{ FAKE_LOG_OPEN, "/dev/kvm", "/dev/kvm" },
+	{ FAKE_LOG_MAP, "a vCPU", "a vCPU" },
+	{ KVM_GET_API_VERSION, "KVM_GET_API_VERSION", "API" },
+	{ KVM_CHECK_EXTENSION, "this host offers", "KVM_CHECK_EXTENSION" },
+	{ KVM_CREATE_VM, "KVM_CREATE_VM", "KVM_CREATE_VM" },
+	{ KVM_GET_VCPU_MMAP_SIZE, "KVM_GET_VCPU_MMAP_SIZE", "MMAP_SIZE" },
+	{ KVM_CREATE_DEVICE, "the vGIC", "GIC" },
+	{ KVM_SET_USER_MEMORY_REGION, "memory slot", "memory slot" },
+	{ KVM_CREATE_VCPU, "a vCPU", "a vCPU" },
+	{ KVM_ARM_PREFERRED_TARGET, "KVM_ARM_PREFERRED_TARGET", "TARGET" },
+	{ KVM_ARM_VCPU_INIT, "KVM_ARM_VCPU_INIT", "VCPU_INIT" },
+	{ KVM_ARM_VCPU_FINALIZE, "KVM_ARM_VCPU_INIT", "VCPU_FINALIZE" },
+	{ KVM_SET_ONE_REG, "the boot registers", "= 0x" },
+	{ KVM_SET_DEVICE_ATTR, "vGIC", "the PMU" },
+	{ KVM_RUN, "KVM_RUN of vCPU 0", "KVM_RUN" },
+};
+
+static void sentence_check(const struct child *c, unsigned n)
+{
+	for (unsigned i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+		if (sentences[i].request == c->request) {
+			if (!strstr(c->text, sentences[i].words) && !strstr(c->text, sentences[i].or))
+				fail_msg("call %u (request %#lx): the sentence names something else:\n%s", n, c->request,
+					 strstr(c->text, "kvmshim: "));
+			return;
+		}
+	fail_msg("call %u: request %#lx has no sentence in the table", n, c->request);
+}
+
+static void each_call_fails(const struct fake_config *host, int error)
+{
+	static char two[] = "--cpus=2", *const extra[] = { two, NULL };
+	static struct child c;
+	unsigned calls, refused = 0;
+
+	run_main(&c, host, 0, 0, extra);
+	assert_int_equal(c.status, 0);
+	calls = c.calls;
+	assert_true(calls > 20);
+	for (unsigned n = 1; n <= calls; n++) {
+		run_main(&c, host, n, error, extra);
+		if (c.status < 0)
+			fail_msg("call %u: main() did not end in order", n);
+		if (!c.failed)
+			continue; /* another way was taken, with fewer calls */
+		clean(&c);
+		if (c.status == 0) {
+			if (!can_do_without(c.request) && c.request != FAKE_LOG_CLOSE)
+				fail_msg("call %u (request %#lx) failed and nobody noticed:\n%s", n, c.request, c.text);
+			continue;
+		}
+		refused++;
+		sentence_check(&c, n);
+		if (!strstr(c.text, "kvmshim: outcome: ") || !strstr(c.text, "(E-"))
+			fail_msg("call %u (request %#lx): no sentence with a code:\n%s", n, c.request, c.text);
+		assert_true(c.status == OUTCOME_NO_KVM || c.status == OUTCOME_INTERNAL || c.status == OUTCOME_BAD_CONFIG ||
+			    c.status == OUTCOME_REFUSED || c.status == OUTCOME_CRASH);
+	}
+	assert_true(refused > 12);
+}
+
+static void every_call_fails_in_turn_gic2(void **state)
+{
+	(void)state;
+	each_call_fails(&fake_host_gic2, EIO);
+}
+
+static void every_call_fails_in_turn_gic3(void **state)
+{
+	(void)state;
+	each_call_fails(&fake_host_gic3, EINVAL);
+}
+
+static void every_call_fails_in_turn_max(void **state)
+{
+	(void)state;
+	each_call_fails(&fake_host_max, ENOMEM);
+}
+
+static int setup(void **state)
+{
+	char command[200], path[80];
+	int fd;
+
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/board.dtb", dir);
+	snprintf(board_arg, sizeof(board_arg), "--board-dtb=%s", path);
+	snprintf(command, sizeof(command), "dtc -q -O dtb -o %s %s", path, BOARD);
+	if (system(command))
+		return -1;
+	snprintf(path, sizeof(path), "%s/firmware", dir);
+	snprintf(firmware_arg, sizeof(firmware_arg), "--firmware=%s", path);
+	snprintf(log_path, sizeof(log_path), "%s/log", dir);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	for (unsigned i = 0; i < 1000; i++)
+		if (write(fd, "\x14\0\0\x14", 4) != 4)
+			return -1;
+	close(fd);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(guest_powers_off),
+		cmocka_unit_test(every_call_fails_in_turn_gic2),
+		cmocka_unit_test(every_call_fails_in_turn_gic3),
+		cmocka_unit_test(every_call_fails_in_turn_max),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
