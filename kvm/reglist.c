@@ -223,10 +223,20 @@ int reglist_vcpu_reset(struct reglist *list, struct vcpu *vcpu, bool powered_off
 {
 	const struct kvm_vcpu_init init = vcpu->init;
 	bool stopped = init.features[0] & 1u << KVM_ARM_VCPU_POWER_OFF;
+	/*
+	 * KVM_ARM_VCPU_INIT turns the timers off and leaves their compare values (seen on 6.1); a new vCPU has 0. Of
+	 * the physical timer's there is no register before 6.4.
+	 */
+	static const uint64_t kept[] = { KVM_REG_ARM_TIMER_CVAL, KVM_REG_ARM_PTIMER_CVAL };
 	int ret;
 
 	/* Kernels before 6.4 want the very same words, POWER_OFF too. */
 	ret = vcpu_init(vcpu, &init);
+	for (unsigned i = 0; ret == 0 && i < sizeof(kept) / sizeof(kept[0]); i++) {
+		ret = vcpu_reg_set64(vcpu, kept[i], 0);
+		if (ret == -ENOENT)
+			ret = 0;
+	}
 	if (ret == 0 && stopped != powered_off)
 		ret = mpstate_push(vcpu, powered_off ? PSCI_POWER_OFF : PSCI_POWER_ON, true);
 	if (ret < 0)

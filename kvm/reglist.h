@@ -61,9 +61,9 @@ bool reglist_push(const struct reglist *list, const struct vcpu *vcpu, enum reg_
 bool reglist_pull(struct reglist *list, const struct vcpu *vcpu, struct reglist_failures *failures);
 
 /*
- * Reset in place: vcpu_init() again with the same words, the MP state set where POWERED_OFF says other than they do, then the
+ * Reset in place: vcpu_init() again with the same words, the timers' compare values zeroed, which KVM keeps, the MP state set where POWERED_OFF says other than they do, then the
  * whole list read anew, so that no value from before the reset is left in it. What a plan changes is set and pushed by the
- * caller. The vGIC is not touched. Returns 0, -errno of vcpu_init() or mpstate_push(), or -EIO when a register could not be
+ * caller. The vGIC is not touched. Returns 0, -errno of vcpu_init(), mpstate_push() or vcpu_reg_set64(), or -EIO when a register could not be
  * read. The seed's kvm_arm_reset_vcpu.
  */
 int reglist_vcpu_reset(struct reglist *list, struct vcpu *vcpu, bool powered_off);

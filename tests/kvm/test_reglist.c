@@ -299,6 +299,7 @@ static void test_reset_leaves_no_stale_value(void **state)
 	assert_true(fake_reg_poke(0, SCTLR, 0x30d0198d));
 	assert_true(fake_reg_poke(0, ARM64_SYS_REG(3, 0, 12, 0, 0), 0x47f00000));
 	assert_int_equal(vcpu_reg_set64(&m.vcpu[0], VCPU_CORE_REG(regs.pc), 0x47f00000), 0);
+	assert_int_equal(vcpu_reg_set64(&m.vcpu[0], KVM_REG_ARM_TIMER_CVAL, 12345), 0);
 	assert_true(reglist_pull(&list, &m.vcpu[0], NULL));
 	assert_true(reglist_set(&list, SCTLR, 1));
 	assert_true(reglist_set(&list, KVM_REG_ARM_TIMER_CVAL, 99));
