@@ -29,7 +29,8 @@ struct board {
 	struct region memory[BOARD_MEMORY_MAX];
 	unsigned memories;
 	uint64_t memory_total;
-	struct region reserved[BOARD_RESERVED_MAX]; /* /reserved-memory children with reg, then the reservation block */
+	/* /reserved-memory children with a reg, then the memory reservation block */
+	struct region reserved[BOARD_RESERVED_MAX];
 	unsigned reserveds;
 	struct board_cpu cpu[BOARD_CPUS_MAX]; /* enabled ones, in the tree's order */
 	unsigned cpus;
@@ -45,7 +46,8 @@ struct board {
 		struct region redist[BOARD_REDISTS_MAX];
 		unsigned redists;
 		uint64_t stride; /* of redistributors, 0: what the architecture says */
-		bool virt; /* has what a hypervisor needs: GICH and GICV, or GICv3; and the maintenance interrupt */
+		/* a hypervisor can use it: GICv3 or GICH and GICV, and the maintenance interrupt */
+		bool virt;
 		bool its;
 	} gic;
 	struct {
@@ -58,14 +60,15 @@ struct board {
 		const char *compatible;
 		struct region reg;
 		uint32_t intid; /* 0: none or not the GIC's */
-		const char *stdout_path; /* as the tree says, options after ':' included; NULL: it says nothing */
+		const char *stdout_path; /* with its options after ':'; NULL: not there */
 	} console;
 	int options; /* node /options/kvmshim, -1 */
 };
 
 /*
- * Collect TREE into BOARD in one pass over its nodes. A board may lack most things (no GIC, no memory node, no console): those are left
- * empty and it is the plan that judges. Returns 0, or -EINVAL with *ERR filled where what is there contradicts itself: a GIC whose reg cannot be
+ * Collect TREE into BOARD in one pass over its nodes. A board may lack most things (no GIC, no
+ * memory node, no console): those are left empty and it is the plan that judges. Returns 0, or
+ * -EINVAL with *ERR filled where what is there contradicts itself: a GIC whose reg cannot be
  * translated or is unaligned, a reg of the wrong length, more than BOARD_*_MAX of a thing (-E2BIG).
  */
 int board_collect(struct board *board, const struct tree *tree, struct tree_error *err);

@@ -6,8 +6,6 @@
 #include <endian.h>
 #include <string.h>
 
-enum token { PROP = 3, NOP = 4 };
-
 uint32_t tree_u32(const void *p)
 {
 	uint32_t v;
@@ -66,28 +64,17 @@ const void *tree_prop(const struct tree *tree, unsigned node, enum tree_prop pro
 static const void *prop_find(const struct tree *tree, unsigned node, const char *name,
 			     size_t name_len, uint32_t *len)
 {
-	const char *own = tree_name(tree, node),
-		   *strings = (const char *)tree->fdt + tree->strings_at;
-	const uint8_t *p = tree->fdt + tree->node[node].at + 4 + ((strlen(own) + 4) & ~3ul);
+	uint32_t at = 0, size;
+	const void *value;
+	const char *s;
 
-	for (;;) {
-		const uint32_t token = tree_u32(p);
-
-		if (token == PROP) {
-			const uint32_t size = tree_u32(p + 4);
-			const char *s = strings + tree_u32(p + 8);
-
-			if (!strncmp(s, name, name_len) && !s[name_len]) {
-				*len = size;
-				return p + 12;
-			}
-			p += 12 + ((size + 3) & ~3ul);
-		} else if (token == NOP) {
-			p += 4;
-		} else {
-			return NULL;
+	while ((value = tree_prop_next(tree, node, &at, &s, &size))) {
+		if (!strncmp(s, name, name_len) && !s[name_len]) {
+			*len = size;
+			return value;
 		}
 	}
+	return NULL;
 }
 
 const void *tree_prop_named(const struct tree *tree, unsigned node, const char *name, uint32_t *len)

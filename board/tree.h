@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A flattened device tree, checked and indexed in one linear pass. After tree_index() every look-up is a table access;
- * the blob is neither copied nor changed. Used for the board's tree and for the guest's.
+ * A flattened device tree, checked and indexed in one linear pass. After tree_index() every look-up
+ * is a table access; the blob is neither copied nor changed. Used for the board's tree and for the
+ * guest's.
  */
 #ifndef BOARD_TREE_H
 #define BOARD_TREE_H
@@ -48,30 +49,38 @@ struct tree {
 	const uint8_t *fdt;
 	uint32_t used; /* bytes that mean something: header, reservations, structure, strings */
 	uint32_t struct_at, struct_size, strings_at, strings_size, reserve_at;
-	struct tree_node *node; /* [0] is the root; document order, so a parent precedes its children */
+	struct tree_node *node; /* in the tree's order: [0] is the root, parents come first */
 	unsigned count;
-	uint32_t name_at[TREE_PROPS]; /* offset in the strings block of each indexed name met, UINT32_MAX = never met */
+	/* offset in the strings block of each indexed name, UINT32_MAX = never met */
+	uint32_t name_at[TREE_PROPS];
 };
 
-/* Why a tree is not good: static texts, so that it can be returned from anywhere. A caller makes a sentence of it. */
+/*
+ * Why a tree is not good: static texts, so that it can be returned from anywhere. A caller makes a
+ * sentence of it.
+ */
 struct tree_error {
-	const char *what; /* "the header says 8192 bytes, the file has 4096" comes from what + value + limit */
+	const char *what; /* "has its strings block at an impossible place", of the tree or NODE */
 	const char *remedy; /* static text, or NULL */
 	int node; /* index in the tree, or -1 */
 	size_t offset; /* in the blob, 0 = no place */
 	uint64_t value; /* what was found, 0 = nothing to show */
 };
 
-/* Bytes in use of the tree whose first SIZE (at least 40) bytes are at FDT: less than totalsize where a loader padded it. 0: not a tree. */
+/*
+ * Bytes in use of the tree whose first SIZE (at least 40) bytes are at FDT: less than totalsize
+ * where a loader padded it. 0: not a tree.
+ */
 uint32_t tree_used(const void *fdt, size_t size);
 
 /*
- * Check the blob FDT of SIZE bytes (8-byte aligned) and index it into NODES. Checked: magic, versions 16 and 17, alignment, every
- * offset and length, block bounds, nesting, names, string offsets. Returns 0, or with *ERR filled: -EINVAL (not a good
- * tree), -ENOSPC (more than MAX nodes). Source: Devicetree Specification 0.4, chapter 5.
+ * Check the blob FDT of SIZE bytes (8-byte aligned) and index it into NODES. Checked: magic,
+ * versions 16 and 17, alignment, every offset and length, block bounds, nesting, names, string
+ * offsets. Returns 0, or with *ERR filled: -EINVAL (not a good tree), -ENOSPC (more than MAX
+ * nodes). Source: Devicetree Specification 0.4, chapter 5.
  */
-int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node *nodes, unsigned max,
-	       struct tree_error *err);
+int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node *nodes,
+	       unsigned max, struct tree_error *err);
 
 /* The node's name with its unit address ("" for the root). */
 const char *tree_name(const struct tree *tree, unsigned node);
@@ -79,21 +88,28 @@ const char *tree_name(const struct tree *tree, unsigned node);
 /* "/soc/serial@fe2b0000" into BUF, cut with "..." in front where it is longer. Returns BUF. */
 const char *tree_path(const struct tree *tree, unsigned node, char *buf, size_t size);
 
-/* A property's value and its length in bytes; NULL if absent (LEN untouched). Values are 4-byte aligned, big-endian. */
+/*
+ * A property's value and its length in bytes; NULL if absent (LEN untouched). Values are 4-byte
+ * aligned, big-endian.
+ */
 const void *tree_prop(const struct tree *tree, unsigned node, enum tree_prop prop, uint32_t *len);
-const void *tree_prop_named(const struct tree *tree, unsigned node, const char *name, uint32_t *len);
+const void *tree_prop_named(const struct tree *tree, unsigned node, const char *name,
+			    uint32_t *len);
 
 /*
- * The node's properties one after the other, in the tree's order: *AT is 0 before the first and moves on with each call. Returns the value with its name and length, NULL after the last.
+ * The node's properties one after the other, in the tree's order: *AT is 0 before the first and
+ * moves on with each call. Returns the value with its name and length, NULL after the last.
  */
-const void *tree_prop_next(const struct tree *tree, unsigned node, uint32_t *at, const char **name, uint32_t *len);
+const void *tree_prop_next(const struct tree *tree, unsigned node, uint32_t *at, const char **name,
+			   uint32_t *len);
 
 /* Cells as numbers. tree_cells() reads COUNT (1 or 2; more: the low two) cells at P. */
 uint32_t tree_u32(const void *p);
 uint64_t tree_cells(const void *p, unsigned count);
 
 /* A whole-number property of one cell, or FALLBACK where it is absent or not 4 bytes long. */
-uint32_t tree_prop_u32(const struct tree *tree, unsigned node, enum tree_prop prop, uint32_t fallback);
+uint32_t tree_prop_u32(const struct tree *tree, unsigned node, enum tree_prop prop,
+		       uint32_t fallback);
 
 /* A string property that ends within its value, else NULL. */
 const char *tree_prop_string(const struct tree *tree, unsigned node, enum tree_prop prop);
@@ -104,17 +120,24 @@ bool tree_compatible(const struct tree *tree, unsigned node, const char *name);
 /* "okay", "ok" or no status, in the node and all above it. */
 bool tree_enabled(const struct tree *tree, unsigned node);
 
-/* Node by absolute path (unit addresses may be left out where they are not needed), alias ("serial0:115200n8" is cut at ':'), or phandle. -1: none. */
+/*
+ * Node by absolute path (unit addresses may be left out where they are not needed), alias
+ * ("serial0:115200n8" is cut at ':'), or phandle. -1: none.
+ */
 int tree_by_path(const struct tree *tree, const char *path);
 int tree_by_phandle(const struct tree *tree, uint32_t phandle);
 
-/* #address-cells and #size-cells that hold for the node's own reg (its parent's; 2 and 1 where absent, as the specification says). */
+/*
+ * #address-cells and #size-cells that hold for the node's own reg (its parent's; 2 and 1 where
+ * absent, as the specification says).
+ */
 void tree_reg_cells(const struct tree *tree, unsigned node, unsigned *address, unsigned *size);
 
 /*
- * Entry INDEX of the node's reg as a CPU physical address, translated through the ranges of every bus above. *SIZE may be 0 by the tree's word. Returns 0,
- * -ENOENT (no such entry), -EINVAL (cells other than 1 or 2 (3 for addresses), lengths), -ENXIO (a bus above does not translate it: no ranges, or
- * no range that holds all of it).
+ * Entry INDEX of the node's reg as a CPU physical address, translated through the ranges of every
+ * bus above. *SIZE may be 0 by the tree's word. Returns 0, -ENOENT (no such entry), -EINVAL (cells
+ * other than 1 or 2 (3 for addresses), lengths), -ENXIO (a bus above does not translate it: no
+ * ranges, or no range that holds all of it).
  */
 int tree_reg(const struct tree *tree, unsigned node, unsigned index, uint64_t *gpa, uint64_t *size);
 
@@ -126,12 +149,16 @@ struct tree_irq {
 };
 
 /*
- * Interrupt INDEX of the node: interrupts-extended first, else interrupts with the interrupt-parent found upwards; interrupt-map
- * nexuses are followed. Returns 0, -ENOENT (no such interrupt), -EINVAL (lengths, cells), -ENXIO (no controller).
+ * Interrupt INDEX of the node: interrupts-extended first, else interrupts with the interrupt-parent
+ * found upwards; interrupt-map nexuses are followed. Returns 0, -ENOENT (no such interrupt),
+ * -EINVAL (lengths, cells), -ENXIO (no controller).
  */
 int tree_irq(const struct tree *tree, unsigned node, unsigned index, struct tree_irq *irq);
 
-/* GIC binding (3 or 4 cells): the INTID (SPI 32.., PPI 16..) and whether it is edge-triggered. 0, or -EINVAL: not such a specifier. */
+/*
+ * GIC binding (3 or 4 cells): the INTID (SPI 32.., PPI 16..) and whether it is edge-triggered. 0,
+ * or -EINVAL: not such a specifier.
+ */
 int tree_irq_intid(const struct tree_irq *irq, uint32_t *intid, bool *edge);
 
 /* Entry INDEX of the memory reservation block. False: no more. */

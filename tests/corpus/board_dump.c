@@ -5,6 +5,7 @@
 // every
 //                                              reg and interrupt of every node
 //        board_dump --mutants SEED N FILE...   N variants of each, truncated or with bytes flipped
+//        board_dump --altered SEED DIR FILE... one of each that is a good tree, but lies, in DIR/N.dtb
 
 #include <endian.h>
 #include <errno.h>
@@ -174,7 +175,7 @@ static void word_put(uint8_t *m, size_t size, size_t at, uint32_t word)
 }
 
 /* Change one word of one indexed property of TREE, the blob M was copied from: its length (sometimes) or its value. */
-static void value_change(const struct tree *tree, uint8_t *m, size_t size)
+static void value_change(const struct tree *tree, uint8_t *m, size_t size, bool lengths)
 {
 	for (unsigned tries = 0; tries < 100; tries++) {
 		const uint64_t r = random_next();
@@ -184,7 +185,7 @@ static void value_change(const struct tree *tree, uint8_t *m, size_t size)
 
 		if (!words)
 			continue;
-		if (r >> 60 == 0) /* shorter, in the room of as many words */
+		if (lengths && r >> 60 == 0) /* shorter, in the room of as many words */
 			word_put(m, size, at + 4, words * 4 - (uint32_t)(r >> 16) % 4);
 		else
 			word_put(m, size, at + 12 + 4 * ((uint32_t)(r >> 40) % words), word_any());
@@ -212,7 +213,7 @@ static uint8_t *mutant_make(const struct tree *tree, size_t size, size_t *new_si
 		else if (kind == 2)
 			m[random_next() % size] = (uint8_t)random_next();
 		else
-			value_change(tree, m, size);
+			value_change(tree, m, size, true);
 	}
 	return m;
 }
@@ -264,6 +265,33 @@ static int mutants_run(unsigned count, char **files)
 	return 0;
 }
 
+/* Eight values changed in each tree; the blob stays well formed. */
+static int altered_write(const char *dir, char **files)
+{
+	for (unsigned number = 0; files[number]; number++) {
+		struct tree_error err;
+		struct tree tree;
+		char path[4096];
+		size_t size;
+		uint8_t *blob = file_read(files[number], &size), *m = malloc(size);
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/%u.dtb", dir, number);
+		f = fopen(path, "wb");
+		if (!f || !m || tree_index(&tree, blob, size, nodes, NODES_MAX, &err))
+			return 1;
+		memcpy(m, blob, size);
+		for (unsigned i = 0; i < 8; i++)
+			value_change(&tree, m, size, false);
+		fwrite(m, 1, size, f);
+		if (fclose(f))
+			return 1;
+		free(m);
+		free(blob);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 4 && !strcmp(argv[1], "--mutants")) {
@@ -271,6 +299,10 @@ int main(int argc, char **argv)
 		if (!freopen("/dev/null", "w", stdout))
 			return 1;
 		return mutants_run((unsigned)strtoul(argv[3], NULL, 0), argv + 4);
+	}
+	if (argc > 4 && !strcmp(argv[1], "--altered")) {
+		seed = strtoull(argv[2], NULL, 0);
+		return altered_write(argv[3], argv + 4);
 	}
 	for (int i = 1; i < argc; i++) {
 		size_t size;
