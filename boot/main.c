@@ -15,7 +15,7 @@ static struct shim shim;
 static void handing_over(const struct plan *p)
 {
 	char line[80];
-	int n = snprintf(line, sizeof(line), "handing over at %#" PRIx64 ", device tree at %#" PRIx64 "\n", p->entry, p->dtb.base);
+	int n = snprintf(line, sizeof(line), "handing over at 0x%" PRIx64 ", device tree at 0x%" PRIx64 "\n", p->entry, p->dtb.base);
 
 	say_write(line, (size_t)n);
 }

@@ -128,16 +128,16 @@ static void map_print(const struct plan *p, const struct plan_inputs *in, struct
 		row_add(rows, &n, ROWS, m->flash[i].base, m->flash[i].size, "flash %u, read-only", i);
 	for (unsigned i = 0; i < p->rams; i++)
 		row_add(rows, &n, ROWS, p->ram[i].base, p->ram[i].size, "RAM");
-	row_add(rows, &n, ROWS, p->firmware.base, in->firmware->size, "firmware %s, %s", path_tail(in->firmware->path), place[p->place]);
-	row_add(rows, &n, ROWS, p->dtb.base, p->dtb.size, "device tree");
+	row_add(rows, &n, ROWS, p->firmware.base, in->firmware->size, "  firmware %s, %s", path_tail(in->firmware->path), place[p->place]);
+	row_add(rows, &n, ROWS, p->dtb.base, p->dtb.size, "  device tree");
 	if (p->initrd.size)
-		row_add(rows, &n, ROWS, p->initrd.base, p->initrd.size, "initrd %s", path_tail(in->initrd->path));
+		row_add(rows, &n, ROWS, p->initrd.base, p->initrd.size, "  initrd %s", path_tail(in->initrd->path));
 	row_add(rows, &n, ROWS, m->gic.dist.base, m->gic.dist.size, "%s distributor", p->vgic == VGIC_V3 ? "GICv3" : "GICv2");
 	if (m->gic.version == GIC_V2)
 		row_add(rows, &n, ROWS, m->gic.cpu.base, m->gic.cpu.size, "GICv2 CPU interface");
 	for (unsigned i = 0; i < m->gic.redists; i++)
 		if (p->redist_count[i])
-			row_add(rows, &n, ROWS, m->gic.redist[i].base, m->gic.redist[i].size, "GICv3 redistributors of %u",
+			row_add(rows, &n, ROWS, m->gic.redist[i].base, m->gic.redist[i].size, "GICv3 redistributors, for %u",
 				p->redist_count[i]);
 	if (m->gic.has_its)
 		row_add(rows, &n, ROWS, m->gic.its.base, m->gic.its.size, "GICv3 ITS");
@@ -154,7 +154,7 @@ static void map_print(const struct plan *p, const struct plan_inputs *in, struct
 		row_add(rows, &n, ROWS, m->unserved[i].reg.base, m->unserved[i].reg.size, "%.30s: no model, %s",
 			tree_name(in->guest, (unsigned)m->unserved[i].node), policy[p->unmodelled]);
 	for (unsigned i = 0; i < n; i++)
-		page_add(page, "  %#12" PRIx64 " %10s  %s\n", rows[i].region.base, size_format(rows[i].region.size, size), rows[i].what);
+		page_add(page, "  0x%010" PRIx64 " %10s  %s\n", rows[i].region.base, size_format(rows[i].region.size, size), rows[i].what);
 }
 
 void plan_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
