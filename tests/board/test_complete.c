@@ -439,6 +439,43 @@ static void test_refused(void **state)
 			 -EINVAL);
 }
 
+/* Trees with bytes flipped: read, refused or completed, but never a step outside, and what comes out is a tree. */
+static void test_flipped_bytes_do_no_harm(void **state)
+{
+	static struct blob good, flipped;
+	static struct tree_node nodes[TREETOOL_NODES];
+	uint32_t random = 1;
+	unsigned refused = 0, completed = 0;
+
+	(void)state;
+	good = blob;
+	with.rng_seed = seed;
+	with.redist_count[0] = 1;
+	for (unsigned round = 0; round < 4000; round++) {
+		struct tree_error err;
+		memcpy(flipped.bytes, good.bytes, good.size);
+		for (unsigned i = 0; i <= round % 3; i++) {
+			random = random * 1664525 + 1013904223;
+			flipped.bytes[(random >> 8) % good.size] ^= (uint8_t)(1u << (random >> 29));
+		}
+		if (tree_index(&tree, flipped.bytes, good.size, nodes, TREETOOL_NODES, &err) ||
+		    machine_read(&m, &tree, dev_models, &err)) {
+			assert_non_null(err.what);
+			refused++;
+			continue;
+		}
+		if (machine_complete(&m, &tree, &with, out.bytes, sizeof(out.bytes), &done))
+			continue;
+		completed++;
+		assert_int_equal(fdt_check_header(out.bytes), 0);
+		assert_int_equal(tree_index(&tree, out.bytes, (size_t)done.size, nodes,
+					    TREETOOL_NODES, &err),
+				 0);
+	}
+	assert_true(refused > 100);
+	assert_true(completed > 100);
+}
+
 #define V2(test) cmocka_unit_test_setup(test, virt_v2)
 #define V3(test) cmocka_unit_test_setup(test, virt_v3)
 #define BARE(test) cmocka_unit_test_setup(test, bare)
@@ -465,6 +502,7 @@ int main(void)
 		V3(test_redistributor_region_without_use_goes),
 		V3(test_most_cpus),
 		V2(test_refused),
+		V3(test_flipped_bytes_do_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
