@@ -62,7 +62,8 @@ static unsigned take(struct coalesce *c, uint32_t from, uint32_t to,
 	return taken;
 }
 
-unsigned coalesce_drain(struct coalesce *c, void (*fn)(void *arg, uint64_t gpa, const void *data, unsigned len),
+unsigned coalesce_drain(struct coalesce *c,
+			void (*fn)(void *arg, uint64_t gpa, const void *data, unsigned len),
 			void *arg)
 {
 	uint32_t from = 0, last, empty;
@@ -81,8 +82,8 @@ unsigned coalesce_drain(struct coalesce *c, void (*fn)(void *arg, uint64_t gpa, 
 	while (last != empty) {
 		taken += take(c, from, last, fn, arg);
 		from = last;
-		if (atomic_compare_exchange_weak_explicit(last_of(c), &last, empty, memory_order_acq_rel,
-							  memory_order_acquire))
+		if (atomic_compare_exchange_weak_explicit(
+			    last_of(c), &last, empty, memory_order_acq_rel, memory_order_acquire))
 			break;
 	}
 	return taken;
@@ -98,7 +99,8 @@ void coalesce_arm(struct coalesce *c)
 	last = atomic_load_explicit(last_of(c), memory_order_acquire);
 	while (last != COALESCE_ARMED) {
 		c->armed_at = last;
-		if (atomic_compare_exchange_weak_explicit(last_of(c), &last, COALESCE_ARMED, memory_order_acq_rel,
+		if (atomic_compare_exchange_weak_explicit(last_of(c), &last, COALESCE_ARMED,
+							  memory_order_acq_rel,
 							  memory_order_acquire))
 			break;
 	}
@@ -112,6 +114,6 @@ void coalesce_disarm(struct coalesce *c)
 		return;
 	c->armed = false;
 	/* Fails when a store has slipped in since: then LAST counts it and the waiting ones already. */
-	atomic_compare_exchange_strong_explicit(last_of(c), &last, c->armed_at, memory_order_acq_rel,
-						memory_order_acquire);
+	atomic_compare_exchange_strong_explicit(last_of(c), &last, c->armed_at,
+						memory_order_acq_rel, memory_order_acquire);
 }

@@ -47,7 +47,8 @@ int coalesce_add(struct coalesce *c, const struct vm *vm, uint64_t gpa, uint32_t
  * Hand every waiting store to FN in the order the guest made them; returns how many. Must be called before any other exit of
  * the guest is served, so that stores keep their order. An armed ring stays armed.
  */
-unsigned coalesce_drain(struct coalesce *c, void (*fn)(void *arg, uint64_t gpa, const void *data, unsigned len),
+unsigned coalesce_drain(struct coalesce *c,
+			void (*fn)(void *arg, uint64_t gpa, const void *data, unsigned len),
 			void *arg);
 
 /*

@@ -151,19 +151,18 @@ enum rank { RANK_ID, RANK_FIRMWARE, RANK_PMCR, RANK_REST, RANKS };
 
 static enum rank rank_of(uint64_t id)
 {
-	static const uint64_t op0_crn = KVM_REG_ARM64_SYSREG_OP0_MASK | KVM_REG_ARM64_SYSREG_CRN_MASK;
+	static const uint64_t op0_crn =
+		KVM_REG_ARM64_SYSREG_OP0_MASK | KVM_REG_ARM64_SYSREG_CRN_MASK;
 	static const uint64_t cache_select = ARM64_SYS_REG(3, 2, 0, 0, 0);
 
 	switch (id & KVM_REG_ARM_COPROC_MASK) {
 	case KVM_REG_ARM_FW:
-	case KVM_REG_ARM_FW_FEAT_BMAP:
-		return RANK_FIRMWARE;
+	case KVM_REG_ARM_FW_FEAT_BMAP: return RANK_FIRMWARE;
 	case KVM_REG_ARM64_SYSREG:
 		if ((id & op0_crn) == KVM_REG_ARM64_SYSREG_OP0_MASK && id != cache_select)
 			return RANK_ID;
 		return id == ARM64_SYS_REG(3, 3, 9, 12, 0) ? RANK_PMCR : RANK_REST;
-	default:
-		return RANK_REST;
+	default: return RANK_REST;
 	}
 }
 

@@ -17,54 +17,30 @@
 #define ENC(op0, op1, crn, crm, op2) (uint16_t)(op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2)
 
 const struct regname regname_id_registers[] = {
-	{ "MIDR_EL1", S(3, 0, 0, 0, 0) },
-	{ "REVIDR_EL1", S(3, 0, 0, 0, 6) },
-	{ "ID_PFR0_EL1", S(3, 0, 0, 1, 0) },
-	{ "ID_PFR1_EL1", S(3, 0, 0, 1, 1) },
-	{ "ID_DFR0_EL1", S(3, 0, 0, 1, 2) },
-	{ "ID_AFR0_EL1", S(3, 0, 0, 1, 3) },
-	{ "ID_MMFR0_EL1", S(3, 0, 0, 1, 4) },
-	{ "ID_MMFR1_EL1", S(3, 0, 0, 1, 5) },
-	{ "ID_MMFR2_EL1", S(3, 0, 0, 1, 6) },
-	{ "ID_MMFR3_EL1", S(3, 0, 0, 1, 7) },
-	{ "ID_ISAR0_EL1", S(3, 0, 0, 2, 0) },
-	{ "ID_ISAR1_EL1", S(3, 0, 0, 2, 1) },
-	{ "ID_ISAR2_EL1", S(3, 0, 0, 2, 2) },
-	{ "ID_ISAR3_EL1", S(3, 0, 0, 2, 3) },
-	{ "ID_ISAR4_EL1", S(3, 0, 0, 2, 4) },
-	{ "ID_ISAR5_EL1", S(3, 0, 0, 2, 5) },
-	{ "ID_MMFR4_EL1", S(3, 0, 0, 2, 6) },
-	{ "ID_ISAR6_EL1", S(3, 0, 0, 2, 7) },
-	{ "MVFR0_EL1", S(3, 0, 0, 3, 0) },
-	{ "MVFR1_EL1", S(3, 0, 0, 3, 1) },
-	{ "MVFR2_EL1", S(3, 0, 0, 3, 2) },
-	{ "ID_PFR2_EL1", S(3, 0, 0, 3, 4) },
-	{ "ID_DFR1_EL1", S(3, 0, 0, 3, 5) },
-	{ "ID_MMFR5_EL1", S(3, 0, 0, 3, 6) },
-	{ "ID_AA64PFR0_EL1", S(3, 0, 0, 4, 0) },
-	{ "ID_AA64PFR1_EL1", S(3, 0, 0, 4, 1) },
-	{ "ID_AA64PFR2_EL1", S(3, 0, 0, 4, 2) },
-	{ "ID_AA64ZFR0_EL1", S(3, 0, 0, 4, 4) },
-	{ "ID_AA64SMFR0_EL1", S(3, 0, 0, 4, 5) },
-	{ "ID_AA64FPFR0_EL1", S(3, 0, 0, 4, 7) },
-	{ "ID_AA64DFR0_EL1", S(3, 0, 0, 5, 0) },
-	{ "ID_AA64DFR1_EL1", S(3, 0, 0, 5, 1) },
-	{ "ID_AA64DFR2_EL1", S(3, 0, 0, 5, 2) },
-	{ "ID_AA64AFR0_EL1", S(3, 0, 0, 5, 4) },
-	{ "ID_AA64AFR1_EL1", S(3, 0, 0, 5, 5) },
-	{ "ID_AA64ISAR0_EL1", S(3, 0, 0, 6, 0) },
-	{ "ID_AA64ISAR1_EL1", S(3, 0, 0, 6, 1) },
-	{ "ID_AA64ISAR2_EL1", S(3, 0, 0, 6, 2) },
-	{ "ID_AA64ISAR3_EL1", S(3, 0, 0, 6, 3) },
-	{ "ID_AA64MMFR0_EL1", S(3, 0, 0, 7, 0) },
-	{ "ID_AA64MMFR1_EL1", S(3, 0, 0, 7, 1) },
-	{ "ID_AA64MMFR2_EL1", S(3, 0, 0, 7, 2) },
-	{ "ID_AA64MMFR3_EL1", S(3, 0, 0, 7, 3) },
-	{ "ID_AA64MMFR4_EL1", S(3, 0, 0, 7, 4) },
-	{ "CLIDR_EL1", S(3, 1, 0, 0, 1) },
-	{ "AIDR_EL1", S(3, 1, 0, 0, 7) },
-	{ "CTR_EL0", S(3, 3, 0, 0, 1) },
-	{ NULL, 0 },
+	{ "MIDR_EL1", S(3, 0, 0, 0, 0) },	  { "REVIDR_EL1", S(3, 0, 0, 0, 6) },
+	{ "ID_PFR0_EL1", S(3, 0, 0, 1, 0) },	  { "ID_PFR1_EL1", S(3, 0, 0, 1, 1) },
+	{ "ID_DFR0_EL1", S(3, 0, 0, 1, 2) },	  { "ID_AFR0_EL1", S(3, 0, 0, 1, 3) },
+	{ "ID_MMFR0_EL1", S(3, 0, 0, 1, 4) },	  { "ID_MMFR1_EL1", S(3, 0, 0, 1, 5) },
+	{ "ID_MMFR2_EL1", S(3, 0, 0, 1, 6) },	  { "ID_MMFR3_EL1", S(3, 0, 0, 1, 7) },
+	{ "ID_ISAR0_EL1", S(3, 0, 0, 2, 0) },	  { "ID_ISAR1_EL1", S(3, 0, 0, 2, 1) },
+	{ "ID_ISAR2_EL1", S(3, 0, 0, 2, 2) },	  { "ID_ISAR3_EL1", S(3, 0, 0, 2, 3) },
+	{ "ID_ISAR4_EL1", S(3, 0, 0, 2, 4) },	  { "ID_ISAR5_EL1", S(3, 0, 0, 2, 5) },
+	{ "ID_MMFR4_EL1", S(3, 0, 0, 2, 6) },	  { "ID_ISAR6_EL1", S(3, 0, 0, 2, 7) },
+	{ "MVFR0_EL1", S(3, 0, 0, 3, 0) },	  { "MVFR1_EL1", S(3, 0, 0, 3, 1) },
+	{ "MVFR2_EL1", S(3, 0, 0, 3, 2) },	  { "ID_PFR2_EL1", S(3, 0, 0, 3, 4) },
+	{ "ID_DFR1_EL1", S(3, 0, 0, 3, 5) },	  { "ID_MMFR5_EL1", S(3, 0, 0, 3, 6) },
+	{ "ID_AA64PFR0_EL1", S(3, 0, 0, 4, 0) },  { "ID_AA64PFR1_EL1", S(3, 0, 0, 4, 1) },
+	{ "ID_AA64PFR2_EL1", S(3, 0, 0, 4, 2) },  { "ID_AA64ZFR0_EL1", S(3, 0, 0, 4, 4) },
+	{ "ID_AA64SMFR0_EL1", S(3, 0, 0, 4, 5) }, { "ID_AA64FPFR0_EL1", S(3, 0, 0, 4, 7) },
+	{ "ID_AA64DFR0_EL1", S(3, 0, 0, 5, 0) },  { "ID_AA64DFR1_EL1", S(3, 0, 0, 5, 1) },
+	{ "ID_AA64DFR2_EL1", S(3, 0, 0, 5, 2) },  { "ID_AA64AFR0_EL1", S(3, 0, 0, 5, 4) },
+	{ "ID_AA64AFR1_EL1", S(3, 0, 0, 5, 5) },  { "ID_AA64ISAR0_EL1", S(3, 0, 0, 6, 0) },
+	{ "ID_AA64ISAR1_EL1", S(3, 0, 0, 6, 1) }, { "ID_AA64ISAR2_EL1", S(3, 0, 0, 6, 2) },
+	{ "ID_AA64ISAR3_EL1", S(3, 0, 0, 6, 3) }, { "ID_AA64MMFR0_EL1", S(3, 0, 0, 7, 0) },
+	{ "ID_AA64MMFR1_EL1", S(3, 0, 0, 7, 1) }, { "ID_AA64MMFR2_EL1", S(3, 0, 0, 7, 2) },
+	{ "ID_AA64MMFR3_EL1", S(3, 0, 0, 7, 3) }, { "ID_AA64MMFR4_EL1", S(3, 0, 0, 7, 4) },
+	{ "CLIDR_EL1", S(3, 1, 0, 0, 1) },	  { "AIDR_EL1", S(3, 1, 0, 0, 7) },
+	{ "CTR_EL0", S(3, 3, 0, 0, 1) },	  { NULL, 0 },
 };
 
 /* The other system registers KVM lists. The first name of an encoding is the one it is given. */
@@ -188,22 +164,17 @@ static const struct {
 };
 
 /* Ranges of struct kvm_regs: COUNT registers of STRIDE 32-bit words from word AT. */
-#define CORE(member) (uint16_t)KVM_REG_ARM_CORE_REG(member)
+#define CORE(member) (uint16_t) KVM_REG_ARM_CORE_REG(member)
 static const struct {
 	uint16_t at;
 	uint8_t count, stride;
 	char name[9];
 } core[] = {
-	{ CORE(regs.regs[0]), 31, 2, "x%u" },
-	{ CORE(regs.sp), 1, 2, "sp" },
-	{ CORE(regs.pc), 1, 2, "pc" },
-	{ CORE(regs.pstate), 1, 2, "pstate" },
-	{ CORE(sp_el1), 1, 2, "sp_el1" },
-	{ CORE(elr_el1), 1, 2, "elr_el1" },
-	{ CORE(spsr[0]), 5, 2, "spsr[%u]" },
-	{ CORE(fp_regs.vregs[0]), 32, 4, "v%u" },
-	{ CORE(fp_regs.fpsr), 1, 1, "fpsr" },
-	{ CORE(fp_regs.fpcr), 1, 1, "fpcr" },
+	{ CORE(regs.regs[0]), 31, 2, "x%u" }, { CORE(regs.sp), 1, 2, "sp" },
+	{ CORE(regs.pc), 1, 2, "pc" },	      { CORE(regs.pstate), 1, 2, "pstate" },
+	{ CORE(sp_el1), 1, 2, "sp_el1" },     { CORE(elr_el1), 1, 2, "elr_el1" },
+	{ CORE(spsr[0]), 5, 2, "spsr[%u]" },  { CORE(fp_regs.vregs[0]), 32, 4, "v%u" },
+	{ CORE(fp_regs.fpsr), 1, 1, "fpsr" }, { CORE(fp_regs.fpcr), 1, 1, "fpcr" },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -231,8 +202,8 @@ static void sysreg_format(uint16_t encoding, char *buf, size_t size)
 			return;
 		}
 	}
-	snprintf(buf, size, "S%u_%u_C%u_C%u_%u", encoding >> 14u & 3u, encoding >> 11u & 7u, encoding >> 7u & 15u,
-		 encoding >> 3u & 15u, encoding & 7u);
+	snprintf(buf, size, "S%u_%u_C%u_C%u_%u", encoding >> 14u & 3u, encoding >> 11u & 7u,
+		 encoding >> 7u & 15u, encoding >> 3u & 15u, encoding & 7u);
 }
 
 static void core_format(uint64_t id, char *buf, size_t size)
@@ -284,24 +255,15 @@ static void sve_format(uint64_t id, char *buf, size_t size)
 void regname_format(uint64_t id, char *buf, size_t size)
 {
 	switch ((id & KVM_REG_ARCH_MASK) == KVM_REG_ARM64 ? id & KVM_REG_ARM_COPROC_MASK : 0) {
-	case KVM_REG_ARM_CORE:
-		core_format(id, buf, size);
-		break;
+	case KVM_REG_ARM_CORE: core_format(id, buf, size); break;
 	case KVM_REG_ARM_DEMUX:
 		snprintf(buf, size, "CCSIDR[%u]", (unsigned)(id & KVM_REG_ARM_DEMUX_VAL_MASK));
 		break;
-	case KVM_REG_ARM64_SYSREG:
-		sysreg_format((uint16_t)id, buf, size);
-		break;
+	case KVM_REG_ARM64_SYSREG: sysreg_format((uint16_t)id, buf, size); break;
 	case KVM_REG_ARM_FW:
-	case KVM_REG_ARM_FW_FEAT_BMAP:
-		firmware_format(id, buf, size);
-		break;
-	case KVM_REG_ARM64_SVE:
-		sve_format(id, buf, size);
-		break;
-	default:
-		snprintf(buf, size, "0x%016llx", (unsigned long long)id);
+	case KVM_REG_ARM_FW_FEAT_BMAP: firmware_format(id, buf, size); break;
+	case KVM_REG_ARM64_SVE: sve_format(id, buf, size); break;
+	default: snprintf(buf, size, "0x%016llx", (unsigned long long)id);
 	}
 }
 
@@ -321,7 +283,9 @@ static int number_in(const char *name, const char *format, unsigned count)
 static uint64_t core_find(const char *name)
 {
 	static const uint64_t size[WORDS + 1] = {
-		[1] = KVM_REG_SIZE_U32, [2] = KVM_REG_SIZE_U64, [WORDS] = KVM_REG_SIZE_U128,
+		[1] = KVM_REG_SIZE_U32,
+		[2] = KVM_REG_SIZE_U64,
+		[WORDS] = KVM_REG_SIZE_U128,
 	};
 
 	for (size_t i = 0; i < COUNT(core); i++) {
@@ -340,7 +304,9 @@ static uint64_t generic_find(const char *name)
 	static const struct {
 		char before[3];
 		uint8_t max, shift;
-	} part[] = { { "S", 3, 14 }, { "_", 7, 11 }, { "_C", 15, 7 }, { "_C", 15, 3 }, { "_", 7, 0 } };
+	} part[] = {
+		{ "S", 3, 14 }, { "_", 7, 11 }, { "_C", 15, 7 }, { "_C", 15, 3 }, { "_", 7, 0 }
+	};
 	uint64_t id = SYSREG;
 
 	for (size_t i = 0; i < COUNT(part); i++) {
@@ -373,7 +339,8 @@ uint64_t regname_find(const char *name)
 			return SYSREG | sysregs[i].encoding;
 	for (size_t i = 0; i < COUNT(firmware); i++)
 		if (strcmp(firmware[i].name, name) == 0)
-			return KVM_REG_ARM64 | KVM_REG_SIZE_U64 | firmware[i].coproc | firmware[i].number;
+			return KVM_REG_ARM64 | KVM_REG_SIZE_U64 | firmware[i].coproc |
+			       firmware[i].number;
 	for (size_t i = 0; i < COUNT(numbered); i++) {
 		unsigned mask = numbered[i].number_mask;
 

@@ -17,7 +17,7 @@ struct vcpu {
 	struct kvm_vcpu_init init; /* what the last vcpu_init() used */
 };
 
-#define VCPU_CORE_REG(member) \
+#define VCPU_CORE_REG(member)                                                                      \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
 
 /*

@@ -33,7 +33,8 @@ static inline void machine_open(struct machine *m, const struct fake_config *hos
 }
 
 /* The same, both vCPUs initialised with PSCI and FEATURES (word 0). */
-static inline void machine_start(struct machine *m, const struct fake_config *host, uint32_t features)
+static inline void machine_start(struct machine *m, const struct fake_config *host,
+				 uint32_t features)
 {
 	struct kvm_vcpu_init init;
 
@@ -60,7 +61,8 @@ static inline unsigned calls_of(unsigned long request, unsigned from)
 {
 	unsigned n = 0;
 
-	for (int i = fake_log_find(request, from); i >= 0; i = fake_log_find(request, (unsigned)i + 1))
+	for (int i = fake_log_find(request, from); i >= 0;
+	     i = fake_log_find(request, (unsigned)i + 1))
 		n++;
 	return n;
 }

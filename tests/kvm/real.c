@@ -32,20 +32,21 @@ static struct kvm_vcpu_init init;
 static char detail[160];
 
 /* A row is a list of these; the first that does not hold ends it. */
-#define NEED(what)                                                                                                         \
-	do {                                                                                                               \
-		if (!(what)) {                                                                                             \
-			snprintf(detail, sizeof(detail), "line %d: %s", __LINE__, #what);                                  \
-			return false;                                                                                      \
-		}                                                                                                          \
+#define NEED(what)                                                                                 \
+	do {                                                                                       \
+		if (!(what)) {                                                                     \
+			snprintf(detail, sizeof(detail), "line %d: %s", __LINE__, #what);          \
+			return false;                                                              \
+		}                                                                                  \
 	} while (0)
-#define NEED_IS(got, want)                                                                                                 \
-	do {                                                                                                               \
-		long long got_ = (long long)(got), want_ = (long long)(want);                                              \
-		if (got_ != want_) {                                                                                       \
-			snprintf(detail, sizeof(detail), "line %d: %s is %lld, not %lld", __LINE__, #got, got_, want_);    \
-			return false;                                                                                      \
-		}                                                                                                          \
+#define NEED_IS(got, want)                                                                         \
+	do {                                                                                       \
+		long long got_ = (long long)(got), want_ = (long long)(want);                      \
+		if (got_ != want_) {                                                               \
+			snprintf(detail, sizeof(detail), "line %d: %s is %lld, not %lld",          \
+				 __LINE__, #got, got_, want_);                                     \
+			return false;                                                              \
+		}                                                                                  \
 	} while (0)
 
 /* A row that this host cannot try. */
@@ -134,7 +135,9 @@ static struct devaddr record(int region, int fd, uint64_t attr, uint64_t ormask)
 static bool address_is(int fd, uint64_t attr, uint64_t expected)
 {
 	uint64_t address = 0;
-	struct kvm_device_attr get = { .group = KVM_DEV_ARM_VGIC_GRP_ADDR, .attr = attr, .addr = (uintptr_t)&address };
+	struct kvm_device_attr get = { .group = KVM_DEV_ARM_VGIC_GRP_ADDR,
+				       .attr = attr,
+				       .addr = (uintptr_t)&address };
 
 	NEED_IS(sys_ioctl(fd, KVM_GET_DEVICE_ATTR, &get), 0);
 	NEED_IS(address, expected);
@@ -151,8 +154,8 @@ static bool devaddr_on(int fd, bool v3)
 	entry = record(0, fd, dist, 0);
 	NEED_IS(devaddr_register(&list, &entry), 0);
 	devaddr_map(&list, 0, 0x1000800); /* KVM would refuse it: it is never told */
-	entry = v3 ? record(1, fd, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, 1ull << 52) :
-		     record(1, fd, KVM_VGIC_V2_ADDR_TYPE_CPU, 0);
+	entry = v3 ? record(1, fd, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, 1ull << 52)
+		   : record(1, fd, KVM_VGIC_V2_ADDR_TYPE_CPU, 0);
 	NEED_IS(devaddr_register(&list, &entry), 0);
 	if (v3) {
 		entry = record(2, fd, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, 1ull << 52 | 1);
@@ -175,7 +178,8 @@ static bool devaddr_on(int fd, bool v3)
 static bool devaddr_row(void)
 {
 	bool v3 = vm_device_offered(&vm, KVM_DEV_TYPE_ARM_VGIC_V3);
-	struct kvm_create_device device = { .type = v3 ? KVM_DEV_TYPE_ARM_VGIC_V3 : KVM_DEV_TYPE_ARM_VGIC_V2 };
+	struct kvm_create_device device = { .type = v3 ? KVM_DEV_TYPE_ARM_VGIC_V3
+						       : KVM_DEV_TYPE_ARM_VGIC_V2 };
 	bool ok;
 
 	NEED_IS(sys_ioctl(vm.fd, KVM_CREATE_DEVICE, &device), 0);
@@ -328,16 +332,18 @@ static bool reset_row(void)
 		char name[40];
 
 		NEED_IS(vcpu_reg_get(&vcpu[0], list.id[i], (value = 0, &value)), 0);
-		if (counts(list.id[i]) || (list.value[i] == fresh.value[i] && list.value[i] == value))
+		if (counts(list.id[i]) ||
+		    (list.value[i] == fresh.value[i] && list.value[i] == value))
 			continue;
 		regname_format(list.id[i], name, sizeof(name));
-		snprintf(detail, sizeof(detail), "%s is 0x%llx, was 0x%llx", name, (unsigned long long)value,
-			 (unsigned long long)fresh.value[i]);
+		snprintf(detail, sizeof(detail), "%s is 0x%llx, was 0x%llx", name,
+			 (unsigned long long)value, (unsigned long long)fresh.value[i]);
 		same = false;
 	}
 	reglist_free(&fresh);
 	if (same)
-		snprintf(detail, sizeof(detail), "PTIMER_CVAL %s", ptimer ? "is not to be reached" : "too");
+		snprintf(detail, sizeof(detail), "PTIMER_CVAL %s",
+			 ptimer ? "is not to be reached" : "too");
 	return same;
 }
 
@@ -376,7 +382,8 @@ static bool hostcpu_row(void)
 	for (unsigned i = 0; i < host.id_count; i++)
 		if (host.id[i].id == regname_find("ID_AA64PFR0_EL1"))
 			NEED_IS(host.id[i].value >> 32 & 15, !!(host.features & HOSTCPU_SVE));
-	snprintf(detail, sizeof(detail), "%s, features %#x, %u ID registers", text, host.features, host.id_count);
+	snprintf(detail, sizeof(detail), "%s, features %#x, %u ID registers", text, host.features,
+		 host.id_count);
 	return true;
 }
 
@@ -448,7 +455,8 @@ static int run_to_exit(struct coalesce *c)
 
 static bool coalesce_row(void)
 {
-	static const uint32_t code[] = { 0xb9000001 /* str w1, [x0] */, 0x11000421 /* add w1, w1, #1 */, 0x17fffffe /* b */ };
+	static const uint32_t code[] = { 0xb9000001 /* str w1, [x0] */,
+					 0x11000421 /* add w1, w1, #1 */, 0x17fffffe /* b */ };
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *ram = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct coalesce c;

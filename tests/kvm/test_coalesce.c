@@ -247,22 +247,17 @@ static void check_every_order(struct coalesce *c, struct producer *p)
 				if (p->busy)
 					store_end(p, stored++);
 				break;
-			case DRAIN:
-				coalesce_drain(c, take, &t);
-				break;
-			case ARM:
-				coalesce_arm(c);
-				break;
-			default:
-				coalesce_disarm(c);
+			case DRAIN: coalesce_drain(c, take, &t); break;
+			case ARM: coalesce_arm(c); break;
+			default: coalesce_disarm(c);
 			}
 		}
 		if (p->busy)
 			store_end(p, stored++);
 		coalesce_drain(c, take, &t);
 		if (t.wrong || t.next != stored)
-			fail_msg("order %u: %llu of %llu stores, %u wrong", order, (unsigned long long)t.next,
-				 (unsigned long long)stored, t.wrong);
+			fail_msg("order %u: %llu of %llu stores, %u wrong", order,
+				 (unsigned long long)t.next, (unsigned long long)stored, t.wrong);
 		/* And what was promised last holds. */
 		assert_int_equal(store_begin(p), !c->armed);
 		if (p->busy)
@@ -317,14 +312,9 @@ static void check_race(struct coalesce *c, struct producer *p)
 		random = random * 1103515245 + 12345;
 		pthread_mutex_lock(&r.lock);
 		switch (random >> 16 & 3) {
-		case 0:
-			coalesce_arm(c);
-			break;
-		case 1:
-			coalesce_disarm(c);
-			break;
-		default:
-			coalesce_drain(c, take, &r.taken);
+		case 0: coalesce_arm(c); break;
+		case 1: coalesce_disarm(c); break;
+		default: coalesce_drain(c, take, &r.taken);
 		}
 		pthread_mutex_unlock(&r.lock);
 	}

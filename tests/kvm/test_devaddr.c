@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // kvm/devaddr.c on the fake: registered and mapped at will, told to KVM once.
-// The fake logs KVM_ARM_SET_DEVICE_ADDR on a VM as the call of the same number on a vCPU, KVM_GET_ONE_REG, and follows its
-// pointer: test_legacy_ioctl_on_the_vm waits for that.
 #include "machine.h"
 
 #include "kvm/devaddr.h"
@@ -19,7 +17,8 @@ static int device_make(const struct machine *m, uint32_t type)
 	return (int)device.fd;
 }
 
-static void record(struct devaddr_list *list, int region, int dev_fd, uint64_t attr, uint64_t ormask)
+static void record(struct devaddr_list *list, int region, int dev_fd, uint64_t attr,
+		   uint64_t ormask)
 {
 	struct devaddr record = {
 		.region = region,
@@ -216,7 +215,7 @@ static void test_refused_addresses_name_the_record(void **state)
 		int error;
 	} bad[] = {
 		{ 0x8000800, -EINVAL },
-		{ 1ull << 40, -E2BIG },
+		{ 1ull << 48, -E2BIG },
 	};
 	const struct devaddr *failed;
 	struct machine m;

@@ -17,7 +17,8 @@ static void assert_nothing_open(void)
 
 static void test_scratch_with_the_preferred_target(void **state)
 {
-	struct kvm_vcpu_init init = { .target = HOSTCPU_TARGET_PREFERRED, .features = { 1u << KVM_ARM_VCPU_PSCI_0_2 } };
+	struct kvm_vcpu_init init = { .target = HOSTCPU_TARGET_PREFERRED,
+				      .features = { 1u << KVM_ARM_VCPU_PSCI_0_2 } };
 	int fds[3] = { -7, -7, -7 };
 
 	(void)state;
@@ -76,7 +77,8 @@ static void test_scratch_with_an_exact_target(void **state)
 
 static void test_fallback_list_of_old_kernels(void **state)
 {
-	struct kvm_vcpu_init init = { .target = HOSTCPU_TARGET_PREFERRED, .features = { 1u << KVM_ARM_VCPU_PSCI_0_2 } };
+	struct kvm_vcpu_init init = { .target = HOSTCPU_TARGET_PREFERRED,
+				      .features = { 1u << KVM_ARM_VCPU_PSCI_0_2 } };
 	struct fake_config host = fake_host_gic2;
 	uint32_t last[] = { 77, 78, host.target, 79, HOSTCPU_TRY_END };
 	uint32_t none[] = { 77, HOSTCPU_TRY_END };
@@ -184,10 +186,12 @@ static void test_feature_words(void **state)
 		assert_int_equal(init.features[i], 0);
 	assert_int_equal(init.target, UINT32_MAX); /* not ours */
 	hostcpu_features_set(&init, HOSTCPU_PAUTH);
-	assert_int_equal(init.features[0], 1u << KVM_ARM_VCPU_PSCI_0_2 | 3u << KVM_ARM_VCPU_PTRAUTH_ADDRESS);
+	assert_int_equal(init.features[0],
+			 1u << KVM_ARM_VCPU_PSCI_0_2 | 3u << KVM_ARM_VCPU_PTRAUTH_ADDRESS);
 	hostcpu_features_set(&init, HOSTCPU_AARCH32 | HOSTCPU_PMU | HOSTCPU_SVE);
-	assert_int_equal(init.features[0], 1u << KVM_ARM_VCPU_EL1_32BIT | 1u << KVM_ARM_VCPU_PSCI_0_2 |
-						   1u << KVM_ARM_VCPU_PMU_V3 | 1u << KVM_ARM_VCPU_SVE);
+	assert_int_equal(init.features[0],
+			 1u << KVM_ARM_VCPU_EL1_32BIT | 1u << KVM_ARM_VCPU_PSCI_0_2 |
+				 1u << KVM_ARM_VCPU_PMU_V3 | 1u << KVM_ARM_VCPU_SVE);
 }
 
 static bool id_of(const struct hostcpu *host, uint64_t id, uint64_t *value)
@@ -251,7 +255,8 @@ static void test_register_that_cannot_be_read_is_left_out(void **state)
 
 static void test_host_read_leaks_nothing_on_any_failing_step(void **state)
 {
-	static const unsigned long needed[] = { KVM_GET_API_VERSION, KVM_GET_VCPU_MMAP_SIZE, KVM_CREATE_VM, KVM_CREATE_VCPU,
+	static const unsigned long needed[] = { KVM_GET_API_VERSION, KVM_GET_VCPU_MMAP_SIZE,
+						KVM_CREATE_VM,	     KVM_CREATE_VCPU,
 						KVM_ARM_VCPU_INIT,   KVM_ARM_VCPU_FINALIZE };
 	struct hostcpu host;
 

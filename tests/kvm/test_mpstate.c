@@ -21,7 +21,8 @@ static void test_both_ways(void **state)
 	(void)state;
 	machine_start(&m, &fake_host_max, 0);
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		enum psci_power power = pairs[i].power == PSCI_POWER_ON ? PSCI_POWER_OFF : PSCI_POWER_ON;
+		enum psci_power power =
+			pairs[i].power == PSCI_POWER_ON ? PSCI_POWER_OFF : PSCI_POWER_ON;
 
 		assert_int_equal(mpstate_push(&m.vcpu[1], pairs[i].power, true), 0);
 		assert_int_equal(fake_mp_state(1), pairs[i].kvm);

@@ -17,7 +17,8 @@ static uint64_t coproc(uint64_t id)
 	return id & KVM_REG_ARM_COPROC_MASK;
 }
 
-static void list_start(struct machine *m, struct reglist *list, const struct fake_config *host, uint32_t features)
+static void list_start(struct machine *m, struct reglist *list, const struct fake_config *host,
+		       uint32_t features)
 {
 	machine_start(m, host, features);
 	assert_int_equal(reglist_init(list, &m->vcpu[0]), 0);
@@ -42,7 +43,9 @@ static void test_init_sizes_in_two_steps(void **state)
 	assert_int_equal(calls_of(KVM_GET_REG_LIST, 0), 2);
 	first = fake_log_find(KVM_GET_REG_LIST, 0);
 	assert_int_equal(fake_log((unsigned)first)->result, -E2BIG);
-	assert_int_equal(fake_log((unsigned)fake_log_find(KVM_GET_REG_LIST, (unsigned)first + 1))->result, 0);
+	assert_int_equal(
+		fake_log((unsigned)fake_log_find(KVM_GET_REG_LIST, (unsigned)first + 1))->result,
+		0);
 	list_end(&m, &list);
 }
 
@@ -84,7 +87,8 @@ static void test_init_sorts_and_filters(void **state)
 		if (i)
 			assert_true(list.id[i - 1] < list.id[i]);
 		assert_true(reglist_syncs(list.id[i]));
-		assert_true(coproc(list.id[i]) != KVM_REG_ARM_CORE && coproc(list.id[i]) != KVM_REG_ARM64_SVE);
+		assert_true(coproc(list.id[i]) != KVM_REG_ARM_CORE &&
+			    coproc(list.id[i]) != KVM_REG_ARM64_SVE);
 		assert_true(size == KVM_REG_SIZE_U32 || size == KVM_REG_SIZE_U64);
 		u32 += size == KVM_REG_SIZE_U32;
 		firmware += coproc(list.id[i]) == KVM_REG_ARM_FW;
@@ -147,7 +151,8 @@ static unsigned written(unsigned from, uint64_t id, bool *there)
 	unsigned n = 0;
 
 	*there = false;
-	for (int i = fake_log_find(KVM_SET_ONE_REG, from); i >= 0; i = fake_log_find(KVM_SET_ONE_REG, (unsigned)i + 1)) {
+	for (int i = fake_log_find(KVM_SET_ONE_REG, from); i >= 0;
+	     i = fake_log_find(KVM_SET_ONE_REG, (unsigned)i + 1)) {
 		*there |= fake_log((unsigned)i)->a == id;
 		n++;
 	}
@@ -190,11 +195,16 @@ static void test_push_writes_id_registers_first(void **state)
 	list_start(&m, &list, &fake_host_gic3, 0);
 	from = fake_calls();
 	assert_true(reglist_push(&list, &m.vcpu[0], REG_FULL, NULL));
-	for (int i = fake_log_find(KVM_SET_ONE_REG, from); i >= 0; i = fake_log_find(KVM_SET_ONE_REG, (unsigned)i + 1)) {
+	for (int i = fake_log_find(KVM_SET_ONE_REG, from); i >= 0;
+	     i = fake_log_find(KVM_SET_ONE_REG, (unsigned)i + 1)) {
 		uint64_t id = fake_log((unsigned)i)->a;
 		bool is_id = coproc(id) == KVM_REG_ARM64_SYSREG && (id & 0xc780) == 0xc000 &&
 			     id != ARM64_SYS_REG(3, 2, 0, 0, 0);
-		unsigned now = is_id ? 0 : coproc(id) == KVM_REG_ARM_FW || coproc(id) == KVM_REG_ARM_FW_FEAT_BMAP ? 1 : 2;
+		unsigned now =
+			is_id ? 0
+			: coproc(id) == KVM_REG_ARM_FW || coproc(id) == KVM_REG_ARM_FW_FEAT_BMAP
+				? 1
+				: 2;
 
 		assert_true(now >= rank);
 		rank = now;

@@ -63,9 +63,11 @@ static void test_core_registers(void **state)
 	assert_name(VCPU_CORE_REG(regs.pstate), "core pstate");
 	assert_name(VCPU_CORE_REG(elr_el1), "core elr_el1");
 	assert_name(VCPU_CORE_REG(spsr[4]), "core spsr[4]");
-	assert_name(KVM_REG_ARM64 | KVM_REG_SIZE_U128 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(fp_regs.vregs[31]),
+	assert_name(KVM_REG_ARM64 | KVM_REG_SIZE_U128 | KVM_REG_ARM_CORE |
+			    KVM_REG_ARM_CORE_REG(fp_regs.vregs[31]),
 		    "core v31");
-	assert_name(KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(fp_regs.fpcr),
+	assert_name(KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_CORE |
+			    KVM_REG_ARM_CORE_REG(fp_regs.fpcr),
 		    "core fpcr");
 }
 
@@ -95,8 +97,23 @@ static void test_firmware_cache_and_sve_registers(void **state)
 static void test_names_that_are_none(void **state)
 {
 	static const char *const wrong[] = {
-		"", "SCTLR", "sctlr_el1", "core", "core ", "core x31", "core x01", "DBGBVR16_EL1", "PMEVCNTR31_EL0", "CCSIDR[16]",
-		"S3_0_C1_C0", "S3_0_C1_C0_0x", "S4_0_C1_C0_0", "S3_8_C1_C0_0", "S3_0_C16_C0_0", "S3_0_C1_C0_-1", "S3_ 0_C1_C0_0",
+		"",
+		"SCTLR",
+		"sctlr_el1",
+		"core",
+		"core ",
+		"core x31",
+		"core x01",
+		"DBGBVR16_EL1",
+		"PMEVCNTR31_EL0",
+		"CCSIDR[16]",
+		"S3_0_C1_C0",
+		"S3_0_C1_C0_0x",
+		"S4_0_C1_C0_0",
+		"S3_8_C1_C0_0",
+		"S3_0_C16_C0_0",
+		"S3_0_C1_C0_-1",
+		"S3_ 0_C1_C0_0",
 	};
 
 	(void)state;
@@ -135,7 +152,8 @@ static void check_list(const struct fake_config *host, uint32_t features)
 
 		regname_format(list.id[i], name, sizeof(name));
 		if (regname_find(name) != list.id[i])
-			fail_msg("%s does not lead back to 0x%llx", name, (unsigned long long)list.id[i]);
+			fail_msg("%s does not lead back to 0x%llx", name,
+				 (unsigned long long)list.id[i]);
 		if (strncmp(name, "S3_", 3) != 0 && strncmp(name, "S2_", 3) != 0)
 			continue;
 		/* The ID space holds places without a register. */
@@ -182,11 +200,14 @@ static void test_decode_of_a_cortex_a57(void **state)
 {
 	(void)state;
 	assert_decoded(MIDR, 0x411fd070, "Arm Cortex-A57 r1p0");
-	assert_decoded(PFR0, 0x01002222, "EL0=AArch64+32 EL1=AArch64+32 EL2=AArch64+32 EL3=AArch64+32 FP AdvSIMD GIC=v3");
-	assert_decoded(DFR0, 0x10305106, "Debug=v8 PMU=v3 breakpoints=6 watchpoints=4 ctx_cmps=2 DoubleLock");
-	assert_decoded(ARM64_SYS_REG(3, 0, 0, 6, 0), 0x00011120, "AES=PMULL SHA1 SHA2=SHA256 CRC32");
-	assert_decoded(MMFR0, 0x00001124,
-		       "PA=44bit ASID=16bit BigEnd SecureMem 64K 4K");
+	assert_decoded(
+		PFR0, 0x01002222,
+		"EL0=AArch64+32 EL1=AArch64+32 EL2=AArch64+32 EL3=AArch64+32 FP AdvSIMD GIC=v3");
+	assert_decoded(DFR0, 0x10305106,
+		       "Debug=v8 PMU=v3 breakpoints=6 watchpoints=4 ctx_cmps=2 DoubleLock");
+	assert_decoded(ARM64_SYS_REG(3, 0, 0, 6, 0), 0x00011120,
+		       "AES=PMULL SHA1 SHA2=SHA256 CRC32");
+	assert_decoded(MMFR0, 0x00001124, "PA=44bit ASID=16bit BigEnd SecureMem 64K 4K");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 1, 0), 0x131, "A32 T32=Thumb-2 Jazelle");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 1, 2), 0x03010066, "Debug=v8 MMapTrace PMU=v3");
 }
@@ -194,13 +215,15 @@ static void test_decode_of_a_cortex_a57(void **state)
 static void test_decode_of_later_features(void **state)
 {
 	(void)state;
-	assert_decoded(PFR0, 0x1101000010110111 | 1ull << 32,
-		       "EL0=AArch64 EL1=AArch64 EL2=AArch64 FP=FP16 AdvSIMD=FP16 RAS SVE DIT CSV2 CSV3");
+	assert_decoded(
+		PFR0, 0x1101000010110111 | 1ull << 32,
+		"EL0=AArch64 EL1=AArch64 EL2=AArch64 FP=FP16 AdvSIMD=FP16 RAS SVE DIT CSV2 CSV3");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 4, 1), 0x321, "BTI SSBS=MSR MTE=v3");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 4, 4), 0x1, "SVE=v2");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 6, 1), 0x51, "DPB=DCCVAP APA=FPACC");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 6, 2), 0x10002, "WFxT MOPS");
-	assert_decoded(ARM64_SYS_REG(3, 0, 0, 7, 1), 0x10212122, "HAFDBS=AF+DBM VMID=16bit VHE HPD=v2 LOR PAN=v2 XNX");
+	assert_decoded(ARM64_SYS_REG(3, 0, 0, 7, 1), 0x10212122,
+		       "HAFDBS=AF+DBM VMID=16bit VHE HPD=v2 LOR PAN=v2 XNX");
 	assert_decoded(ARM64_SYS_REG(3, 0, 0, 7, 2), 0x1011ull << 28 | 0x11, "CnP UAO ST AT FWB");
 }
 

@@ -218,7 +218,8 @@ static void test_registers_of_every_size(void **state)
 
 	(void)state;
 	machine_start(&m, &fake_host_gic3, 0);
-	assert_int_equal(vcpu_reg_set64(&m.vcpu[1], VCPU_CORE_REG(regs.regs[0]), 0x123456789abcdef0), 0);
+	assert_int_equal(
+		vcpu_reg_set64(&m.vcpu[1], VCPU_CORE_REG(regs.regs[0]), 0x123456789abcdef0), 0);
 	assert_int_equal(vcpu_reg_get(&m.vcpu[1], VCPU_CORE_REG(regs.regs[0]), &wide), 0);
 	assert_int_equal(wide, 0x123456789abcdef0);
 	wide = 0x08000000;
