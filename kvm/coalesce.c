@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 /*
- * KVM, under a lock of its own: reads LAST = i, refuses if that is full, writes entry i, then stores LAST = i + 1 whatever
- * LAST has become meanwhile. So we may change LAST by compare-and-swap at any time: either KVM reads our value, or one
- * store on its way overrides it and is found behind entries that are marked as taken (length 0) already.
+ * KVM, under a lock of its own: reads LAST = i, refuses if that is full, writes entry i, then
+ * stores LAST = i + 1 whatever LAST has become meanwhile. So we may change LAST by
+ * compare-and-swap at any time: either KVM reads our value, or one store on its way overrides it
+ * and is found behind entries that are marked as taken (length 0) already.
  */
 static _Atomic uint32_t *last_of(const struct coalesce *c)
 {
@@ -113,7 +114,10 @@ void coalesce_disarm(struct coalesce *c)
 	if (!c->ring)
 		return;
 	c->armed = false;
-	/* Fails when a store has slipped in since: then LAST counts it and the waiting ones already. */
+	/*
+	 * Fails when a store has slipped in since: then LAST counts it and the waiting ones
+	 * already.
+	 */
 	atomic_compare_exchange_strong_explicit(last_of(c), &last, c->armed_at,
 						memory_order_acq_rel, memory_order_acquire);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Deferred device addresses. KVM takes the address of an in-kernel device once and for all, so addresses are noted
- * while the machine is being put together (a region may be mapped, unmapped and mapped again; the last mapping
- * wins) and told to KVM once, when the machine is ready. The seed's kvm_arm_register_device and its listener.
+ * Deferred device addresses. KVM takes the address of an in-kernel device once and for all, so
+ * addresses are noted while the machine is being put together (a region may be mapped, unmapped
+ * and mapped again; the last mapping wins) and told to KVM once, when the machine is ready. The
+ * seed's kvm_arm_register_device and its listener.
  */
 #ifndef KVM_DEVADDR_H
 #define KVM_DEVADDR_H
@@ -32,7 +33,8 @@ struct devaddr_list {
 };
 
 /*
- * Note RECORD (its gpa is ignored: it begins unmapped unless its region is mapped already). Returns 0, -ENOSPC, -EBUSY after the commit.
+ * Note RECORD (its gpa is ignored: it begins unmapped unless its region is mapped already).
+ * Returns 0, -ENOSPC, -EBUSY after the commit.
  */
 int devaddr_register(struct devaddr_list *list, const struct devaddr *record);
 
@@ -41,9 +43,10 @@ void devaddr_map(struct devaddr_list *list, int region, uint64_t gpa);
 void devaddr_unmap(struct devaddr_list *list, int region);
 
 /*
- * Tell KVM every mapped address, in the order of registration; unmapped records are passed over. Stops at the first failure, *FAILED then
- * points at its record (else NULL). A second commit does nothing. Returns 0 or -errno: -EEXIST (set before), -EINVAL
- * (unaligned, wraps, overlaps), -E2BIG (beyond the IPA space), -ENXIO/-ENODEV (no such device), -EFAULT.
+ * Tell KVM every mapped address, in the order of registration; unmapped records are passed over.
+ * Stops at the first failure, *FAILED then points at its record (else NULL). A second commit does
+ * nothing. Returns 0 or -errno: -EEXIST (set before), -EINVAL (unaligned, wraps, overlaps), -E2BIG
+ * (beyond the IPA space), -ENXIO/-ENODEV (no such device), -EFAULT.
  */
 int devaddr_commit(struct devaddr_list *list, const struct vm *vm, const struct devaddr **failed);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The host CPU as KVM offers it to a guest: a scratch vCPU to ask, features, target, ID registers. */
+/*
+ * The host CPU as KVM offers it to a guest: a scratch vCPU to ask, features, target, ID registers.
+ */
 #ifndef KVM_HOSTCPU_H
 #define KVM_HOSTCPU_H
 
@@ -31,11 +33,12 @@ struct hostcpu {
 };
 
 /*
- * Open /dev/kvm, a VM and one vCPU just to ask. TRY is a list of targets ended by HOSTCPU_TRY_END, for kernels without
- * KVM_ARM_PREFERRED_TARGET (features zero, the first that works wins); NULL: no such fallback. INIT in/out, NULL allowed (then the vCPU is not
- * initialised): target HOSTCPU_TARGET_PREFERRED = ask KVM; the caller's feature words are kept. FDS = {kvm, vm, vcpu}.
- * On failure everything is closed, vcpu first, FDS is untouched. Returns 0 or -errno of the step that failed; -ENOENT: TRY holds nothing that works.
- * The seed's kvm_arm_create_scratch_host_vcpu.
+ * Open /dev/kvm, a VM and one vCPU just to ask. TRY is a list of targets ended by HOSTCPU_TRY_END,
+ * for kernels without KVM_ARM_PREFERRED_TARGET (features zero, the first that works wins); NULL:
+ * no such fallback. INIT in/out, NULL allowed (then the vCPU is not initialised): target
+ * HOSTCPU_TARGET_PREFERRED = ask KVM; the caller's feature words are kept. FDS = {kvm, vm, vcpu}.
+ * On failure everything is closed, vcpu first, FDS is untouched. Returns 0 or -errno of the step
+ * that failed; -ENOENT: TRY holds nothing that works. The seed's kvm_arm_create_scratch_host_vcpu.
  */
 #define HOSTCPU_TARGET_PREFERRED UINT32_MAX
 #define HOSTCPU_TRY_END UINT32_MAX
@@ -50,12 +53,16 @@ extern const uint32_t hostcpu_targets_64[];
 /* Which HOSTCPU_ features the VM's capabilities offer. */
 uint32_t hostcpu_features_offered(const struct vm *vm);
 
-/* Feature words of KVM_ARM_VCPU_INIT for these HOSTCPU_ features: PSCI 0.2 always, both PAUTH bits or none. */
+/*
+ * Feature words of KVM_ARM_VCPU_INIT for these HOSTCPU_ features: PSCI 0.2 always, both PAUTH bits
+ * or none.
+ */
 void hostcpu_features_set(struct kvm_vcpu_init *init, uint32_t features);
 
 /*
- * Fill HOST from a scratch vCPU that asks for every feature offered (or KVM would hide its fields). A register that this
- * host lacks is left out. Returns 0 or -errno; nothing stays open. The seed's kvm_arm_get_host_cpu_features.
+ * Fill HOST from a scratch vCPU that asks for every feature offered (or KVM would hide its
+ * fields). A register that this host lacks is left out. Returns 0 or -errno; nothing stays open.
+ * The seed's kvm_arm_get_host_cpu_features.
  */
 int hostcpu_read(struct hostcpu *host);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A vCPU's PSCI power state and KVM's MP state. The seed's kvm_arm_sync_mpstate_to_kvm and _to_qemu. */
+/*
+ * A vCPU's PSCI power state and KVM's MP state. The seed's kvm_arm_sync_mpstate_to_kvm and
+ * _to_qemu.
+ */
 #ifndef KVM_MPSTATE_H
 #define KVM_MPSTATE_H
 
@@ -9,7 +12,10 @@ struct vcpu;
 
 enum psci_power { PSCI_POWER_ON, PSCI_POWER_OFF, PSCI_POWER_SUSPENDED };
 
-/* SUPPORTED is what KVM_CAP_MP_STATE said; without it both do nothing and return 0. Else 0 or -errno. */
+/*
+ * SUPPORTED is what KVM_CAP_MP_STATE said; without it both do nothing and return 0. Else 0 or
+ * -errno.
+ */
 int mpstate_push(const struct vcpu *vcpu, enum psci_power power, bool supported);
 /* -ERANGE: a state that KVM on arm64 does not have; *POWER is untouched on every failure. */
 int mpstate_pull(const struct vcpu *vcpu, enum psci_power *power, bool supported);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel as kvm/ sees it: the only way out of this layer. tests/fake/ is the other implementation. */
+/*
+ * The kernel as kvm/ sees it: the only way out of this layer. tests/fake/ is the other
+ * implementation.
+ */
 #ifndef KVM_SYS_H
 #define KVM_SYS_H
 
@@ -8,7 +11,10 @@
 /* Open PATH read-write, close-on-exec. Returns the fd or -errno of open(2). */
 int sys_open(const char *path);
 
-/* ioctl(2). ARG is a pointer or, for requests that take a number, that number cast. Returns >= 0 or -errno. */
+/*
+ * ioctl(2). ARG is a pointer or, for requests that take a number, that number cast. Returns >= 0 or
+ * -errno.
+ */
 int sys_ioctl(int fd, unsigned long request, void *arg);
 
 /* Map SIZE bytes of FD shared, readable and writable, to *OUT. Returns 0 or -errno of mmap(2). */

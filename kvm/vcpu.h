@@ -21,8 +21,9 @@ struct vcpu {
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
 
 /*
- * KVM_CREATE_VCPU and the mapping of its run structure. Returns 0 or -errno: -EINVAL (ID beyond KVM_CAP_MAX_VCPUS,
- * or beyond what the vGIC takes), -EEXIST, -EBUSY (the vGIC is initialised already).
+ * KVM_CREATE_VCPU and the mapping of its run structure. Returns 0 or -errno: -EINVAL (ID beyond
+ * KVM_CAP_MAX_VCPUS, or beyond what the vGIC takes), -EEXIST, -EBUSY (the vGIC is initialised
+ * already).
  */
 int vcpu_create(struct vcpu *vcpu, const struct vm *vm, unsigned id);
 void vcpu_destroy(struct vcpu *vcpu);
@@ -31,12 +32,13 @@ void vcpu_destroy(struct vcpu *vcpu);
 int vcpu_target_read(const struct vm *vm, struct kvm_vcpu_init *init);
 
 /*
- * (Re)initialise a vCPU with INIT's target and all its feature words; KVM_ARM_VCPU_FINALIZE follows where SVE is asked for and the
- * vCPU was not finalised yet. KVM_ARM_VCPU_POWER_OFF may differ from vCPU to vCPU, and between calls for one vCPU on kernels
- * from 6.4 on; the other features are the same for the whole VM. The vGIC, the pvtime base and the PMU interrupt are NOT
- * reset by this. INIT may be vcpu->init. The seed's kvm_arm_vcpu_init.
- * Returns 0, -ENOENT (a feature bit no kernel knows), -EINVAL (not offered here, or another set than before), or -errno of
- * KVM_ARM_VCPU_FINALIZE; vcpu->init then stays what it was.
+ * (Re)initialise a vCPU with INIT's target and all its feature words; KVM_ARM_VCPU_FINALIZE
+ * follows where SVE is asked for and the vCPU was not finalised yet. KVM_ARM_VCPU_POWER_OFF may
+ * differ from vCPU to vCPU, and between calls for one vCPU on kernels from 6.4 on; the other
+ * features are the same for the whole VM. The vGIC, the pvtime base and the PMU interrupt are NOT
+ * reset by this. INIT may be vcpu->init. The seed's kvm_arm_vcpu_init. Returns 0, -ENOENT (a
+ * feature bit no kernel knows), -EINVAL (not offered here, or another set than before), or -errno
+ * of KVM_ARM_VCPU_FINALIZE; vcpu->init then stays what it was.
  */
 int vcpu_init(struct vcpu *vcpu, const struct kvm_vcpu_init *init);
 
@@ -47,10 +49,16 @@ int vcpu_reg_set(const struct vcpu *vcpu, uint64_t id, const void *value);
 /* The same for a 64-bit register passed by value. */
 int vcpu_reg_set64(const struct vcpu *vcpu, uint64_t id, uint64_t value);
 
-/* KVM_SET_DEVICE_ATTR on the vCPU fd (PMU, timers, pvtime). Returns 0 or -errno (-ENXIO: no such attribute). */
+/*
+ * KVM_SET_DEVICE_ATTR on the vCPU fd (PMU, timers, pvtime). Returns 0 or -errno (-ENXIO: no such
+ * attribute).
+ */
 int vcpu_attr_set(const struct vcpu *vcpu, uint32_t group, uint64_t attr, const void *value);
 
-/* PMUv3 of a vCPU that asked for it: interrupt INTID (a PPI, the same on all), then INIT. After the vGIC's CTRL_INIT. 0 or -errno. */
+/*
+ * PMUv3 of a vCPU that asked for it: interrupt INTID (a PPI, the same on all), then INIT. After the
+ * vGIC's CTRL_INIT. 0 or -errno.
+ */
 int vcpu_pmu_init(const struct vcpu *vcpu, uint32_t intid);
 
 /* KVM_RUN. Returns 0 (see run->exit_reason), -EINTR, or another -errno of KVM_RUN. */

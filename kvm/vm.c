@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <linux/kvm.h>
 
-/* KVM_CREATE_VM may be interrupted without any signal being there; a bound, so that a broken kernel cannot hang us. */
+/*
+ * KVM_CREATE_VM may be interrupted without any signal being there; a bound, so that a broken kernel
+ * cannot hang us.
+ */
 #define CREATE_TRIES 100
 
 #define IPA_BITS_DEFAULT 40 /* what type 0 means */

@@ -17,10 +17,11 @@ struct vm {
 
 /*
  * Open /dev/kvm, check the API version and make a VM with as many IPA bits as the host has
- * (KVM_CAP_ARM_VM_IPA_SIZE; 40 on kernels that cannot tell). KVM_CREATE_VM is tried again on -EINTR.
- * On failure nothing stays open and *STEP names what failed ("open /dev/kvm", "KVM_CREATE_VM", ...).
- * Returns 0, -errno of open(2) (-ENOENT, -EACCES, -ENODEV: no KVM here), -EPROTO (an API other than 12),
- * or -errno of KVM_CREATE_VM. Source: Documentation/virt/kvm/api.rst 4.1, 4.2.
+ * (KVM_CAP_ARM_VM_IPA_SIZE; 40 on kernels that cannot tell). KVM_CREATE_VM is tried again on
+ * -EINTR. On failure nothing stays open and *STEP names what failed ("open /dev/kvm",
+ * "KVM_CREATE_VM", ...). Returns 0, -errno of open(2) (-ENOENT, -EACCES, -ENODEV: no KVM here),
+ * -EPROTO (an API other than 12), or -errno of KVM_CREATE_VM. Source:
+ * Documentation/virt/kvm/api.rst 4.1, 4.2.
  */
 int vm_open(struct vm *vm, const char **step);
 
@@ -37,13 +38,15 @@ int vm_cap_enable(const struct vm *vm, unsigned cap, uint64_t arg0);
 bool vm_device_offered(const struct vm *vm, unsigned type);
 
 /*
- * Give the guest SIZE bytes of memory at GPA, backed by HVA, in a new slot. GPA, SIZE and HVA are multiples
- * of the host's page. READONLY: stores exit as MMIO. Returns 0, -EINVAL (unaligned or no read-only slots),
- * -EEXIST (overlap), -EFAULT (beyond the IPA space).
+ * Give the guest SIZE bytes of memory at GPA, backed by HVA, in a new slot. GPA, SIZE and HVA are
+ * multiples of the host's page. READONLY: stores exit as MMIO. Returns 0, -EINVAL (unaligned or no
+ * read-only slots), -EEXIST (overlap), -EFAULT (beyond the IPA space).
  */
 int vm_memory_add(struct vm *vm, uint64_t gpa, uint64_t size, void *hva, bool readonly);
 
-/* Drive LINE of the in-kernel GIC: an SPI's INTID (32..1019). Returns 0 or -errno of KVM_IRQ_LINE. */
+/*
+ * Drive LINE of the in-kernel GIC: an SPI's INTID (32..1019). Returns 0 or -errno of KVM_IRQ_LINE.
+ */
 int vm_spi_set(const struct vm *vm, uint32_t intid, bool level);
 
 #endif
