@@ -2,6 +2,7 @@
 // How a run ends, and how a step that failed says so.
 #include "boot/outcome.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,8 +51,8 @@ void outcome_log(const char *line, size_t n)
 
 	if (fd < 0)
 		return;
-	/* The console has the line already: nobody misses much where the log takes none. */
-	n = (size_t)write(fd, line, n);
+	while (write(fd, line, n) < 0 && errno == EINTR)
+		;
 	close(fd);
 }
 

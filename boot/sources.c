@@ -261,7 +261,7 @@ static bool is_number(enum setting_key key)
 	return key == SET_MEMORY || key == SET_CPUS || key == SET_GIC;
 }
 
-/* A property is text when it ends in NUL and all before is printable or the NUL between two strings. */
+/* Text ends in NUL, and all before is printable or the NUL between two strings. */
 static bool is_text(const char *value, uint32_t len)
 {
 	if (len == 0 || value[len - 1] != '\0' || (len > 1 && value[0] == '\0'))

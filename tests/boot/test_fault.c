@@ -88,7 +88,10 @@ static void sentence_stays_within_its_buffer(void **state)
 	assert_int_equal(text[11], '#');
 }
 
-/* Run CRIME in a hosted process. Returns its exit code (or 1000 + signal) with what it printed in TEXT. */
+/*
+ * Run CRIME in a hosted process. Returns its exit code (or 1000 + signal) with what it printed in
+ * TEXT.
+ */
 static int hosted(void (*crime)(void), char *text, size_t size)
 {
 	int fds[2], status;

@@ -100,7 +100,10 @@ struct scene {
 	struct shared shared;
 };
 
-/* What the child does. The first N starts end with ENDING (below 0: that signal), the next one powers off. */
+/*
+ * What the child does: the first FAILURES starts end with ENDING (below 0: that signal), the next
+ * one powers off.
+ */
 struct script {
 	int ending;
 	unsigned failures;
@@ -126,8 +129,9 @@ static void act(struct scene *scene, const struct script *script)
 }
 
 /*
- * Run the supervisor as PID 1 with what it says in TEXT. Returns the signal that the kernel ends such a namespace with: SIGINT
- * for a power-off, SIGHUP for a reboot (reboot(2)); -1 where there are no namespaces.
+ * Run the supervisor as PID 1 with what it says in TEXT. Returns the signal that the kernel ends
+ * such a namespace with: SIGINT for a power-off, SIGHUP for a reboot (reboot(2)); -1 where there are
+ * no namespaces.
  */
 static int perform(struct scene *scene, const struct script *script, char *text, size_t size)
 {
