@@ -29,7 +29,7 @@ struct machine_unserved {
 };
 
 struct machine {
-	struct region ram[MACHINE_RAM_MAX]; /* as the tree says; size 0 = to be settled by the plan */
+	struct region ram[MACHINE_RAM_MAX]; /* as the tree says; size 0 is the plan's to settle */
 	int ram_node[MACHINE_RAM_MAX];
 	unsigned rams;
 	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
@@ -70,14 +70,15 @@ struct machine {
  * translated, is unaligned or of size 0 where that matters, two regions that overlap, an
  * interrupt that is not the GIC's), -E2BIG (too many of a thing).
  */
-int machine_read(struct machine *machine, const struct tree *tree, const struct model *const *models,
-		 struct tree_error *err);
+int machine_read(struct machine *machine, const struct tree *tree,
+		 const struct model *const *models, struct tree_error *err);
 
 /*
  * A part of machine_read(), after its nodes are known: the INTIDs of timer, PMU and devices,
  * and the highest of any enabled node. Returns 0, -EINVAL, -E2BIG as there.
  */
-int machine_interrupts_read(struct machine *machine, const struct tree *tree, struct tree_error *err);
+int machine_interrupts_read(struct machine *machine, const struct tree *tree,
+			    struct tree_error *err);
 
 /*
  * The last part of machine_read(): do two of RAM, flash, the GIC's regions and devices overlap,
@@ -127,7 +128,7 @@ struct completed {
  * address or size needs more cells than the tree gives it), -EINVAL (an empty list of RAM or
  * CPUs, or one beyond the table). Its working memory is static: one call at a time.
  */
-int machine_complete(const struct machine *machine, const struct tree *tree, const struct completion *with, void *out,
-		     size_t size, struct completed *done);
+int machine_complete(const struct machine *machine, const struct tree *tree,
+		     const struct completion *with, void *out, size_t size, struct completed *done);
 
 #endif

@@ -20,7 +20,7 @@ static void edit_push(struct edits *e, enum edit_kind kind, int node, const char
 	if (len)
 		memcpy(copy, value, len);
 	e->used += len;
-	e->edit[e->count++] = (struct edit) {
+	e->edit[e->count++] = (struct edit){
 		.kind = kind, .node = node, .name = name, .value = copy, .len = (uint32_t)len
 	};
 }
@@ -351,7 +351,7 @@ long write_tree(const struct tree *source, const struct edits *edits, void *out,
 		reserve_size += 16;
 	take(&w, sizeof(*header));
 	put(&w, source->fdt + source->reserve_at, reserve_size - 16);
-	put(&w, (const uint8_t[16]) { 0 }, 16);
+	put(&w, (const uint8_t[16]){ 0 }, 16);
 
 	w.from = source->struct_at;
 	w.next = edits_sort(edits, source->count);
@@ -369,7 +369,7 @@ long write_tree(const struct tree *source, const struct edits *edits, void *out,
 	if (w.full || w.bad)
 		return w.full ? -ENOSPC : -EINVAL;
 	memset(rest, 0, slack);
-	*header = (struct fdt_header) {
+	*header = (struct fdt_header){
 		.magic = cpu_to_fdt32(FDT_MAGIC),
 		.totalsize = cpu_to_fdt32((uint32_t)w.at),
 		.off_dt_struct = cpu_to_fdt32((uint32_t)struct_at),

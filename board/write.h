@@ -28,7 +28,7 @@ struct edit {
 	const char *name;
 	const void *value;
 	uint32_t len;
-	uint32_t at; /* SET, after write_tree(): offset of the value in what was written, 0 = not written */
+	uint32_t at; /* of a SET, after write_tree(): offset of its value in OUT, 0 = not written */
 	/* write_tree()'s own */
 	bool seen;
 	uint32_t name_at;
@@ -44,14 +44,16 @@ struct edits {
 	bool overflow; /* something did not fit: write_tree() refuses */
 };
 
+/* Nodes' names are copied: they may be made up on the stack. Cells are given in host order. */
 void edit_set(struct edits *e, int node, const char *name, const void *value, size_t len);
 void edit_set_string(struct edits *e, int node, const char *name, const char *value);
 void edit_set_u32(struct edits *e, int node, const char *name, uint32_t value);
-void edit_set_cells(struct edits *e, int node, const char *name, const uint32_t *cell, unsigned count); /* host order in */
+void edit_set_cells(struct edits *e, int node, const char *name, const uint32_t *cell,
+		    unsigned count);
 void edit_drop(struct edits *e, int node, const char *name);
 void edit_drop_node(struct edits *e, int node);
-void edit_name(struct edits *e, int node, const char *name); /* the name is copied */
-void edit_add_node(struct edits *e, int parent, const char *name); /* the name is copied: it may be made up on the stack */
+void edit_name(struct edits *e, int node, const char *name);
+void edit_add_node(struct edits *e, int parent, const char *name);
 void edit_end_node(struct edits *e);
 
 /*
@@ -62,6 +64,7 @@ void edit_end_node(struct edits *e);
  * edit list is too small), -EINVAL (an edit of a node that is not there, an added node left
  * open, a SET behind an ADD_NODE in the same added node).
  */
-long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size, size_t slack);
+long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size,
+		size_t slack);
 
 #endif
