@@ -130,8 +130,8 @@ static void act(struct scene *scene, const struct script *script)
 
 /*
  * Run the supervisor as PID 1 with what it says in TEXT. Returns the signal that the kernel ends
- * such a namespace with: SIGINT for a power-off, SIGHUP for a reboot (reboot(2)); -1 where there are
- * no namespaces.
+ * such a namespace with: SIGINT for a power-off, SIGHUP for a reboot (reboot(2)); -1 where it has
+ * none.
  */
 static int perform(struct scene *scene, const struct script *script, char *text, size_t size)
 {
