@@ -59,7 +59,7 @@ int vgic_reset(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count
 
 /*
  * Call FN with the value of every readable register of the vGIC, by name ("GICD_ISENABLER1", "cpu2 ICC_PMR_EL1", "cpu0 LINE_LEVEL0"): for
- * tests, probe and debugging. vCPUs as for vgic_reset(). Returns 0, FN's first non-zero result, or -errno.
+ * tests, probe and debugging. Binary points read as 0 until the vCPU runs, then as the least value the host's CPU has. vCPUs as for vgic_reset(). Returns 0, FN's first non-zero result, or -errno.
  */
 int vgic_registers_each(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count,
 			int (*fn)(void *arg, const char *name, uint64_t value), void *arg);

@@ -284,7 +284,7 @@ static void vcpu_walk(struct walk *w, const struct vcpu *vcpu)
 	uint64_t mpidr = 0;
 	int ret;
 
-	/* On GICv3 the affinity is the vCPU's name. Being asked also settles its binary points at their least value. */
+	/* On GICv3 the affinity is the vCPU's name. */
 	ret = vcpu_reg_get(vcpu, ARM64_SYS_REG(3, 0, 0, 0, 5), &mpidr);
 	if (ret) {
 		w->error = w->error ? w->error : ret;

@@ -23,7 +23,7 @@ struct row {
 };
 
 /* Ended by a NULL name. */
-extern const struct row rows_vm[], rows_vcpu[], rows_reg[], rows_vgic2[], rows_vgic3[], rows_its[];
+extern const struct row rows_vm[], rows_vcpu[], rows_reg[], rows_vgic2[], rows_vgic3[], rows_its[], rows_reset[];
 
 /* GOT is what KVM answered, WANT what a row states; the first difference fails the row. */
 void expect(const char *what, long long got, long long want);

@@ -217,7 +217,7 @@ static void rows_end(void)
 
 int main(int argc, char **argv)
 {
-	static const struct row *const all[] = { rows_vm, rows_vcpu, rows_reg, rows_vgic2, rows_vgic3, rows_its };
+	static const struct row *const all[] = { rows_vm, rows_vcpu, rows_reg, rows_vgic2, rows_vgic3, rows_its, rows_reset };
 	const char *name = argc > 1 ? argv[1] : "";
 	int bad = 0;
 

@@ -18,12 +18,12 @@
 #define ICC_IGRPEN0 ICC(12, 12, 6)
 #define ICC_IGRPEN1 ICC(12, 12, 7)
 
-/* Binary points go up to their least value when the host's CPU holds the vCPU: at any ioctl of its own. */
+/* Binary points go up to their least value when the host's CPU takes the vCPU: at KVM_RUN. */
 void fake_gic_load(struct fake_vcpu *vcpu)
 {
 	struct fake_gic_cpu *gic = &vcpu->gic;
 
-	if (vcpu->vm->gic != KVM_DEV_TYPE_ARM_VGIC_V3 || !vcpu->vm->gic_inited)
+	if (!vcpu->vm->gic_inited)
 		return;
 	if (gic->bpr0 < BPR0_MIN)
 		gic->bpr0 = BPR0_MIN;

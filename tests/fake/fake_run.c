@@ -155,6 +155,7 @@ int fake_run(struct fake_vcpu *vcpu, const void *arg)
 	ret = first_run(vcpu);
 	if (ret)
 		return ret;
+	fake_gic_load(vcpu);
 	if (vcpu->loading)
 		memcpy(vcpu->loading, run->mmio.data, sizeof(*vcpu->loading));
 	vcpu->loading = NULL;

@@ -239,7 +239,6 @@ static int attr_get(const struct fake_vcpu *vcpu, const struct kvm_device_attr *
 
 int fake_vcpu_ioctl(struct fake_vcpu *vcpu, unsigned long request, void *arg)
 {
-	fake_gic_load(vcpu);
 	switch (request) {
 	case KVM_RUN:
 		return fake_run(vcpu, arg);
