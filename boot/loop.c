@@ -213,7 +213,7 @@ static void attention_set(struct shim *s, bool on)
 static void serve(struct shim *s, struct failure *f)
 {
 	struct console *c = &s->io.console;
-	unsigned quiet = QUIET_TICKS;
+	unsigned quiet = QUIET_TICKS + 1;
 	uint32_t sent = c->tx.head;
 
 	for (;;) {
@@ -225,10 +225,10 @@ static void serve(struct shim *s, struct failure *f)
 		exit_stores_drain(s);
 		if (c->tx.head != sent) {
 			sent = c->tx.head;
-			if (quiet >= QUIET_TICKS)
+			if (!atomic_load(&s->io.attentive))
 				attention_set(s, true);
 			quiet = 0;
-		} else if (quiet < QUIET_TICKS && ++quiet == QUIET_TICKS) {
+		} else if (quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
 		}
 		more = console_flush(c);
@@ -241,7 +241,7 @@ static void serve(struct shim *s, struct failure *f)
 			return;
 
 		timeout = timers_serve(s);
-		if (quiet < QUIET_TICKS)
+		if (quiet <= QUIET_TICKS) /* once more after arming: a store that was on its way then rings no bell */
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = more ? c->line.out : -1;
@@ -280,11 +280,12 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 {
 	int error;
 
-	line_open(&s->io.console.line);
 	attentive_to = s;
 	say_through(message_out);
 	init_phase_set(PHASE_GUEST);
 	error = vcpus_start(s);
+	/* Only now: the guest runs meanwhile, and what it prints waits in the ring. */
+	line_open(&s->io.console.line);
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

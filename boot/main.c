@@ -54,13 +54,15 @@ int main(int argc, char **argv)
 	bool pid1 = getpid() == 1;
 	struct shim *s = &shim;
 	char *cmdline = init_early(pid1);
+	int failed;
 
 	if (pid1)
 		init_supervise();
 	init_phase_set(PHASE_BOARD);
-	if (prepare_board(&s->p, argc, argv, pid1, cmdline, &f))
-		return outcome_report(f.outcome, &f);
+	failed = prepare_board(&s->p, argc, argv, pid1, cmdline, &f);
 	init_policies_set(&s->p.settings);
+	if (failed)
+		return outcome_report(f.outcome, &f);
 	switch (s->p.settings.verb) {
 	case VERB_HELP:
 		settings_help();
