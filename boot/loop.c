@@ -157,20 +157,22 @@ static int timers_serve(struct shim *s)
 
 	for (unsigned i = 0; i < s->bus.count; i++) {
 		struct guest_device *d = owner_of(s->bus.window[i].dev);
+		uint64_t at = d->wake_at;
 
-		if (!d->wake_at)
+		if (!at)
 			continue;
 		now = now ? now : env_now();
-		if (d->wake_at <= now) {
-			d->wake_at = 0;
+		/* Not if the model has asked for another time meanwhile. */
+		if (at <= now && atomic_compare_exchange_strong(&d->wake_at, &at, 0)) {
 			bus_wake(&s->bus.window[i]);
+			at = d->wake_at;
 		}
-		if (d->wake_at && (!next || d->wake_at < next))
-			next = d->wake_at;
+		if (at && (!next || at < next))
+			next = at;
 	}
 	if (!next)
 		return -1;
-	next = (next - now) / 1000000 + 1;
+	next = next > now ? (next - now) / 1000000 + 1 : 0;
 	return next > 3600000 ? 3600000 : (int)next;
 }
 
@@ -286,6 +288,7 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	error = vcpus_start(s);
 	/* Only now: the guest runs meanwhile, and what it prints waits in the ring. */
 	line_open(&s->io.console.line);
+	engine_stores_gather(s);
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

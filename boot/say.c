@@ -120,7 +120,7 @@ size_t say_wrap(char *out, size_t size, const char *text)
 
 void say(const char *format, ...)
 {
-	static char text[1024], lines[1280];
+	char text[1024], lines[1280]; /* vCPU threads say things at the same time */
 	va_list ap;
 	size_t n;
 

@@ -23,7 +23,7 @@ struct guest_device {
 	pthread_mutex_t lock;
 	const struct machine_device *is; /* in the plan */
 	struct shim *shim;
-	uint64_t wake_at; /* ns since 1970, 0: not asked */
+	_Atomic uint64_t wake_at; /* ns since 1970, 0: not asked; set by vCPU threads */
 };
 
 /* A bank of flash that no file backs yet: read as erased, a chunk at a time. */
