@@ -47,19 +47,23 @@ savedefconfig: $(O)/.config
 
 # --- what is built -------------------------------------------------------------------------------
 
-kvm-y	:= $(sort $(wildcard kvm/*.c))
-board-y	:= $(sort $(wildcard board/*.c))
-boot-y	:= $(filter-out boot/main_host.c,$(sort $(wildcard boot/*.c boot/io/*.c)))
+kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
+	vgic.c vgic_regs.c vm.c)
+board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_check.c overlay.c tree.c tree_index.c \
+	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
-dev-y	:= $(filter $(dev-y),$(patsubst board/dev/%.c,%,$(wildcard board/dev/*.c)))
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c heap.c host.c hostfile.c image.c init.c io/console.c \
+	io/line.c io/ring.c loop.c main.c modules.c outcome.c plan.c prepare.c report.c say.c settings.c settings_help.c \
+	settings_size.c sources.c supervise.c trees.c vcpus.c watchdog.c)
+boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
 dts-y	:= $(sort $(wildcard dts/*.dts))
 dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 
 gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S
 obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
-target-only := kvm/sys.c boot/main.c boot/format.c
+target-only := kvm/sys.c boot/main.c boot/format.c boot/heap.c
 host-y	:= $(filter-out $(target-only),$(obj-y))
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
@@ -71,7 +75,7 @@ CFLAGS	?= -Os -g
 cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(CFLAGS) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
 	-ffile-prefix-map=$(CACHE)=. -I. -I$(O)
-target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs
+target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics
 target-cflags := $(cflags) -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
 native-cflags := $(cflags) -isystem $(O)/uapi/native
 page	:= $(if $(filter y,$(CONFIG_PAGE_4K)),4096,65536)

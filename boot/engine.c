@@ -5,6 +5,7 @@
 #include <linux/kvm.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 
 #include "boot/engine.h"
@@ -67,7 +68,10 @@ static int images_place(struct shim *s, struct failure *f)
 		if (error)
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.initrd.path, strerror(-error));
 	}
+	/* The tree's few pages would fault in a huge page at a cost of 300 thousand instructions. */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	return 0;
 }
 
@@ -105,9 +109,6 @@ int engine_ram_add(struct shim *s, struct failure *f)
 		if (!s->ram[i])
 			return fail(f, OUTCOME_REFUSED, "E-RAM", "%" PRIu64 " MiB of guest RAM cannot be reserved: %s: give less memory",
 				    p->ram[i].size >> 20, strerror(errno));
-		/* The tree's few pages would fault in a huge page at a cost of 300 thousand instructions. */
-		if (p->dtb.base >= p->ram[i].base && p->dtb.base < p->ram[i].base + p->ram[i].size)
-			madvise(ram_at(s, &p->dtb), (p->dtb.size + s->p.host.page - 1) & ~(uint64_t)(s->p.host.page - 1), MADV_NOHUGEPAGE);
 		error = vm_memory_add(&s->vm, p->ram[i].base, p->ram[i].size, s->ram[i], false);
 		if (error)
 			return kvm_failed(f, "the RAM's memory slot", error);
@@ -139,6 +140,7 @@ int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
 		to = fw->base;
 	hva = s->flash[bank] + (from - b->base);
 	pthread_mutex_lock(&s->flash_lock);
+	madvise(hva, to - from, MADV_NOHUGEPAGE); /* it would take more memory than the chunk */
 	memset(hva, 0xff, to - from);
 	error = vm_memory_add(&s->vm, from, to - from, hva, true);
 	pthread_mutex_unlock(&s->flash_lock);
@@ -157,8 +159,22 @@ int engine_vcpus_create(struct shim *s, struct failure *f)
 			return kvm_failed(f, "a vCPU", error);
 		s->vcpus_made++;
 	}
-	coalesce_init(&s->coalesce, &s->vm, &s->vcpu[0]);
 	return 0;
+}
+
+void engine_stores_gather(struct shim *s)
+{
+	pthread_mutex_lock(&s->coalesce_lock);
+	coalesce_init(&s->coalesce, &s->vm, &s->vcpu[0]);
+	for (unsigned i = 0; i < s->bus.count; i++) {
+		const struct bus_window *w = &s->bus.window[i];
+		const struct model *model = w->dev->model;
+
+		/* Refused, its stores go on to exit one by one. */
+		if (model->posted_size)
+			coalesce_add(&s->coalesce, &s->vm, w->gpa + model->posted_at, model->posted_size);
+	}
+	pthread_mutex_unlock(&s->coalesce_lock);
 }
 
 int engine_vgic_create(struct shim *s, struct failure *f)

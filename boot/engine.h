@@ -26,6 +26,12 @@ int engine_addresses_commit(struct shim *s, struct failure *f);
 int engine_registers_push(struct shim *s, struct failure *f);
 
 /*
+ * From now on stores that may arrive late (posted ones of the models) gather without exits. At any time, once; it need not be before the guest runs, and costs
+ * 20 thousand instructions.
+ */
+void engine_stores_gather(struct shim *s);
+
+/*
  * Everything back to how engine_registers_push() left it, with all vCPUs paused: images placed anew (other RAM is kept, as over a board's warm reset), seeds
  * renewed, devices, vGIC, vCPUs. Returns 0 or fail()s.
  */

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <linux/kvm.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "boot/hang.h"
 #include "boot/shim.h"
@@ -19,11 +21,12 @@ int hang_watch(void)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = HANG_SIGNAL };
 	struct itimerspec each = { { 1, 0 }, { 1, 0 } };
-	timer_t timer;
+	int timer;
 
-	if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) < 0)
+	/* The kernel's own: the C library's would bring its threads for SIGEV_THREAD. */
+	if (syscall(SYS_timer_create, CLOCK_PROCESS_CPUTIME_ID, &event, &timer) < 0)
 		return -1;
-	return timer_settime(timer, 0, &each, NULL);
+	return (int)syscall(SYS_timer_settime, timer, 0, &each, NULL);
 }
 
 void hang_forget(void)

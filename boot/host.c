@@ -5,7 +5,6 @@
 #include <linux/kvm.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/klog.h>
@@ -15,6 +14,7 @@
 #include "board/board.h"
 #include "boot/host.h"
 #include "boot/say.h"
+#include "boot/settings.h"
 #include "kvm/hostcpu.h"
 #include "kvm/vm.h"
 
@@ -60,9 +60,11 @@ unsigned host_kind_choose(const struct board *board)
 }
 
 /* MIDR of Linux CPU n, 0 if the kernel does not tell. */
-static unsigned long midr_read(unsigned cpu)
+static uint64_t midr_read(unsigned cpu)
 {
 	char path[80], text[24] = "";
+	const char *end;
+	uint64_t midr;
 	int fd;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/regs/identification/midr_el1", cpu);
@@ -72,7 +74,7 @@ static unsigned long midr_read(unsigned cpu)
 	if (read(fd, text, sizeof(text) - 1) < 0)
 		text[0] = 0;
 	close(fd);
-	return strtoul(text, NULL, 16);
+	return settings_size_parse(text, &midr, &end) ? 0 : midr;
 }
 
 /*
@@ -81,7 +83,7 @@ static unsigned long midr_read(unsigned cpu)
  */
 static void pin(const struct board *board)
 {
-	unsigned long midr[CPU_SETSIZE];
+	uint64_t midr[CPU_SETSIZE];
 	unsigned best = 0, best_count = 0, count = board->cpus < CPU_SETSIZE ? board->cpus : CPU_SETSIZE;
 	cpu_set_t set;
 

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the host offers, kept in a file, or assumed from a tree: for plans made elsewhere.
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "board/board.h"
 #include "boot/host.h"
+#include "boot/say.h"
+#include "boot/settings.h"
 #include "kvm/hostcpu.h"
+
+#define TEXT_MAX 4096 /* of the file */
+#define BLANKS " \t\r"
 
 static const struct {
 	const char *key;
@@ -37,61 +43,103 @@ void host_assume(struct host *host, const struct board *board)
 	};
 }
 
-int host_load(struct host *host, const char *path, struct failure *f)
+/* Read all of PATH as a string. Bytes, or -errno. */
+static ssize_t text_read(const char *path, char *text, size_t size)
 {
-	FILE *file = fopen(path, "re");
-	char line[128];
-	unsigned number = 0, seen = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+	size_t used = 0;
 
-	if (!file)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be read: %s", path, strerror(errno));
-	*host = (struct host){ 0 };
-	while (fgets(line, sizeof(line), file)) {
-		char key[32], value[32], rest[2], *end;
-		unsigned long long v;
-		size_t i = 0;
+	if (fd < 0)
+		return -errno;
+	while (used < size - 1 && (n = read(fd, text + used, size - 1 - used)) > 0)
+		used += (size_t)n;
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	text[used] = '\0';
+	return n < 0 ? n : (ssize_t)used;
+}
 
-		number++;
-		if (line[0] == '#' || line[0] == '\n')
+/* Cut the next word off *LINE; NULL: there is none. */
+static char *word_cut(char **line)
+{
+	char *word = *line + strspn(*line, BLANKS), *end = word + strcspn(word, BLANKS);
+
+	*line = *end ? end + 1 : end;
+	*end = '\0';
+	return end > word ? word : NULL;
+}
+
+/* Take the field that LINE gives into HOST. Which one, or -1: not `key value`. */
+static int line_take(struct host *host, char *line)
+{
+	const char *key = word_cut(&line), *value = word_cut(&line), *end;
+	uint64_t v;
+
+	if (!value || word_cut(&line) || settings_size_parse(value, &v, &end) || *end)
+		return -1;
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (strcmp(fields[i].key, key))
 			continue;
-		if (sscanf(line, "%31s %31s %1s", key, value, rest) != 2)
-			goto bad;
-		while (i < FIELDS && strcmp(fields[i].key, key))
-			i++;
-		v = strtoull(value, &end, 0);
-		if (i == FIELDS || *end || (fields[i].size < 8 && v >> (8 * fields[i].size)))
-			goto bad;
+		if (fields[i].size < 8 && v >> (8 * fields[i].size))
+			return -1;
 		/* Little-endian, as everything this runs on. */
 		memcpy((char *)host + fields[i].offset, &v, fields[i].size);
-		seen |= 1u << i;
+		return (int)i;
 	}
-	fclose(file);
+	return -1;
+}
+
+int host_load(struct host *host, const char *path, struct failure *f)
+{
+	char text[TEXT_MAX], *line = text;
+	ssize_t n = text_read(path, text, sizeof(text));
+	unsigned number = 0, seen = 0;
+
+	if (n < 0)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be read: %s", path, strerror((int)-n));
+	*host = (struct host){ 0 };
+	while (*line) {
+		char *next = line + strcspn(line, "\n");
+		int field;
+
+		next += *next == '\n';
+		if (next > line && next[-1] == '\n')
+			next[-1] = '\0';
+		number++;
+		if (*line && *line != '#') {
+			field = line_take(host, line);
+			if (field < 0)
+				return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
+					    "host file %s, line %u is not `key value`: make it with `kvmshim probe --save=FILE`",
+					    path, number);
+			seen |= 1u << field;
+		}
+		line = next;
+	}
 	if (seen != (1u << FIELDS) - 1)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
 			    "host file %s does not say everything: make it with `kvmshim probe --save=FILE`", path);
 	return 0;
-bad:
-	fclose(file);
-	return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
-		    "host file %s, line %u is not `key value`: make it with `kvmshim probe --save=FILE`", path, number);
 }
 
 int host_save(const struct host *host, const char *path, struct failure *f)
 {
-	FILE *file = fopen(path, "we");
+	char text[TEXT_MAX];
+	struct page page = { text, 0, sizeof(text) };
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	bool good;
 
-	if (!file)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be written: %s", path, strerror(errno));
-	fprintf(file, "# what this host offers a guest: kvmshim plan --host=FILE\n");
+	page_add(&page, "# what this host offers a guest: kvmshim plan --host=FILE\n");
 	for (size_t i = 0; i < FIELDS; i++) {
-		unsigned long long v = 0;
+		uint64_t v = 0;
 
 		memcpy(&v, (const char *)host + fields[i].offset, fields[i].size);
-		fprintf(file, "%s %#llx\n", fields[i].key, v);
+		page_add(&page, "%s %#" PRIx64 "\n", fields[i].key, v);
 	}
-	good = !ferror(file);
-	if (fclose(file) || !good)
+	good = fd >= 0 && write(fd, text, page.used) == (ssize_t)page.used;
+	if ((fd >= 0 && close(fd) < 0) || !good)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be written: %s", path, strerror(errno));
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -127,12 +128,22 @@ static bool loglevel_chosen(const char *cmdline)
 	return false;
 }
 
+/* Of the tables in .bss little is ever touched: a huge page for each first touch costs 2 MiB and 300 thousand instructions. */
+static void small_pages_ask(void)
+{
+	extern char __bss_start[], end[];
+	const uintptr_t page = getauxval(AT_PAGESZ), start = ((uintptr_t)__bss_start + page - 1) & ~(page - 1);
+
+	madvise((void *)start, (uintptr_t)end - start, MADV_NOHUGEPAGE);
+}
+
 char *init_early(bool pid1)
 {
 	static char cmdline[4096]; /* arm64's COMMAND_LINE_SIZE is 2048 */
 	int errors[MOUNTS] = { 0 };
 	bool known;
 
+	small_pages_ask();
 	if (pid1) {
 		for (size_t i = 0; i < MOUNTS; i++)
 			errors[i] = mount_one(mounts[i].type, mounts[i].where);

@@ -32,8 +32,8 @@ struct coalesce {
 };
 
 /*
- * Find the ring in VCPU's mapping (all vCPUs of a VM share one); armed from the start. Before any
- * vCPU runs. Without KVM_CAP_COALESCED_MMIO the ring stays NULL and all else does nothing.
+ * Find the ring in VCPU's mapping (all vCPUs of a VM share one); armed from the start. Before
+ * the first coalesce_add(); vCPUs may run. Without KVM_CAP_COALESCED_MMIO the ring stays NULL and all else does nothing.
  */
 void coalesce_init(struct coalesce *c, const struct vm *vm, const struct vcpu *vcpu);
 
