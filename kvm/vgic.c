@@ -30,7 +30,8 @@ static int device_create(const struct vm *vm, uint32_t type)
 	return ret < 0 ? ret : (int)dev.fd;
 }
 
-static int address_note(struct devaddr_list *list, int region, int fd, uint64_t type, uint64_t ormask)
+static int address_note(struct devaddr_list *list, int region, int fd, uint64_t type,
+			uint64_t ormask)
 {
 	struct devaddr record = {
 		.region = region,
@@ -45,14 +46,16 @@ static int address_note(struct devaddr_list *list, int region, int fd, uint64_t 
 	return devaddr_register(list, &record);
 }
 
-static int addresses_note(const struct vgic *vgic, struct devaddr_list *list, const unsigned *redist_count)
+static int addresses_note(const struct vgic *vgic, struct devaddr_list *list,
+			  const unsigned *redist_count)
 {
 	int ret;
 
 	if (vgic->kind == VGIC_V2 || vgic->kind == VGIC_V2_IRQCHIP) {
 		ret = address_note(list, VGIC_REGION_DIST, vgic->fd, KVM_VGIC_V2_ADDR_TYPE_DIST, 0);
 		if (!ret)
-			ret = address_note(list, VGIC_REGION_CPU, vgic->fd, KVM_VGIC_V2_ADDR_TYPE_CPU, 0);
+			ret = address_note(list, VGIC_REGION_CPU, vgic->fd,
+					   KVM_VGIC_V2_ADDR_TYPE_CPU, 0);
 		return ret;
 	}
 	ret = address_note(list, VGIC_REGION_DIST, vgic->fd, KVM_VGIC_V3_ADDR_TYPE_DIST, 0);
@@ -66,7 +69,8 @@ static int addresses_note(const struct vgic *vgic, struct devaddr_list *list, co
 }
 
 /* What can be refused before anything is made. */
-static bool request_ok(enum vgic_kind kind, unsigned irqs, const unsigned *redist_count, unsigned redists, bool its)
+static bool request_ok(enum vgic_kind kind, unsigned irqs, const unsigned *redist_count,
+		       unsigned redists, bool its)
 {
 	if (irqs && (irqs < 64 || irqs > 992 || irqs % 32))
 		return false;
@@ -82,8 +86,9 @@ static bool request_ok(enum vgic_kind kind, unsigned irqs, const unsigned *redis
 	return true;
 }
 
-int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *list, enum vgic_kind kind,
-		unsigned irqs, const unsigned *redist_count, unsigned redists, bool its)
+int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *list,
+		enum vgic_kind kind, unsigned irqs, const unsigned *redist_count, unsigned redists,
+		bool its)
 {
 	uint32_t number = irqs;
 	int ret = 0;
@@ -98,7 +103,8 @@ int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *lis
 	if (kind == VGIC_V2_IRQCHIP) {
 		ret = sys_ioctl(vm->fd, KVM_CREATE_IRQCHIP, NULL);
 	} else {
-		ret = device_create(vm, kind == VGIC_V2 ? KVM_DEV_TYPE_ARM_VGIC_V2 : KVM_DEV_TYPE_ARM_VGIC_V3);
+		ret = device_create(vm, kind == VGIC_V2 ? KVM_DEV_TYPE_ARM_VGIC_V2
+							: KVM_DEV_TYPE_ARM_VGIC_V3);
 		vgic->fd = ret < 0 ? -1 : ret;
 	}
 	if (ret < 0)
@@ -125,9 +131,11 @@ int vgic_init(const struct vgic *vgic)
 	int ret = 0;
 
 	if (vgic->fd >= 0)
-		ret = attr_set(vgic->fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+		ret = attr_set(vgic->fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT,
+			       NULL);
 	if (!ret && vgic->its_fd >= 0)
-		ret = attr_set(vgic->its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+		ret = attr_set(vgic->its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT,
+			       NULL);
 	return ret;
 }
 

@@ -41,8 +41,9 @@ struct vgic {
  * Returns 0 or -errno: -ENODEV (this GIC is not offered), -EEXIST, -E2BIG (more vCPUs than it takes), -EINVAL.
  * Source: Documentation/virt/kvm/devices/arm-vgic{,-v3,-its}.rst.
  */
-int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *list, enum vgic_kind kind,
-		unsigned irqs, const unsigned *redist_count, unsigned redists, bool its);
+int vgic_create(struct vgic *vgic, const struct vm *vm, struct devaddr_list *list,
+		enum vgic_kind kind, unsigned irqs, const unsigned *redist_count, unsigned redists,
+		bool its);
 
 /* KVM_DEV_ARM_VGIC_CTRL_INIT (GIC, then ITS): after all vCPUs are there. Nothing for VGIC_V2_IRQCHIP. 0 or -errno (-EBUSY). */
 int vgic_init(const struct vgic *vgic);

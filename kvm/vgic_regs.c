@@ -21,7 +21,8 @@ static const struct bank {
 	uint8_t how;
 } banks[] = {
 	{ "ICENABLER", ~0u, 0x180, 1, V2 | V3 | PRIVATE | SHARED | SET },
-	{ "ISENABLER", 0xffff, 0x100, 1, V2 | V3 | PRIVATE | GET | SET }, /* SGIs are born enabled */
+	{ "ISENABLER", 0xffff, 0x100, 1,
+	  V2 | V3 | PRIVATE | GET | SET }, /* SGIs are born enabled */
 	{ "ISENABLER", 0, 0x100, 1, V2 | V3 | SHARED | GET },
 	{ "ICPENDR", ~0u, 0x280, 1, V2 | PRIVATE | SHARED | SET },
 	{ "ISPENDR", 0, 0x200, 1, V2 | PRIVATE | SHARED | GET },
@@ -34,7 +35,8 @@ static const struct bank {
 	{ "ITARGETSR", 0, 0x800, 8, V2 | PRIVATE | GET },
 	{ "ITARGETSR", 0, 0x800, 8, V2 | SHARED | GET | SET },
 	{ "ICFGR", 0, 0xc00, 2, V2 | V3 | PRIVATE | GET },
-	{ "ICFGR", 0xaaaaaaaa, 0xc00, 2, V2 | V3 | SHARED | GET | SET }, /* KVM's SPIs are born edge */
+	{ "ICFGR", 0xaaaaaaaa, 0xc00, 2,
+	  V2 | V3 | SHARED | GET | SET }, /* KVM's SPIs are born edge */
 };
 
 #define IROUTER 0x6000
@@ -211,7 +213,8 @@ static void singles_walk(struct walk *w, const struct single *s, size_t count)
 		if (!(s->how & w->kind))
 			continue;
 		if (w->fn && s->how & GET)
-			tell(w, "", s->name, -1, s->how & WIDE ? get_wide(w, s->group, attr) : get(w, s->group, attr));
+			tell(w, "", s->name, -1,
+			     s->how & WIDE ? get_wide(w, s->group, attr) : get(w, s->group, attr));
 		else if (!w->fn && s->how & SET)
 			single_reset(w, s);
 	}
@@ -225,7 +228,8 @@ static void banks_walk(struct walk *w)
 
 	for (size_t i = 0; i < COUNT(banks); i++) {
 		const struct bank *b = &banks[i];
-		unsigned from = w->vcpu ? 0 : b->bits, to = w->vcpu ? b->bits : w->vgic->irqs * b->bits / 32;
+		unsigned from = w->vcpu ? 0 : b->bits,
+			 to = w->vcpu ? b->bits : w->vgic->irqs * b->bits / 32;
 
 		if ((b->how & want) != want)
 			continue;
@@ -233,7 +237,8 @@ static void banks_walk(struct walk *w)
 			uint64_t attr = w->high | (b->offset + (redist ? SGI_FRAME : 0u) + 4 * n);
 
 			if (w->fn)
-				tell(w, redist ? "GICR_" : "GICD_", b->name, (int)n, get(w, redist ? REDIST : DIST, attr));
+				tell(w, redist ? "GICR_" : "GICD_", b->name, (int)n,
+				     get(w, redist ? REDIST : DIST, attr));
 			else
 				set(w, redist ? REDIST : DIST, attr, b->reset);
 		}
@@ -262,7 +267,8 @@ static void lines_walk(struct walk *w)
 		uint64_t attr = w->high | n;
 
 		if (w->fn)
-			tell(w, "", "LINE_LEVEL", (int)n / 32, get(w, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, attr));
+			tell(w, "", "LINE_LEVEL", (int)n / 32,
+			     get(w, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, attr));
 		else
 			set(w, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, attr, 0);
 	}
@@ -293,7 +299,8 @@ static void vcpu_walk(struct walk *w, const struct vcpu *vcpu)
 	w->vcpu = vcpu;
 	w->high = (uint64_t)vcpu->id << KVM_DEV_ARM_VGIC_CPUID_SHIFT;
 	if (w->kind == V3)
-		w->high = ((mpidr >> 32 & 0xff) << 24 | (mpidr & 0xffffff)) << KVM_DEV_ARM_VGIC_V3_MPIDR_SHIFT;
+		w->high = ((mpidr >> 32 & 0xff) << 24 | (mpidr & 0xffffff))
+			  << KVM_DEV_ARM_VGIC_V3_MPIDR_SHIFT;
 	singles_walk(w, percpu, COUNT(percpu));
 	banks_walk(w);
 	lines_walk(w);
@@ -332,9 +339,8 @@ int vgic_reset(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count
 		set(&w, DIST, IIDR, get(&w, DIST, IIDR));
 	/* Only this forgets an ITS's devices and lets its tables be told anew. */
 	if (vgic->its_fd >= 0) {
-		struct kvm_device_attr reset = {
-			.group = KVM_DEV_ARM_VGIC_GRP_CTRL, .attr = KVM_DEV_ARM_ITS_CTRL_RESET
-		};
+		struct kvm_device_attr reset = { .group = KVM_DEV_ARM_VGIC_GRP_CTRL,
+						 .attr = KVM_DEV_ARM_ITS_CTRL_RESET };
 
 		w.error = sys_ioctl(vgic->its_fd, KVM_SET_DEVICE_ATTR, &reset);
 	}
@@ -345,7 +351,9 @@ int vgic_reset(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count
 int vgic_registers_each(const struct vgic *vgic, const struct vcpu *vcpus, unsigned count,
 			int (*fn)(void *arg, const char *name, uint64_t value), void *arg)
 {
-	struct walk w = { .vgic = vgic, .kind = vgic->kind == VGIC_V3 ? V3 : V2, .fn = fn, .arg = arg };
+	struct walk w = {
+		.vgic = vgic, .kind = vgic->kind == VGIC_V3 ? V3 : V2, .fn = fn, .arg = arg
+	};
 
 	if (vgic->kind == VGIC_NONE)
 		return 0;

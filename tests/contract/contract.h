@@ -14,7 +14,15 @@
 #include "kvm/sys.h"
 
 /* Where a row applies. 0: everywhere. */
-enum { ON_GIC2 = 1, ON_GIC3 = 2, ON_SVE = 4, ON_6_1 = 8, ON_6_12 = 16, ON_NO_SVE = 32, ON_PMU = 64 };
+enum {
+	ON_GIC2 = 1,
+	ON_GIC3 = 2,
+	ON_SVE = 4,
+	ON_6_1 = 8,
+	ON_6_12 = 16,
+	ON_NO_SVE = 32,
+	ON_PMU = 64
+};
 
 struct row {
 	const char *name;
@@ -23,7 +31,8 @@ struct row {
 };
 
 /* Ended by a NULL name. */
-extern const struct row rows_vm[], rows_vcpu[], rows_reg[], rows_vgic2[], rows_vgic3[], rows_its[], rows_reset[];
+extern const struct row rows_vm[], rows_vcpu[], rows_reg[], rows_vgic2[], rows_vgic3[], rows_its[],
+	rows_reset[];
 
 /* GOT is what KVM answered, WANT what a row states; the first difference fails the row. */
 void expect(const char *what, long long got, long long want);
@@ -49,13 +58,15 @@ int reg_get(int vcpu, uint64_t id, void *value);
 int reg_set(int vcpu, uint64_t id, const void *value);
 int reg_set64(int vcpu, uint64_t id, uint64_t value);
 int run(int vcpu); /* with immediate_exit: 0 is never the answer */
-int memory(int vm, uint32_t slot, uint32_t flags, uint64_t gpa, uint64_t size, uint64_t offset); /* OFFSET into an anonymous mapping */
+int memory(int vm, uint32_t slot, uint32_t flags, uint64_t gpa, uint64_t size,
+	   uint64_t offset); /* OFFSET into an anonymous mapping */
 int irq_line(int vm, unsigned type, unsigned vcpu, unsigned intid, unsigned level);
 bool on(unsigned what);
 
 #define PSCI (1u << KVM_ARM_VCPU_PSCI_0_2)
 #define OFF (1u << KVM_ARM_VCPU_POWER_OFF)
-#define CORE64(member) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
+#define CORE64(member)                                                                             \
+	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
 #define GRP_ADDR KVM_DEV_ARM_VGIC_GRP_ADDR
 #define GRP_IRQS KVM_DEV_ARM_VGIC_GRP_NR_IRQS
 #define GRP_CTRL KVM_DEV_ARM_VGIC_GRP_CTRL

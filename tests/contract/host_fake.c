@@ -37,7 +37,7 @@ unsigned host_kernel(void)
 void host_end(void)
 {
 	if (fake_open_fds() || fake_mappings() || fake_misuses())
-		printf("contract:fake:leaks\tfail\t%u fds, %u mappings, %u misuses\n", fake_open_fds(), fake_mappings(),
-		       fake_misuses());
+		printf("contract:fake:leaks\tfail\t%u fds, %u mappings, %u misuses\n",
+		       fake_open_fds(), fake_mappings(), fake_misuses());
 	fake_reset(NULL);
 }

@@ -178,7 +178,10 @@ int run(int vcpu)
 int memory(int vm, uint32_t slot, uint32_t flags, uint64_t gpa, uint64_t size, uint64_t offset)
 {
 	struct kvm_userspace_memory_region mem = {
-		.slot = slot, .flags = flags, .guest_phys_addr = gpa, .memory_size = size,
+		.slot = slot,
+		.flags = flags,
+		.guest_phys_addr = gpa,
+		.memory_size = size,
 		.userspace_addr = (uintptr_t)room + offset,
 	};
 
@@ -187,9 +190,9 @@ int memory(int vm, uint32_t slot, uint32_t flags, uint64_t gpa, uint64_t size, u
 
 int irq_line(int vm, unsigned type, unsigned vcpu, unsigned intid, unsigned level)
 {
-	struct kvm_irq_level line = {
-		.irq = type << KVM_ARM_IRQ_TYPE_SHIFT | vcpu << KVM_ARM_IRQ_VCPU_SHIFT | intid, .level = level
-	};
+	struct kvm_irq_level line = { .irq = type << KVM_ARM_IRQ_TYPE_SHIFT |
+					     vcpu << KVM_ARM_IRQ_VCPU_SHIFT | intid,
+				      .level = level };
 
 	return call(vm, KVM_IRQ_LINE, &line);
 }
@@ -199,8 +202,10 @@ static unsigned host_read(unsigned kernel)
 {
 	int vm = vm_make();
 	unsigned is = kernel < 612 ? ON_6_1 : ON_6_12;
-	struct kvm_create_device v2 = { .type = KVM_DEV_TYPE_ARM_VGIC_V2, .flags = KVM_CREATE_DEVICE_TEST };
-	struct kvm_create_device v3 = { .type = KVM_DEV_TYPE_ARM_VGIC_V3, .flags = KVM_CREATE_DEVICE_TEST };
+	struct kvm_create_device v2 = { .type = KVM_DEV_TYPE_ARM_VGIC_V2,
+					.flags = KVM_CREATE_DEVICE_TEST };
+	struct kvm_create_device v3 = { .type = KVM_DEV_TYPE_ARM_VGIC_V3,
+					.flags = KVM_CREATE_DEVICE_TEST };
 
 	is |= call(vm, KVM_CREATE_DEVICE, &v2) ? 0 : ON_GIC2;
 	is |= call(vm, KVM_CREATE_DEVICE, &v3) ? 0 : ON_GIC3;
@@ -217,7 +222,8 @@ static void rows_end(void)
 
 int main(int argc, char **argv)
 {
-	static const struct row *const all[] = { rows_vm, rows_vcpu, rows_reg, rows_vgic2, rows_vgic3, rows_its, rows_reset };
+	static const struct row *const all[] = { rows_vm,    rows_vcpu, rows_reg,  rows_vgic2,
+						 rows_vgic3, rows_its,	rows_reset };
 	const char *name = argc > 1 ? argv[1] : "";
 	int bad = 0;
 
@@ -228,7 +234,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	name = host_begin(name);
-	room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
 	where = host_read(host_kernel());
 	rows_end();
 	for (unsigned t = 0; t < sizeof(all) / sizeof(all[0]); t++) {
@@ -239,7 +246,8 @@ int main(int argc, char **argv)
 			detail[0] = '\0';
 			r->run();
 			rows_end();
-			printf("contract:%s:%s[%s]\t%s\t%s\n", host_kind, r->name, name, failed ? "fail" : "ok", detail);
+			printf("contract:%s:%s[%s]\t%s\t%s\n", host_kind, r->name, name,
+			       failed ? "fail" : "ok", detail);
 			bad += failed;
 		}
 	}

@@ -7,7 +7,8 @@
 #define MPIDR SYS(3, 0, 0, 0, 5)
 #define AA64PFR0 SYS(3, 0, 0, 4, 0)
 #define SCTLR SYS(3, 0, 1, 0, 0)
-#define CCSIDR(n) (KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_DEMUX | KVM_REG_ARM_DEMUX_ID_CCSIDR | (n))
+#define CCSIDR(n)                                                                                  \
+	(KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_DEMUX | KVM_REG_ARM_DEMUX_ID_CCSIDR | (n))
 
 static int one_vcpu(void)
 {
@@ -73,8 +74,11 @@ static void unknown(void)
 
 	expect("system register", reg_get(vcpu, SYS(3, 7, 15, 15, 7), &v), -ENOENT);
 	expect("its set", reg_set(vcpu, SYS(3, 7, 15, 15, 7), &v), -ENOENT);
-	expect("32 bits of a system register", reg_get(vcpu, (SCTLR & ~KVM_REG_SIZE_MASK) | KVM_REG_SIZE_U32, &v), -ENOENT);
-	expect("firmware", reg_get(vcpu, KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_FW | 0xff, &v), -ENOENT);
+	expect("32 bits of a system register",
+	       reg_get(vcpu, (SCTLR & ~KVM_REG_SIZE_MASK) | KVM_REG_SIZE_U32, &v), -ENOENT);
+	expect("firmware",
+	       reg_get(vcpu, KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_FW | 0xff, &v),
+	       -ENOENT);
 	expect("another architecture", reg_get(vcpu, KVM_REG_X86 | KVM_REG_SIZE_U64, &v), -EINVAL);
 }
 
@@ -86,7 +90,9 @@ static void core_sizes(void)
 	expect("beyond the struct", reg_get(vcpu, x0 | KVM_REG_SIZE_U64 | 0x7000, &v), -ENOENT);
 	expect("32 bits of X0", reg_get(vcpu, x0 | KVM_REG_SIZE_U32, &v), -EINVAL);
 	expect("X0's upper half", reg_get(vcpu, x0 | KVM_REG_SIZE_U64 | 1, &v), -EINVAL);
-	expect("64 bits of FPSR", reg_get(vcpu, x0 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE_REG(fp_regs.fpsr), &v), -EINVAL);
+	expect("64 bits of FPSR",
+	       reg_get(vcpu, x0 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE_REG(fp_regs.fpsr), &v),
+	       -EINVAL);
 }
 
 static void core_reset(void)
@@ -158,7 +164,8 @@ static void id_after_run(void)
 
 static void mpidr(void)
 {
-	int vm = vm_make(), a = vcpu_make(vm, 0), b = on(ON_GIC3) ? vcpu_make(vm, 17) : vcpu_make(vm, 7);
+	int vm = vm_make(), a = vcpu_make(vm, 0),
+	    b = on(ON_GIC3) ? vcpu_make(vm, 17) : vcpu_make(vm, 7);
 
 	expect("init", init(vm, a, PSCI), 0);
 	expect("init", init(vm, b, PSCI | OFF), 0);
@@ -176,7 +183,8 @@ static void ccsidr(void)
 
 	expect("get", reg_get(vcpu, CCSIDR(0), &value), 0);
 	expect("set the same", reg_set(vcpu, CCSIDR(0), &value), 0);
-	expect("64 bits", reg_get(vcpu, (CCSIDR(0) & ~KVM_REG_SIZE_MASK) | KVM_REG_SIZE_U64, &v), -ENOENT);
+	expect("64 bits", reg_get(vcpu, (CCSIDR(0) & ~KVM_REG_SIZE_MASK) | KVM_REG_SIZE_U64, &v),
+	       -ENOENT);
 	expect("no such cache", reg_get(vcpu, CCSIDR(0x30), &value), -ENOENT);
 	expect("no such table", reg_get(vcpu, CCSIDR(0) | 0x200, &value), -ENOENT);
 }
@@ -211,7 +219,8 @@ static void workarounds(void)
 	uint64_t level = get64(vcpu, KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1);
 
 	expect("the same", reg_set64(vcpu, KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1, level), 0);
-	expect("more than a level", reg_set64(vcpu, KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1, 0x10), -EINVAL);
+	expect("more than a level", reg_set64(vcpu, KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1, 0x10),
+	       -EINVAL);
 }
 
 const struct row rows_reg[] = {

@@ -79,7 +79,8 @@ static void machine_make(struct machine *m, enum vgic_kind kind, bool its)
 	how.features[0] = PSCI;
 	for (unsigned i = 0; i < CPUS; i++)
 		expect("vcpu_init", vcpu_init(&m->vcpu[i], &how), 0);
-	expect("vgic_create", vgic_create(&m->vgic, &m->vm, &m->list, kind, 128, redists, 2, its), 0);
+	expect("vgic_create", vgic_create(&m->vgic, &m->vm, &m->list, kind, 128, redists, 2, its),
+	       0);
 	devaddr_map(&m->list, VGIC_REGION_DIST, 0x8000000);
 	devaddr_map(&m->list, VGIC_REGION_CPU, 0x8010000);
 	devaddr_map(&m->list, VGIC_REGION_ITS, 0x8080000);
@@ -106,15 +107,18 @@ static void machine_end(struct machine *m)
 
 static void put(const struct machine *m, uint32_t group, uint64_t attr, uint64_t value)
 {
-	expect("leave untidy", attr_set(group == ITS ? m->vgic.its_fd : m->vgic.fd, group, attr, value), 0);
+	expect("leave untidy",
+	       attr_set(group == ITS ? m->vgic.its_fd : m->vgic.fd, group, attr, value), 0);
 }
 
-static void banks_dirty(const struct machine *m, uint32_t group, uint64_t at, unsigned from, unsigned to)
+static void banks_dirty(const struct machine *m, uint32_t group, uint64_t at, unsigned from,
+			unsigned to)
 {
 	bool private = !from;
 
 	for (unsigned w = from / 32; w < to / 32; w++) {
-		put(m, group, at + 0x180 + 4 * w, private ? 0x0000f00f : 0); /* SGIs can be turned off too */
+		put(m, group, at + 0x180 + 4 * w,
+		    private ? 0x0000f00f : 0); /* SGIs can be turned off too */
 		put(m, group, at + 0x100 + 4 * w, 0x5a5a0000);
 		put(m, group, at + 0x200 + 4 * w, 0x33cc33cc);
 		put(m, group, at + 0x300 + 4 * w, 0x0ff00ff0);
@@ -164,10 +168,12 @@ static void dirty_v3(const struct machine *m)
 		put(m, LEVEL, cpu, 0x0a500000);
 		if (m->vgic.its_fd >= 0) {
 			put(m, REDIST, cpu | 0x70, 0x4010000f);
-			put(m, REDIST, cpu | 0x78, (uint32_t)(0x40080000u + 0x10000u * (uint32_t)c));
+			put(m, REDIST, cpu | 0x78,
+			    (uint32_t)(0x40080000u + 0x10000u * (uint32_t)c));
 			put(m, REDIST, cpu | 0, 1);
 		}
-		expect("ICC_CTLR_EL1", attr_get(m->vgic.fd, SYSREG, cpu | ICC(12, 12, 4), &ctlr), 0);
+		expect("ICC_CTLR_EL1", attr_get(m->vgic.fd, SYSREG, cpu | ICC(12, 12, 4), &ctlr),
+		       0);
 		put(m, SYSREG, cpu | ICC(12, 8, 3), 5);
 		put(m, SYSREG, cpu | ICC(12, 12, 3), 6);
 		put(m, SYSREG, cpu | ICC(12, 12, 4), ctlr | 3);
@@ -268,7 +274,8 @@ static void irqchip_refuses(void)
 
 	notes.count = 0;
 	expect("vm_open", vm_open(&vm, &step), 0);
-	expect("vgic_create", vgic_create(&vgic, &vm, &notes, VGIC_V2_IRQCHIP, 0, NULL, 0, false), 0);
+	expect("vgic_create", vgic_create(&vgic, &vm, &notes, VGIC_V2_IRQCHIP, 0, NULL, 0, false),
+	       0);
 	expect("vgic_reset", vgic_reset(&vgic, NULL, 0), -ENOTSUP);
 	vgic_destroy(&vgic);
 	vm_close(&vm);

@@ -125,7 +125,8 @@ static void init_half_pauth(void)
 {
 	int vm = vm_make();
 
-	expect("address only", init(vm, vcpu_make(vm, 0), PSCI | 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS), -EINVAL);
+	expect("address only",
+	       init(vm, vcpu_make(vm, 0), PSCI | 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS), -EINVAL);
 }
 
 static void init_no_sve(void)
@@ -215,7 +216,8 @@ static void sve_hides_v(void)
 {
 	int vm = vm_make(), vcpu = vcpu_make(vm, 0);
 	uint8_t v[16];
-	uint64_t id = KVM_REG_ARM64 | KVM_REG_SIZE_U128 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(fp_regs.vregs[0]);
+	uint64_t id = KVM_REG_ARM64 | KVM_REG_SIZE_U128 | KVM_REG_ARM_CORE |
+		      KVM_REG_ARM_CORE_REG(fp_regs.vregs[0]);
 
 	expect("init", init(vm, vcpu, PSCI | SVE), 0);
 	expect("finalize", finalize(vcpu, KVM_ARM_VCPU_SVE), 0);
@@ -238,7 +240,8 @@ static void pmu_without(void)
 
 	expect("init", init(vm, vcpu, PSCI), 0);
 	expect("has", attr_has(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ), -ENXIO);
-	expect("set", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23), -ENODEV);
+	expect("set", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23),
+	       -ENODEV);
 	expect("unknown group", attr_set(vcpu, 99, 0, 0), -ENXIO);
 }
 
@@ -248,13 +251,17 @@ static void pmu_irq(void)
 
 	expect("init", init(vm, a, PSCI | PMU), 0);
 	expect("init", init(vm, b, PSCI | PMU), 0);
-	expect("no GIC", attr_set(a, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23), -EINVAL);
+	expect("no GIC", attr_set(a, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23),
+	       -EINVAL);
 	gic_make(vm);
-	expect("an SGI", attr_set(a, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 3), -EINVAL);
+	expect("an SGI", attr_set(a, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 3),
+	       -EINVAL);
 	expect("a PPI", attr_set(a, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23), 0);
 	expect("twice", attr_set(a, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23), -EBUSY);
-	expect("another PPI", attr_set(b, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 22), -EINVAL);
-	expect("the same PPI", attr_set(b, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23), 0);
+	expect("another PPI", attr_set(b, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 22),
+	       -EINVAL);
+	expect("the same PPI", attr_set(b, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23),
+	       0);
 }
 
 static void pmu_init(void)
@@ -263,12 +270,15 @@ static void pmu_init(void)
 
 	expect("init", init(vm, vcpu, PSCI | PMU), 0);
 	gic = gic_make(vm);
-	expect("before the GIC's", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0), -ENODEV);
+	expect("before the GIC's",
+	       attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0), -ENODEV);
 	expect("GIC", attr_set(gic, GRP_CTRL, INIT_NOW, 0), 0);
-	expect("no irq", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0), -ENXIO);
+	expect("no irq", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0),
+	       -ENXIO);
 	expect("irq", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, 23), 0);
 	expect("now", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0), 0);
-	expect("twice", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0), -EBUSY);
+	expect("twice", attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, 0),
+	       -EBUSY);
 }
 
 static void pmu_forgotten(void)
@@ -287,14 +297,19 @@ static void timer_irqs(void)
 	expect("init", init(vm, vcpu, PSCI), 0);
 	expect("has", attr_has(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER), 0);
 	expect("has another", attr_has(vcpu, KVM_ARM_VCPU_TIMER_CTRL, 77), -ENXIO);
-	expect("no GIC", attr_set(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 27), -EINVAL);
+	expect("no GIC", attr_set(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 27),
+	       -EINVAL);
 	gic_make(vm);
-	expect("get", attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq), 0);
+	expect("get", attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq),
+	       0);
 	expect("virtual", (long long)irq, 27);
-	expect("get", attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_PTIMER, &irq), 0);
+	expect("get", attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_PTIMER, &irq),
+	       0);
 	expect("physical", (long long)irq, 30);
-	expect("an SPI", attr_set(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 40), -EINVAL);
-	expect("a PPI", attr_set(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 27), 0);
+	expect("an SPI", attr_set(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 40),
+	       -EINVAL);
+	expect("a PPI", attr_set(vcpu, KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 27),
+	       0);
 }
 
 const struct row rows_vcpu[] = {

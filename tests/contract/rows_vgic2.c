@@ -18,7 +18,8 @@ static void addresses(void)
 	expect("dist, unaligned", attr_set(gic, GRP_ADDR, A_DIST, 0x8000800), -EINVAL);
 	expect("cpu, unaligned", attr_set(gic, GRP_ADDR, A_CPU, 0x8010800), -EINVAL);
 	expect("dist, beyond", attr_set(gic, GRP_ADDR, A_DIST, 1ull << ipa_bits()), -E2BIG);
-	expect("cpu, across the end", attr_set(gic, GRP_ADDR, A_CPU, (1ull << ipa_bits()) - 0x1000), -E2BIG);
+	expect("cpu, across the end", attr_set(gic, GRP_ADDR, A_CPU, (1ull << ipa_bits()) - 0x1000),
+	       -E2BIG);
 	expect("wraps", attr_set(gic, GRP_ADDR, A_CPU, ~0xfffull), -EINVAL);
 	expect("dist", attr_set(gic, GRP_ADDR, A_DIST, 0x8000000), 0);
 	expect("dist again", attr_set(gic, GRP_ADDR, A_DIST, 0x8000000), -EEXIST);
@@ -26,7 +27,8 @@ static void addresses(void)
 	expect("get", attr_get(gic, GRP_ADDR, A_CPU, &v), 0);
 	expect("is", (long long)v, 0x8010000);
 	expect("a GICv3's", attr_set(gic, GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, 0x8100000), -ENXIO);
-	expect("a redistributor's", attr_set(gic, GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, 1ull << 52), -ENXIO);
+	expect("a redistributor's",
+	       attr_set(gic, GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, 1ull << 52), -ENXIO);
 	expect("unknown", attr_set(gic, GRP_ADDR, 99, 0), -ENXIO);
 }
 
@@ -38,7 +40,8 @@ static void has(void)
 	expect("a GICv3's", attr_has(gic, GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST), -ENXIO);
 	expect("NR_IRQS", attr_has(gic, GRP_IRQS, 0), 0);
 	expect("INIT", attr_has(gic, GRP_CTRL, INIT_NOW), 0);
-	expect("save pending", attr_has(gic, GRP_CTRL, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES), -ENXIO);
+	expect("save pending", attr_has(gic, GRP_CTRL, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES),
+	       -ENXIO);
 	expect("register, no vCPU", attr_has(gic, GRP_DIST, 0), -EINVAL);
 	vcpu_make(vm, 0);
 	expect("GICD_CTLR", attr_has(gic, GRP_DIST, 0), 0);
@@ -161,7 +164,10 @@ static void run_lazily(void)
 
 static int legacy(int vm, uint64_t type, uint64_t addr)
 {
-	struct kvm_arm_device_addr a = { .id = (uint64_t)KVM_ARM_DEVICE_VGIC_V2 << KVM_ARM_DEVICE_ID_SHIFT | type, .addr = addr };
+	struct kvm_arm_device_addr a = {
+		.id = (uint64_t)KVM_ARM_DEVICE_VGIC_V2 << KVM_ARM_DEVICE_ID_SHIFT | type,
+		.addr = addr
+	};
 
 	return call(vm, KVM_ARM_SET_DEVICE_ADDR, &a);
 }

@@ -98,7 +98,8 @@ static void redist_old_form(void)
 	expect("again", attr_set(gic, GRP_ADDR, A_REDIST, REDIST_AT), -EEXIST);
 	expect("get", attr_get(gic, GRP_ADDR, A_REDIST, &v), 0);
 	expect("is", (long long)v, (long long)REDIST_AT);
-	expect("mixed with a region", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x9000000ull, 2, 0)), -EINVAL);
+	expect("mixed with a region", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x9000000ull, 2, 0)),
+	       -EINVAL);
 }
 
 static void region_values(void)
@@ -106,9 +107,13 @@ static void region_values(void)
 	int vm = vm_make(), gic = device_make(vm, V3);
 
 	expect("count 0", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 0, 0)), -EINVAL);
-	expect("flags", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT | 0x1000, 1, 0)), -EINVAL);
-	expect("index 1 first", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 1, 1)), -EINVAL);
-	expect("beyond", attr_set(gic, GRP_ADDR, A_REGION, REGION((1ull << ipa_bits()) - 0x20000, 2, 0)), -E2BIG);
+	expect("flags", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT | 0x1000, 1, 0)),
+	       -EINVAL);
+	expect("index 1 first", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 1, 1)),
+	       -EINVAL);
+	expect("beyond",
+	       attr_set(gic, GRP_ADDR, A_REGION, REGION((1ull << ipa_bits()) - 0x20000, 2, 0)),
+	       -E2BIG);
 	expect("index 0", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 2, 0)), 0);
 }
 
@@ -119,9 +124,11 @@ static void regions(void)
 	struct kvm_device_attr get = { .group = GRP_ADDR, .attr = A_REGION, .addr = (uintptr_t)&v };
 
 	expect("index 0", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 2, 0)), 0);
-	expect("index 0 again", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x9000000ull, 2, 0)), -EINVAL);
+	expect("index 0 again", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x9000000ull, 2, 0)),
+	       -EINVAL);
 	expect("index 2", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x9000000ull, 2, 2)), -EINVAL);
-	expect("over the first", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT + 0x20000, 1, 1)), -EINVAL);
+	expect("over the first",
+	       attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT + 0x20000, 1, 1)), -EINVAL);
 	expect("index 1", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x9000000ull, 2, 1)), 0);
 	expect("old form", attr_set(gic, GRP_ADDR, A_REDIST, 0xa000000), -EINVAL);
 	v = 1;
@@ -138,7 +145,8 @@ static void region_over_dist(void)
 	vcpu_make(vm, 0);
 	gic = device_make(vm, V3);
 	expect("dist", attr_set(gic, GRP_ADDR, A_DIST, DIST_AT), 0);
-	expect("a region over it", attr_set(gic, GRP_ADDR, A_REGION, REGION(DIST_AT, 1, 0)), -EINVAL);
+	expect("a region over it", attr_set(gic, GRP_ADDR, A_REGION, REGION(DIST_AT, 1, 0)),
+	       -EINVAL);
 	expect("old form over it", attr_set(gic, GRP_ADDR, A_REDIST, DIST_AT), -EINVAL);
 	expect("beside it", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 1, 0)), 0);
 }
@@ -162,7 +170,8 @@ static void run_without_redist(void)
 	gic = device_make(vm, V3);
 	expect("init", init(vm, a, PSCI), 0);
 	expect("dist", attr_set(gic, GRP_ADDR, A_DIST, DIST_AT), 0);
-	expect("room for one of two", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 1, 0)), 0);
+	expect("room for one of two", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 1, 0)),
+	       0);
 	expect("GIC", attr_set(gic, GRP_CTRL, INIT_NOW, 0), 0);
 	expect("run", run(a), -ENXIO);
 }
@@ -350,7 +359,8 @@ static void many_vcpus(void)
 		vcpu_make(vm, i);
 	expect("512", cap(vm, KVM_CAP_MAX_VCPUS), 512);
 	expect("first region", attr_set(gic, GRP_ADDR, A_REGION, REGION(REDIST_AT, 123, 0)), 0);
-	expect("second region", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x4000000000ull, 7, 1)), 0);
+	expect("second region", attr_set(gic, GRP_ADDR, A_REGION, REGION(0x4000000000ull, 7, 1)),
+	       0);
 	expect("GIC", attr_set(gic, GRP_CTRL, INIT_NOW, 0), 0);
 }
 

@@ -197,7 +197,8 @@ static void legacy_address_without_gic(void)
 {
 	int vm = vm_make();
 	struct kvm_arm_device_addr dist = { .id = 0, .addr = 0x8000000 };
-	struct kvm_arm_device_addr other = { .id = 7ull << KVM_ARM_DEVICE_ID_SHIFT, .addr = 0x8000000 };
+	struct kvm_arm_device_addr other = { .id = 7ull << KVM_ARM_DEVICE_ID_SHIFT,
+					     .addr = 0x8000000 };
 
 	expect("GICv2's, none there", call(vm, KVM_ARM_SET_DEVICE_ADDR, &dist), -ENODEV);
 	expect("another device's", call(vm, KVM_ARM_SET_DEVICE_ADDR, &other), -ENODEV);

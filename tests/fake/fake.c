@@ -13,18 +13,44 @@
 #define MAPPINGS 1024
 
 const struct fake_config fake_host_gic2 = {
-	.kernel = FAKE_KERNEL_6_1, .ipa_bits = 44, .gicv2 = true, .aarch32 = true, .pmu = true,
-	.max_vcpus = 8, .breakpoints = 6, .watchpoints = 4, .target = 2, .midr = 0x411fd070,
+	.kernel = FAKE_KERNEL_6_1,
+	.ipa_bits = 44,
+	.gicv2 = true,
+	.aarch32 = true,
+	.pmu = true,
+	.max_vcpus = 8,
+	.breakpoints = 6,
+	.watchpoints = 4,
+	.target = 2,
+	.midr = 0x411fd070,
 };
 
 const struct fake_config fake_host_gic3 = {
-	.kernel = FAKE_KERNEL_6_1, .ipa_bits = 44, .gicv3 = true, .aarch32 = true, .pmu = true,
-	.max_vcpus = 512, .breakpoints = 6, .watchpoints = 4, .target = 2, .midr = 0x411fd070,
+	.kernel = FAKE_KERNEL_6_1,
+	.ipa_bits = 44,
+	.gicv3 = true,
+	.aarch32 = true,
+	.pmu = true,
+	.max_vcpus = 512,
+	.breakpoints = 6,
+	.watchpoints = 4,
+	.target = 2,
+	.midr = 0x411fd070,
 };
 
 const struct fake_config fake_host_max = {
-	.kernel = FAKE_KERNEL_6_12, .ipa_bits = 52, .gicv3 = true, .aarch32 = true, .pmu = true, .sve = true,
-	.pauth = true, .max_vcpus = 512, .breakpoints = 6, .watchpoints = 4, .target = 5, .midr = 0xf0510,
+	.kernel = FAKE_KERNEL_6_12,
+	.ipa_bits = 52,
+	.gicv3 = true,
+	.aarch32 = true,
+	.pmu = true,
+	.sve = true,
+	.pauth = true,
+	.max_vcpus = 512,
+	.breakpoints = 6,
+	.watchpoints = 4,
+	.target = 5,
+	.midr = 0xf0510,
 };
 
 struct fake_state fake;
@@ -214,8 +240,7 @@ static void log_details(struct fake_call *call, const void *arg)
 		call->a = ((const struct kvm_create_device *)arg)->type;
 		call->b = ((const struct kvm_create_device *)arg)->flags;
 		break;
-	default:
-		call->a = (uintptr_t)arg;
+	default: call->a = (uintptr_t)arg;
 	}
 }
 
@@ -248,18 +273,15 @@ static int dispatch(const struct fake_fd *f, unsigned long request, void *arg)
 	if (f->vm && f->vm->dead)
 		return -EIO;
 	switch (f->kind) {
-	case FAKE_KVM:
-		return fake_kvm_ioctl(request, arg);
-	case FAKE_VM:
-		return fake_vm_ioctl(f->vm, request, arg);
-	case FAKE_VCPU:
-		return fake_vcpu_ioctl(f->vcpu, request, arg);
+	case FAKE_KVM: return fake_kvm_ioctl(request, arg);
+	case FAKE_VM: return fake_vm_ioctl(f->vm, request, arg);
+	case FAKE_VCPU: return fake_vcpu_ioctl(f->vcpu, request, arg);
 	default:
 		if (request != KVM_SET_DEVICE_ATTR && request != KVM_GET_DEVICE_ATTR &&
 		    request != KVM_HAS_DEVICE_ATTR)
 			return -ENOTTY;
-		return f->kind == FAKE_ITS ? fake_its_attr(f->vm, request, arg) :
-					     fake_vgic_attr(f->vm, request, arg);
+		return f->kind == FAKE_ITS ? fake_its_attr(f->vm, request, arg)
+					   : fake_vgic_attr(f->vm, request, arg);
 	}
 }
 
@@ -306,7 +328,8 @@ int sys_map(int fd, size_t size, void **out)
 		mapping[i] = *out = f->vcpu->run;
 		break;
 	}
-	log_add((struct fake_call){ .request = FAKE_LOG_MAP, .a = size, .vcpu = -1, .result = ret });
+	log_add((struct fake_call){
+		.request = FAKE_LOG_MAP, .a = size, .vcpu = -1, .result = ret });
 	fake_unlock();
 	return ret;
 }
@@ -332,7 +355,10 @@ void sys_close(int fd)
 
 	fake_lock();
 	f = fd_get(fd);
-	log_add((struct fake_call){ .request = FAKE_LOG_CLOSE, .on = f ? f->kind : FAKE_NONE, .vcpu = -1, .a = (uint64_t)fd });
+	log_add((struct fake_call){ .request = FAKE_LOG_CLOSE,
+				    .on = f ? f->kind : FAKE_NONE,
+				    .vcpu = -1,
+				    .a = (uint64_t)fd });
 	if (f)
 		f->open = false;
 	fake_unlock();

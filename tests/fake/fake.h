@@ -69,7 +69,8 @@ enum fake_object { FAKE_NONE, FAKE_KVM, FAKE_VM, FAKE_VCPU, FAKE_VGIC, FAKE_ITS 
 struct fake_call {
 	enum fake_object on;
 	unsigned long request; /* 0: sys_open, 1: sys_map, 2: sys_close */
-	uint64_t a, b; /* attributes: group and attr; registers: id and value; memory: gpa and size; else the argument */
+	uint64_t a,
+		b; /* attributes: group and attr; registers: id and value; memory: gpa and size; else the argument */
 	int vcpu; /* id, for calls on a vCPU; else -1 */
 	int result;
 };
@@ -120,7 +121,8 @@ bool fake_coalesced_store(uint64_t gpa, uint64_t data, uint32_t len);
 
 /* Look behind the counter. vCPU by id. */
 bool fake_reg_peek(unsigned vcpu, uint64_t id, uint64_t *value);
-bool fake_reg_poke(unsigned vcpu, uint64_t id, uint64_t value); /* as the guest would: no rule applies */
+bool fake_reg_poke(unsigned vcpu, uint64_t id,
+		   uint64_t value); /* as the guest would: no rule applies */
 int fake_mp_state(unsigned vcpu); /* KVM_MP_STATE_; -1: no such vCPU */
 unsigned fake_inits(unsigned vcpu); /* KVM_ARM_VCPU_INIT that worked */
 bool fake_line_level(uint32_t intid); /* an SPI's line */

@@ -35,7 +35,10 @@ int fake_gicc_access(struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32
 {
 	struct fake_gic_cpu *gic = &vcpu->gic;
 	uint32_t dummy = 0, apr = (uint32_t)gic->ap1r[0];
-	uint32_t *reg = offset == 4 ? &gic->pmr : offset == 8 ? &gic->bpr0 : offset == 0x1c ? &gic->bpr1 : &dummy;
+	uint32_t *reg = offset == 4	 ? &gic->pmr
+			: offset == 8	 ? &gic->bpr0
+			: offset == 0x1c ? &gic->bpr1
+					 : &dummy;
 
 	if (offset == 0xd0)
 		reg = &apr;
@@ -54,8 +57,8 @@ int fake_gicc_access(struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32
 	}
 	*value = *reg;
 	if (!offset)
-		*value = gic->grpen0 | gic->grpen1 << 1 | gic->ackctl << 2 | gic->fiqen << 3 | gic->cbpr << 4 |
-			 gic->eoim << 9;
+		*value = gic->grpen0 | gic->grpen1 << 1 | gic->ackctl << 2 | gic->fiqen << 3 |
+			 gic->cbpr << 4 | gic->eoim << 9;
 	else if (offset == 0xfc)
 		*value = 0x4b2043b;
 	return 0;
@@ -74,12 +77,8 @@ int fake_icc_access(struct fake_vcpu *vcpu, unsigned reg, unsigned long request,
 		simple = &gic->pmr;
 		mask = 0xff;
 		break;
-	case ICC_BPR0:
-		simple = &gic->bpr0;
-		break;
-	case ICC_BPR1:
-		simple = &gic->bpr1;
-		break;
+	case ICC_BPR0: simple = &gic->bpr0; break;
+	case ICC_BPR1: simple = &gic->bpr1; break;
 	case ICC_IGRPEN0:
 		simple = &gic->grpen0;
 		mask = 1;
@@ -88,17 +87,11 @@ int fake_icc_access(struct fake_vcpu *vcpu, unsigned reg, unsigned long request,
 		simple = &gic->grpen1;
 		mask = 1;
 		break;
-	case ICC_AP0R ... ICC_AP0R + 3:
-		apr = &gic->ap0r[reg & 3];
-		break;
-	case ICC_AP1R ... ICC_AP1R + 3:
-		apr = &gic->ap1r[reg & 3];
-		break;
+	case ICC_AP0R ... ICC_AP0R + 3: apr = &gic->ap0r[reg & 3]; break;
+	case ICC_AP1R ... ICC_AP1R + 3: apr = &gic->ap1r[reg & 3]; break;
 	case ICC_CTLR:
-	case ICC_SRE:
-		break;
-	default:
-		return has ? -ENXIO : -ENOENT;
+	case ICC_SRE: break;
+	default: return has ? -ENXIO : -ENOENT;
 	}
 	if (has)
 		return 0;
@@ -119,7 +112,8 @@ int fake_icc_access(struct fake_vcpu *vcpu, unsigned reg, unsigned long request,
 			return *value & 1 ? 0 : -EINVAL;
 		*value = 7;
 	} else if (write) {
-		if ((*value >> 8 & 7) > PRI_BITS - 1 || (*value & 1u << 15) != (ICC_CTLR_FIXED & 1u << 15) || *value >> 11 & 15)
+		if ((*value >> 8 & 7) > PRI_BITS - 1 ||
+		    (*value & 1u << 15) != (ICC_CTLR_FIXED & 1u << 15) || *value >> 11 & 15)
 			return -EINVAL;
 		gic->cbpr = *value & 1;
 		gic->eoim = *value >> 1 & 1;
@@ -140,13 +134,18 @@ void fake_vgic_dirty(void)
 		for (unsigned i = 0; i < vm->spis + 32; i++) {
 			struct fake_irq *irq = fake_irq_get(vm, vm->vcpu[c], i);
 
-			*irq = (struct fake_irq){ .enabled = i >= 16 && i % 3, .latch = i % 2, .active = i % 5 == 0,
-						  .group = v3 ? i % 2 : i % 3 == 0, .priority = 0xa0,
-						  .edge = i < 32 ? i < 16 : i % 2, .mpidr = i < 32 ? 0 : 1,
+			*irq = (struct fake_irq){ .enabled = i >= 16 && i % 3,
+						  .latch = i % 2,
+						  .active = i % 5 == 0,
+						  .group = v3 ? i % 2 : i % 3 == 0,
+						  .priority = 0xa0,
+						  .edge = i < 32 ? i < 16 : i % 2,
+						  .mpidr = i < 32 ? 0 : 1,
 						  .targets = i < 32 ? irq->targets : 1,
 						  .source = i < 16 && !v3 ? 3 : 0 };
 			if (vm->vcpu[c]->ran && (i == 27 || i == 30))
-				irq->active = irq->latch = false; /* KVM_ARM_VCPU_INIT has seen to these */
+				irq->active = irq->latch =
+					false; /* KVM_ARM_VCPU_INIT has seen to these */
 		}
 		gic->pmr = v3 ? 0xf0 : 30;
 		gic->bpr0 = gic->bpr1 = 4;

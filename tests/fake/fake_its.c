@@ -34,18 +34,15 @@ static uint64_t its_read(const struct fake_its *its, uint64_t offset)
 	switch (offset) {
 	case GITS_CTLR:
 		return its->ctlr | (its->creadr == its->cwriter ? 1u << 31 : 0); /* quiescent */
-	case GITS_IIDR:
-		return 0x4b00043b;
-	case GITS_TYPER:
-		return 0x1ef71;
-	case GITS_CBASER:
-		return its->cbaser;
-	case GITS_CWRITER:
-		return its->cwriter;
-	case GITS_CREADR:
-		return its->creadr;
+	case GITS_IIDR: return 0x4b00043b;
+	case GITS_TYPER: return 0x1ef71;
+	case GITS_CBASER: return its->cbaser;
+	case GITS_CWRITER: return its->cwriter;
+	case GITS_CREADR: return its->creadr;
 	default:
-		return offset >= GITS_BASER && offset < GITS_BASER + 64 ? its->baser[(offset - GITS_BASER) / 8] : 0;
+		return offset >= GITS_BASER && offset < GITS_BASER + 64
+			       ? its->baser[(offset - GITS_BASER) / 8]
+			       : 0;
 	}
 }
 
@@ -72,13 +69,12 @@ static int its_write(struct fake_its *its, uint64_t offset, uint64_t value)
 		return 0;
 	case GITS_CBASER:
 		if (!(its->ctlr & 1)) {
-			its->cbaser = (value & ~0xf000ull) | ((value >> 59 & 7) < 2 ? 3ull << 59 : 0);
+			its->cbaser =
+				(value & ~0xf000ull) | ((value >> 59 & 7) < 2 ? 3ull << 59 : 0);
 			its->creadr = its->cwriter = 0;
 		}
 		return 0;
-	case GITS_CWRITER:
-		its->cwriter = value & CREADR_MASK;
-		return 0;
+	case GITS_CWRITER: its->cwriter = value & CREADR_MASK; return 0;
 	case GITS_CREADR:
 		if (its->ctlr & 1)
 			return -EBUSY;
@@ -86,20 +82,21 @@ static int its_write(struct fake_its *its, uint64_t offset, uint64_t value)
 			return -EINVAL;
 		its->creadr = value & CREADR_MASK;
 		return 0;
-	case GITS_IIDR:
-		return value >> 12 & 15 ? -EINVAL : 0;
+	case GITS_IIDR: return value >> 12 & 15 ? -EINVAL : 0;
 	default:
 		if (offset >= GITS_BASER && n < 2 && !(its->ctlr & 1))
-			its->baser[n] = baser_clean(value & ~(BASER_RO | (n ? BASER_INDIRECT : 0))) |
-					(its->baser[n] & BASER_RO);
+			its->baser[n] =
+				baser_clean(value & ~(BASER_RO | (n ? BASER_INDIRECT : 0))) |
+				(its->baser[n] & BASER_RO);
 		return 0;
 	}
 }
 
 static bool its_has(uint64_t offset)
 {
-	return offset <= GITS_TYPER || offset == GITS_CBASER || offset == GITS_CWRITER || offset == GITS_CREADR ||
-	       (offset >= GITS_BASER && offset < GITS_BASER + 64) || (offset >= GITS_PIDR4 && offset < 0x10000);
+	return offset <= GITS_TYPER || offset == GITS_CBASER || offset == GITS_CWRITER ||
+	       offset == GITS_CREADR || (offset >= GITS_BASER && offset < GITS_BASER + 64) ||
+	       (offset >= GITS_PIDR4 && offset < 0x10000);
 }
 
 static int its_reg(struct fake_its *its, unsigned long request, const struct kvm_device_attr *attr)
@@ -152,11 +149,11 @@ int fake_its_attr(struct fake_vm *vm, unsigned long request, const struct kvm_de
 	case KVM_DEV_ARM_VGIC_GRP_CTRL:
 		if (has)
 			return attr->attr <= KVM_DEV_ARM_ITS_CTRL_RESET &&
-			       attr->attr != KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES ? 0 : -ENXIO;
+					       attr->attr != KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES
+				       ? 0
+				       : -ENXIO;
 		return request == KVM_SET_DEVICE_ATTR ? its_control(&vm->its, attr->attr) : -ENXIO;
-	case KVM_DEV_ARM_VGIC_GRP_ITS_REGS:
-		return its_reg(&vm->its, request, attr);
-	default:
-		return -ENXIO;
+	case KVM_DEV_ARM_VGIC_GRP_ITS_REGS: return its_reg(&vm->its, request, attr);
+	default: return -ENXIO;
 	}
 }

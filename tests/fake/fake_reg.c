@@ -7,8 +7,8 @@
 #include "tests/fake/fake_state.h"
 
 #define CORE(member) (KVM_REG_ARM64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
-#define COPROC(id) ((id) & KVM_REG_ARM_COPROC_MASK)
-#define SYSREG(id) ((id) & 0xffff)
+#define COPROC(id) ((id)&KVM_REG_ARM_COPROC_MASK)
+#define SYSREG(id) ((id)&0xffff)
 #define PSCI_0_1 1u
 #define PSCI_0_2 2u
 #define PSCI_1_0 0x10000u
@@ -39,7 +39,9 @@ static void reg_put(struct fake_vcpu *vcpu, uint64_t id, uint64_t value, bool fi
 		vcpu->reg = realloc(vcpu->reg, (vcpu->regs + 1) * sizeof(*reg));
 		vcpu->store = realloc(vcpu->store, vcpu->store_size + size);
 		reg = &vcpu->reg[vcpu->regs++];
-		*reg = (struct fake_reg){ .id = id, .offset = (uint32_t)vcpu->store_size, .fixed = fixed };
+		*reg = (struct fake_reg){ .id = id,
+					  .offset = (uint32_t)vcpu->store_size,
+					  .fixed = fixed };
 		vcpu->store_size += size;
 	}
 	memset(vcpu->store + reg->offset, 0, size);
@@ -48,13 +50,15 @@ static void reg_put(struct fake_vcpu *vcpu, uint64_t id, uint64_t value, bool fi
 
 static void core_put(struct fake_vcpu *vcpu)
 {
-	bool sve = vcpu->features & 1u << KVM_ARM_VCPU_SVE, aarch32 = vcpu->features & 1u << KVM_ARM_VCPU_EL1_32BIT;
+	bool sve = vcpu->features & 1u << KVM_ARM_VCPU_SVE,
+	     aarch32 = vcpu->features & 1u << KVM_ARM_VCPU_EL1_32BIT;
 
 	for (unsigned i = 0; i < 31; i++)
 		reg_put(vcpu, (CORE(regs.regs[0]) + 2 * i) | KVM_REG_SIZE_U64, 0, false);
 	reg_put(vcpu, CORE(regs.sp) | KVM_REG_SIZE_U64, 0, false);
 	reg_put(vcpu, CORE(regs.pc) | KVM_REG_SIZE_U64, 0, false);
-	reg_put(vcpu, CORE(regs.pstate) | KVM_REG_SIZE_U64, aarch32 ? PSTATE_SVC : PSTATE_EL1H, false);
+	reg_put(vcpu, CORE(regs.pstate) | KVM_REG_SIZE_U64, aarch32 ? PSTATE_SVC : PSTATE_EL1H,
+		false);
 	reg_put(vcpu, CORE(sp_el1) | KVM_REG_SIZE_U64, 0, false);
 	reg_put(vcpu, CORE(elr_el1) | KVM_REG_SIZE_U64, 0, false);
 	for (unsigned i = 0; i < KVM_NR_SPSR; i++)
@@ -86,7 +90,8 @@ static bool reg_hidden(const struct fake_vcpu *vcpu, uint64_t id)
 		return true;
 	if (!pmu && crn == 9 && crm >= 12) /* PMCR_EL0 and its like */
 		return true;
-	return !(vcpu->features & FAKE_PAUTH) && op >> 11 == 24 && crn == 2 && crm >= 1 && crm <= 3; /* keys */
+	return !(vcpu->features & FAKE_PAUTH) && op >> 11 == 24 && crn == 2 && crm >= 1 &&
+	       crm <= 3; /* keys */
 }
 
 /* ID registers, MPIDR and firmware registers keep what was written to them. */
@@ -137,13 +142,15 @@ int fake_reg_list(const struct fake_vcpu *vcpu, struct kvm_reg_list *list)
 /* Why ID is not a register here. */
 static int reg_refusal(const struct fake_vcpu *vcpu, uint64_t id)
 {
-	unsigned offset = (unsigned)(id & ~(KVM_REG_ARCH_MASK | KVM_REG_SIZE_MASK | KVM_REG_ARM_CORE));
+	unsigned offset =
+		(unsigned)(id & ~(KVM_REG_ARCH_MASK | KVM_REG_SIZE_MASK | KVM_REG_ARM_CORE));
 
 	if ((id & KVM_REG_ARCH_MASK) != KVM_REG_ARM64)
 		return -EINVAL;
 	if (COPROC(id) != KVM_REG_ARM_CORE)
 		return -ENOENT;
-	if (offset >= sizeof(struct kvm_regs) / 4 || offset + reg_size(id) / 4 >= sizeof(struct kvm_regs) / 4)
+	if (offset >= sizeof(struct kvm_regs) / 4 ||
+	    offset + reg_size(id) / 4 >= sizeof(struct kvm_regs) / 4)
 		return -ENOENT;
 	(void)vcpu;
 	return -EINVAL;
@@ -154,14 +161,17 @@ static int pstate_check(const struct fake_vcpu *vcpu, uint64_t value)
 	bool aarch32 = vcpu->features & 1u << KVM_ARM_VCPU_EL1_32BIT;
 
 	switch (value & 0x1f) {
-	case 0x10:
-		return 0;
-	case 0x11: case 0x12: case 0x13: case 0x17: case 0x1b: case 0x1f:
-		return aarch32 ? 0 : -EINVAL;
-	case 0x0: case 0x4: case 0x5:
-		return aarch32 ? -EINVAL : 0;
-	default:
-		return -EINVAL;
+	case 0x10: return 0;
+	case 0x11:
+	case 0x12:
+	case 0x13:
+	case 0x17:
+	case 0x1b:
+	case 0x1f: return aarch32 ? 0 : -EINVAL;
+	case 0x0:
+	case 0x4:
+	case 0x5: return aarch32 ? -EINVAL : 0;
+	default: return -EINVAL;
 	}
 }
 
@@ -173,7 +183,9 @@ static int fw_check(const struct fake_vcpu *vcpu, uint64_t id, uint64_t value, u
 	if (id == KVM_REG_ARM_PSCI_VERSION) {
 		if (value == PSCI_0_1)
 			return psci ? -EINVAL : 0;
-		return psci && (value == PSCI_0_2 || value == PSCI_1_0 || value == PSCI_1_1) ? 0 : -EINVAL;
+		return psci && (value == PSCI_0_2 || value == PSCI_1_0 || value == PSCI_1_1)
+			       ? 0
+			       : -EINVAL;
 	}
 	while (r->id && r->id != id)
 		r++;
@@ -222,7 +234,8 @@ int fake_reg_access(struct fake_vcpu *vcpu, const struct kvm_one_reg *one, bool 
 
 	if (!reg)
 		return reg_refusal(vcpu, one->id);
-	if (COPROC(one->id) == KVM_REG_ARM64_SVE && one->id != KVM_REG_ARM64_SVE_VLS && !vcpu->finalised)
+	if (COPROC(one->id) == KVM_REG_ARM64_SVE && one->id != KVM_REG_ARM64_SVE_VLS &&
+	    !vcpu->finalised)
 		return -EPERM;
 	if (!write) {
 		memcpy(user, vcpu->store + reg->offset, size);
@@ -232,7 +245,8 @@ int fake_reg_access(struct fake_vcpu *vcpu, const struct kvm_one_reg *one, bool 
 	if (ret)
 		return ret;
 	memcpy(vcpu->store + reg->offset, user, size);
-	if (is_id_register(one->id) || COPROC(one->id) == KVM_REG_ARM_FW || COPROC(one->id) == KVM_REG_ARM_FW_FEAT_BMAP) {
+	if (is_id_register(one->id) || COPROC(one->id) == KVM_REG_ARM_FW ||
+	    COPROC(one->id) == KVM_REG_ARM_FW_FEAT_BMAP) {
 		/* these are the VM's */
 		for (unsigned i = 0; i < vcpu->vm->vcpus; i++) {
 			struct fake_vcpu *other = vcpu->vm->vcpu[i];

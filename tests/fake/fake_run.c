@@ -7,7 +7,8 @@
 
 #include "tests/fake/fake_state.h"
 
-#define RING_MAX ((FAKE_PAGE - sizeof(struct kvm_coalesced_mmio_ring)) / sizeof(struct kvm_coalesced_mmio))
+#define RING_MAX                                                                                   \
+	((FAKE_PAGE - sizeof(struct kvm_coalesced_mmio_ring)) / sizeof(struct kvm_coalesced_mmio))
 
 static struct kvm_coalesced_mmio_ring *ring_of(const struct fake_vcpu *vcpu)
 {
@@ -53,7 +54,8 @@ void fake_exit_push(unsigned id, const struct fake_exit *exit)
 	fake_lock();
 	vcpu = fake_vcpu_by_id(fake_vm_current(), id);
 	if (vcpu) {
-		vcpu->script = realloc(vcpu->script, (vcpu->script_end + 1) * sizeof(*vcpu->script));
+		vcpu->script =
+			realloc(vcpu->script, (vcpu->script_end + 1) * sizeof(*vcpu->script));
 		vcpu->script[vcpu->script_end++] = *exit;
 	}
 	fake_unlock();

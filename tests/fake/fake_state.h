@@ -147,9 +147,11 @@ int fake_vgic_map(struct fake_vm *vm);
 void fake_vgic_vcpu_add(struct fake_vm *vm, struct fake_vcpu *vcpu);
 int fake_vgic_legacy_address(struct fake_vm *vm, const struct kvm_arm_device_addr *addr);
 int fake_vgic_attr(struct fake_vm *vm, unsigned long request, const struct kvm_device_attr *attr);
-int fake_vgic_range(const struct fake_vm *vm, uint64_t old, uint64_t addr, uint64_t align, uint64_t size);
+int fake_vgic_range(const struct fake_vm *vm, uint64_t old, uint64_t addr, uint64_t align,
+		    uint64_t size);
 int fake_irq_line(struct fake_vm *vm, const struct kvm_irq_level *irq);
-struct fake_irq *fake_irq_get(struct fake_vm *vm, struct fake_vcpu *vcpu, unsigned intid); /* NULL: none */
+struct fake_irq *fake_irq_get(struct fake_vm *vm, struct fake_vcpu *vcpu,
+			      unsigned intid); /* NULL: none */
 
 /* fake_vgic_regs.c */
 int fake_vgic_reg(struct fake_vm *vm, unsigned long request, const struct kvm_device_attr *attr);

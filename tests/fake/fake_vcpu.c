@@ -112,10 +112,12 @@ static int vcpu_init(struct fake_vcpu *vcpu, const struct kvm_vcpu_init *init)
 	vcpu->vm->features_set = true;
 	vcpu->inited = true;
 	vcpu->inits++;
-	vcpu->mp_state = init->features[0] & FAKE_POWER_OFF ? KVM_MP_STATE_STOPPED : KVM_MP_STATE_RUNNABLE;
+	vcpu->mp_state =
+		init->features[0] & FAKE_POWER_OFF ? KVM_MP_STATE_STOPPED : KVM_MP_STATE_RUNNABLE;
 	if (vcpu->ran) /* the timers' lines fall, and what KVM maps to the host's timer is idle again */
 		for (unsigned ppi = 27; ppi <= 30; ppi += 3)
-			vcpu->gic.irq[ppi].active = vcpu->gic.irq[ppi].latch = vcpu->gic.irq[ppi].line = false;
+			vcpu->gic.irq[ppi].active = vcpu->gic.irq[ppi].latch =
+				vcpu->gic.irq[ppi].line = false;
 	return fake_regs_reset(vcpu);
 }
 
@@ -133,7 +135,8 @@ static int finalize(struct fake_vcpu *vcpu, int what)
 
 static int mp_state_set(struct fake_vcpu *vcpu, uint32_t state)
 {
-	if (state != KVM_MP_STATE_RUNNABLE && state != KVM_MP_STATE_STOPPED && state != KVM_MP_STATE_SUSPENDED)
+	if (state != KVM_MP_STATE_RUNNABLE && state != KVM_MP_STATE_STOPPED &&
+	    state != KVM_MP_STATE_SUSPENDED)
 		return -EINVAL;
 	vcpu->mp_state = (int)state;
 	return 0;
@@ -176,8 +179,7 @@ static int pmu_set(struct fake_vcpu *vcpu, const struct kvm_device_attr *attr)
 			return -ENXIO;
 		vcpu->pmu_created = true;
 		return 0;
-	default:
-		return -ENXIO;
+	default: return -ENXIO;
 	}
 }
 
@@ -185,13 +187,13 @@ static int attr_has(const struct fake_vcpu *vcpu, const struct kvm_device_attr *
 {
 	switch (attr->group) {
 	case KVM_ARM_VCPU_PMU_V3_CTRL:
-		return attr->attr <= KVM_ARM_VCPU_PMU_V3_SET_PMU && vcpu->features & 1u << KVM_ARM_VCPU_PMU_V3 ?
-			       0 :
-			       -ENXIO;
+		return attr->attr <= KVM_ARM_VCPU_PMU_V3_SET_PMU &&
+				       vcpu->features & 1u << KVM_ARM_VCPU_PMU_V3
+			       ? 0
+			       : -ENXIO;
 	case KVM_ARM_VCPU_TIMER_CTRL:
 		return attr->attr <= KVM_ARM_VCPU_TIMER_IRQ_PTIMER ? 0 : -ENXIO;
-	default:
-		return -ENXIO;
+	default: return -ENXIO;
 	}
 }
 
@@ -200,8 +202,7 @@ static int attr_set(struct fake_vcpu *vcpu, const struct kvm_device_attr *attr)
 	int irq;
 
 	switch (attr->group) {
-	case KVM_ARM_VCPU_PMU_V3_CTRL:
-		return pmu_set(vcpu, attr);
+	case KVM_ARM_VCPU_PMU_V3_CTRL: return pmu_set(vcpu, attr);
 	case KVM_ARM_VCPU_TIMER_CTRL:
 		if (!vcpu->vm->gic)
 			return -EINVAL;
@@ -211,8 +212,7 @@ static int attr_set(struct fake_vcpu *vcpu, const struct kvm_device_attr *attr)
 		if (vcpu->ran)
 			return -EBUSY;
 		return attr_has(vcpu, attr);
-	default:
-		return -ENXIO;
+	default: return -ENXIO;
 	}
 }
 
@@ -240,12 +240,9 @@ static int attr_get(const struct fake_vcpu *vcpu, const struct kvm_device_attr *
 int fake_vcpu_ioctl(struct fake_vcpu *vcpu, unsigned long request, void *arg)
 {
 	switch (request) {
-	case KVM_RUN:
-		return fake_run(vcpu, arg);
-	case KVM_ARM_VCPU_INIT:
-		return vcpu_init(vcpu, arg);
-	case KVM_ARM_VCPU_FINALIZE:
-		return finalize(vcpu, *(const int *)arg);
+	case KVM_RUN: return fake_run(vcpu, arg);
+	case KVM_ARM_VCPU_INIT: return vcpu_init(vcpu, arg);
+	case KVM_ARM_VCPU_FINALIZE: return finalize(vcpu, *(const int *)arg);
 	case KVM_GET_MP_STATE:
 		if (fake.host.no_mp_state)
 			return -EINVAL;
@@ -257,17 +254,13 @@ int fake_vcpu_ioctl(struct fake_vcpu *vcpu, unsigned long request, void *arg)
 		return mp_state_set(vcpu, ((const struct kvm_mp_state *)arg)->mp_state);
 	case KVM_GET_ONE_REG:
 	case KVM_SET_ONE_REG:
-		return vcpu->inited ? fake_reg_access(vcpu, arg, request == KVM_SET_ONE_REG) : -ENOEXEC;
-	case KVM_GET_REG_LIST:
-		return vcpu->inited ? fake_reg_list(vcpu, arg) : -ENOEXEC;
-	case KVM_HAS_DEVICE_ATTR:
-		return attr_has(vcpu, arg);
-	case KVM_SET_DEVICE_ATTR:
-		return attr_set(vcpu, arg);
-	case KVM_GET_DEVICE_ATTR:
-		return attr_get(vcpu, arg);
-	default:
-		return -EINVAL;
+		return vcpu->inited ? fake_reg_access(vcpu, arg, request == KVM_SET_ONE_REG)
+				    : -ENOEXEC;
+	case KVM_GET_REG_LIST: return vcpu->inited ? fake_reg_list(vcpu, arg) : -ENOEXEC;
+	case KVM_HAS_DEVICE_ATTR: return attr_has(vcpu, arg);
+	case KVM_SET_DEVICE_ATTR: return attr_set(vcpu, arg);
+	case KVM_GET_DEVICE_ATTR: return attr_get(vcpu, arg);
+	default: return -EINVAL;
 	}
 }
 

@@ -45,7 +45,8 @@ static bool redist_overlaps(const struct fake_vm *vm, uint64_t base, uint64_t si
 	return false;
 }
 
-int fake_vgic_range(const struct fake_vm *vm, uint64_t old, uint64_t addr, uint64_t align, uint64_t size)
+int fake_vgic_range(const struct fake_vm *vm, uint64_t old, uint64_t addr, uint64_t align,
+		    uint64_t size)
 {
 	if (old != FAKE_UNSET)
 		return -EEXIST;
@@ -58,7 +59,8 @@ int fake_vgic_range(const struct fake_vm *vm, uint64_t old, uint64_t addr, uint6
 static bool layout_fits(const struct fake_vm *vm)
 {
 	for (unsigned i = 0; i < vm->redists; i++)
-		if (fake_vgic_range(vm, FAKE_UNSET, vm->redist[i].base, K64, redist_size(vm, vm->redist[i].count)))
+		if (fake_vgic_range(vm, FAKE_UNSET, vm->redist[i].base, K64,
+				    redist_size(vm, vm->redist[i].count)))
 			return false;
 	return vm->dist == FAKE_UNSET || !redist_overlaps(vm, vm->dist, K64);
 }
@@ -129,14 +131,16 @@ static int address(struct fake_vm *vm, uint64_t type, uint64_t *value, bool writ
 	uint64_t size = v3 ? K64 : type == KVM_VGIC_V2_ADDR_TYPE_CPU ? 2 * K4 : K4;
 	int ret;
 
-	if (type > KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION || type == KVM_VGIC_ITS_ADDR_TYPE || v3 != is_v3(vm))
+	if (type > KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION || type == KVM_VGIC_ITS_ADDR_TYPE ||
+	    v3 != is_v3(vm))
 		return -ENODEV;
 	if (type == KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION) {
 		if (!write)
 			return region_get(vm, value);
 		if (!(*value >> 52) || *value >> 12 & 15)
 			return -EINVAL;
-		return redist_add(vm, *value & 0xff, *value & 0xfffffffff0000, (uint32_t)(*value >> 52));
+		return redist_add(vm, *value & 0xff, *value & 0xfffffffff0000,
+				  (uint32_t)(*value >> 52));
 	}
 	if (type == KVM_VGIC_V3_ADDR_TYPE_REDIST) {
 		if (write)
@@ -156,7 +160,8 @@ static int address(struct fake_vm *vm, uint64_t type, uint64_t *value, bool writ
 
 int fake_vgic_legacy_address(struct fake_vm *vm, const struct kvm_arm_device_addr *addr)
 {
-	uint64_t device = addr->id >> KVM_ARM_DEVICE_ID_SHIFT & 0xffff, type = addr->id & 0xffff, at = addr->addr;
+	uint64_t device = addr->id >> KVM_ARM_DEVICE_ID_SHIFT & 0xffff, type = addr->id & 0xffff,
+		 at = addr->addr;
 
 	if (device != KVM_ARM_DEVICE_VGIC_V2)
 		return -ENODEV;
@@ -244,16 +249,20 @@ static int common_has(const struct fake_vm *vm, const struct kvm_device_attr *at
 	switch (attr->group) {
 	case KVM_DEV_ARM_VGIC_GRP_ADDR:
 		if (is_v3(vm))
-			return attr->attr == KVM_VGIC_V3_ADDR_TYPE_DIST || attr->attr == KVM_VGIC_V3_ADDR_TYPE_REDIST ||
-			       attr->attr == KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION ? 0 : -ENXIO;
+			return attr->attr == KVM_VGIC_V3_ADDR_TYPE_DIST ||
+					       attr->attr == KVM_VGIC_V3_ADDR_TYPE_REDIST ||
+					       attr->attr == KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION
+				       ? 0
+				       : -ENXIO;
 		return attr->attr <= KVM_VGIC_V2_ADDR_TYPE_CPU ? 0 : -ENXIO;
-	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
-		return 0;
+	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS: return 0;
 	case KVM_DEV_ARM_VGIC_GRP_CTRL:
 		return attr->attr == KVM_DEV_ARM_VGIC_CTRL_INIT ||
-		       (is_v3(vm) && attr->attr == KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES) ? 0 : -ENXIO;
-	default:
-		return -ENXIO;
+				       (is_v3(vm) &&
+					attr->attr == KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES)
+			       ? 0
+			       : -ENXIO;
+	default: return -ENXIO;
 	}
 }
 
@@ -277,8 +286,7 @@ int fake_vgic_attr(struct fake_vm *vm, unsigned long request, const struct kvm_d
 		if (!write || attr->attr != KVM_DEV_ARM_VGIC_CTRL_INIT)
 			return write && !common_has(vm, attr) ? 0 : -ENXIO;
 		return fake_vgic_init(vm);
-	default:
-		return fake_vgic_reg(vm, request, attr);
+	default: return fake_vgic_reg(vm, request, attr);
 	}
 }
 

@@ -8,16 +8,28 @@
 #define IIDR_KVM 0x4b00043bu
 #define BASER_INNER_WB (3ull << 7)
 
-enum irq_field { GROUP, SENABLE, CENABLE, SPEND, CPEND, SACTIVE, CACTIVE, PRIORITY, TARGET, CONFIG, ROUTER };
+enum irq_field {
+	GROUP,
+	SENABLE,
+	CENABLE,
+	SPEND,
+	CPEND,
+	SACTIVE,
+	CACTIVE,
+	PRIORITY,
+	TARGET,
+	CONFIG,
+	ROUTER
+};
 
 static const struct bank {
 	uint32_t offset;
 	uint8_t bits;
 	enum irq_field field;
 } banks[] = {
-	{ 0x080, 1, GROUP },    { 0x100, 1, SENABLE },  { 0x180, 1, CENABLE },   { 0x200, 1, SPEND },
-	{ 0x280, 1, CPEND },    { 0x300, 1, SACTIVE },  { 0x380, 1, CACTIVE },   { 0x400, 8, PRIORITY },
-	{ 0x800, 8, TARGET },   { 0xc00, 2, CONFIG },   { 0x6000, 64, ROUTER },
+	{ 0x080, 1, GROUP },  { 0x100, 1, SENABLE }, { 0x180, 1, CENABLE },  { 0x200, 1, SPEND },
+	{ 0x280, 1, CPEND },  { 0x300, 1, SACTIVE }, { 0x380, 1, CACTIVE },  { 0x400, 8, PRIORITY },
+	{ 0x800, 8, TARGET }, { 0xc00, 2, CONFIG },  { 0x6000, 64, ROUTER },
 };
 
 static bool is_v3(const struct fake_vm *vm)
@@ -28,30 +40,23 @@ static bool is_v3(const struct fake_vm *vm)
 static uint32_t irq_read(const struct fake_vm *vm, const struct fake_irq *irq, enum irq_field field)
 {
 	switch (field) {
-	case GROUP:
-		return irq->group;
+	case GROUP: return irq->group;
 	case SENABLE:
-	case CENABLE:
-		return irq->enabled;
+	case CENABLE: return irq->enabled;
 	case SPEND: /* GICv3: the latch alone; ICPENDR reads as zero */
 		return irq->latch || (!is_v3(vm) && !irq->edge && irq->line);
-	case CPEND:
-		return !is_v3(vm) && (irq->latch || (!irq->edge && irq->line));
+	case CPEND: return !is_v3(vm) && (irq->latch || (!irq->edge && irq->line));
 	case SACTIVE:
-	case CACTIVE:
-		return irq->active;
-	case PRIORITY:
-		return irq->priority;
-	case TARGET:
-		return is_v3(vm) ? 0 : irq->targets;
-	case CONFIG:
-		return irq->edge ? 2 : 0;
-	default:
-		return irq->mpidr;
+	case CACTIVE: return irq->active;
+	case PRIORITY: return irq->priority;
+	case TARGET: return is_v3(vm) ? 0 : irq->targets;
+	case CONFIG: return irq->edge ? 2 : 0;
+	default: return irq->mpidr;
 	}
 }
 
-static void pend_write(const struct fake_vm *vm, struct fake_irq *irq, bool sgi, unsigned self, bool bit, bool set)
+static void pend_write(const struct fake_vm *vm, struct fake_irq *irq, bool sgi, unsigned self,
+		       bool bit, bool set)
 {
 	if (is_v3(vm)) {
 		if (set)
@@ -65,10 +70,11 @@ static void pend_write(const struct fake_vm *vm, struct fake_irq *irq, bool sgi,
 		irq->source = (uint8_t)(set ? irq->source | 1u << self : 0);
 }
 
-static void irq_write(struct fake_vm *vm, const struct fake_vcpu *vcpu, struct fake_irq *irq, unsigned intid,
-		      enum irq_field field, uint32_t v)
+static void irq_write(struct fake_vm *vm, const struct fake_vcpu *vcpu, struct fake_irq *irq,
+		      unsigned intid, enum irq_field field, uint32_t v)
 {
-	bool mapped = vcpu->ran && (intid == 27 || intid == 30); /* the host's timer stands behind it */
+	bool mapped =
+		vcpu->ran && (intid == 27 || intid == 30); /* the host's timer stands behind it */
 
 	switch (field) {
 	case GROUP:
@@ -81,17 +87,13 @@ static void irq_write(struct fake_vm *vm, const struct fake_vcpu *vcpu, struct f
 			irq->enabled = field == SENABLE;
 		break;
 	case SPEND:
-	case CPEND:
-		pend_write(vm, irq, intid < 16, vcpu->id, v & 1, field == SPEND);
-		break;
+	case CPEND: pend_write(vm, irq, intid < 16, vcpu->id, v & 1, field == SPEND); break;
 	case SACTIVE:
 	case CACTIVE:
 		if (v & 1 && !mapped)
 			irq->active = field == SACTIVE;
 		break;
-	case PRIORITY:
-		irq->priority = v & 0xf8;
-		break;
+	case PRIORITY: irq->priority = v & 0xf8; break;
 	case TARGET:
 		if (!is_v3(vm) && intid >= 32)
 			irq->targets = (uint8_t)(v & ((1u << vm->vcpus) - 1));
@@ -100,15 +102,13 @@ static void irq_write(struct fake_vm *vm, const struct fake_vcpu *vcpu, struct f
 		if (intid >= 32)
 			irq->edge = v & 2;
 		break;
-	case ROUTER:
-		irq->mpidr = v & 0xffffff;
-		break;
+	case ROUTER: irq->mpidr = v & 0xffffff; break;
 	}
 }
 
 /* Is OFFSET in a bank, for interrupts below LIMIT? Then access it. */
-static bool bank_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32_t *value,
-			unsigned from, unsigned to)
+static bool bank_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write,
+			uint32_t *value, unsigned from, unsigned to)
 {
 	for (unsigned b = 0; b < sizeof(banks) / sizeof(banks[0]); b++) {
 		uint32_t bits = banks[b].bits, at = offset - banks[b].offset;
@@ -126,7 +126,8 @@ static bool bank_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t off
 			if (!irq)
 				break;
 			if (write)
-				irq_write(vm, vcpu, irq, intid + i, banks[b].field, *value >> (bits & 31) * i);
+				irq_write(vm, vcpu, irq, intid + i, banks[b].field,
+					  *value >> (bits & 31) * i);
 			else
 				*value |= irq_read(vm, irq, banks[b].field) << (bits & 31) * i;
 		}
@@ -146,7 +147,8 @@ static int dist_misc(struct fake_vm *vm, uint32_t offset, bool write, uint32_t *
 			return *value ? -EINVAL : 0;
 		if (offset != 8)
 			return 0;
-		if ((iidr ^ *value) & ~0xf000u || (*value >> 12 & 15) < 2 || (*value >> 12 & 15) > 3)
+		if ((iidr ^ *value) & ~0xf000u || (*value >> 12 & 15) < 2 ||
+		    (*value >> 12 & 15) > 3)
 			return -EINVAL;
 		vm->iidr_rev = *value >> 12 & 15;
 		vm->groups_writable = true;
@@ -164,7 +166,8 @@ static int dist_misc(struct fake_vm *vm, uint32_t offset, bool write, uint32_t *
 	return 0;
 }
 
-static void sgi_pending(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32_t *value)
+static void sgi_pending(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write,
+			uint32_t *value)
 {
 	unsigned sgi = offset & 12;
 	bool set = offset >= 0xf20;
@@ -185,7 +188,8 @@ static void sgi_pending(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t off
 	}
 }
 
-static int dist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32_t *value)
+static int dist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write,
+		       uint32_t *value)
 {
 	if (offset < (is_v3(vm) ? 0x10u : 0xcu))
 		return dist_misc(vm, offset, write, value);
@@ -196,13 +200,16 @@ static int dist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offs
 	if (bank_access(vm, vcpu, offset, write, value, is_v3(vm) ? 32 : 0, vm->spis + 32))
 		return 0;
 	if (!write)
-		*value = is_v3(vm) && offset == 0x10 ? UINT32_MAX : is_v3(vm) && offset == 0xffe8 ? 0x3b : 0;
+		*value = is_v3(vm) && offset == 0x10	 ? UINT32_MAX
+			 : is_v3(vm) && offset == 0xffe8 ? 0x3b
+							 : 0;
 	return 0;
 }
 
 static uint64_t baser_merge(uint64_t old, uint32_t offset, uint32_t half)
 {
-	uint64_t value = offset & 4 ? (old & UINT32_MAX) | (uint64_t)half << 32 : (old & ~(uint64_t)UINT32_MAX) | half;
+	uint64_t value = offset & 4 ? (old & UINT32_MAX) | (uint64_t)half << 32
+				    : (old & ~(uint64_t)UINT32_MAX) | half;
 
 	if ((value >> 7 & 7) < 2)
 		value |= BASER_INNER_WB;
@@ -211,7 +218,8 @@ static uint64_t baser_merge(uint64_t old, uint32_t offset, uint32_t half)
 	return value;
 }
 
-static int redist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write, uint32_t *value)
+static int redist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t offset, bool write,
+			 uint32_t *value)
 {
 	struct fake_gic_cpu *gic = &vcpu->gic;
 	uint64_t affinity = (vcpu->id & 15) | (uint64_t)(vcpu->id >> 4) << 8, wide = 0;
@@ -224,9 +232,11 @@ static int redist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t of
 		if (offset == 0 && vm->has_its)
 			gic->gicr_ctlr = *value & 1;
 		else if ((offset & ~4u) == 0x70 && !gic->gicr_ctlr)
-			vm->propbaser = baser_merge(vm->propbaser, offset, *value) & 0x070ffffffffffff9f;
+			vm->propbaser =
+				baser_merge(vm->propbaser, offset, *value) & 0x070ffffffffffff9f;
 		else if ((offset & ~4u) == 0x78 && !gic->gicr_ctlr)
-			gic->pendbaser = baser_merge(gic->pendbaser, offset, *value) & 0x470fffffffff0f80;
+			gic->pendbaser =
+				baser_merge(gic->pendbaser, offset, *value) & 0x470fffffffff0f80;
 		return 0;
 	}
 	switch (offset & ~4u) {
@@ -237,21 +247,16 @@ static int redist_access(struct fake_vm *vm, struct fake_vcpu *vcpu, uint32_t of
 		wide = affinity << 32 | vcpu->id << 8 | (vm->has_its ? 1u : 0) |
 		       (vcpu->index + 1 == vm->vcpus ? 16u : 0);
 		break;
-	case 0x70:
-		wide = vm->propbaser;
-		break;
-	case 0x78:
-		wide = gic->pendbaser & ~(1ull << 62);
-		break;
-	case 0xffe8:
-		wide = 0x3b;
-		break;
+	case 0x70: wide = vm->propbaser; break;
+	case 0x78: wide = gic->pendbaser & ~(1ull << 62); break;
+	case 0xffe8: wide = 0x3b; break;
 	}
 	*value = (uint32_t)(offset & 4 ? wide >> 32 : wide);
 	return 0;
 }
 
-static void line_level(struct fake_vm *vm, struct fake_vcpu *vcpu, unsigned from, bool write, uint32_t *value)
+static void line_level(struct fake_vm *vm, struct fake_vcpu *vcpu, unsigned from, bool write,
+		       uint32_t *value)
 {
 	if (!write)
 		*value = 0;
@@ -280,19 +285,23 @@ static bool has_offset(const struct fake_vm *vm, uint32_t group, uint32_t offset
 	if (offset & 3)
 		return false;
 	if (group == KVM_DEV_ARM_VGIC_GRP_CPU_REGS)
-		return offset <= 8 || offset == 0x1c || (offset >= 0xd0 && offset < 0xe0) || offset == 0xfc;
+		return offset <= 8 || offset == 0x1c || (offset >= 0xd0 && offset < 0xe0) ||
+		       offset == 0xfc;
 	if (group == KVM_DEV_ARM_VGIC_GRP_REDIST_REGS) {
 		if (offset < 0x10000)
-			return offset <= 0x10 || offset == 0x14 || (offset >= 0x70 && offset < 0x80) ||
-			       (offset & ~0x14u) == 0xa0 || offset == 0xc0 || offset >= 0xffd0;
+			return offset <= 0x10 || offset == 0x14 ||
+			       (offset >= 0x70 && offset < 0x80) || (offset & ~0x14u) == 0xa0 ||
+			       offset == 0xc0 || offset >= 0xffd0;
 		offset -= 0x10000;
 		irqs = 32;
-	} else if (offset < 0xc || (is_v3(vm) && (offset <= 0x10 || (offset >= 0xffd0 && offset < 0x10000))) ||
+	} else if (offset < 0xc ||
+		   (is_v3(vm) && (offset <= 0x10 || (offset >= 0xffd0 && offset < 0x10000))) ||
 		   (!is_v3(vm) && (offset == 0xf00 || (offset >= 0xf10 && offset < 0xf30)))) {
 		return true;
 	}
 	for (unsigned b = 0; b < sizeof(banks) / sizeof(banks[0]); b++)
-		if (offset >= banks[b].offset && (offset - banks[b].offset) * 8 / banks[b].bits < irqs &&
+		if (offset >= banks[b].offset &&
+		    (offset - banks[b].offset) * 8 / banks[b].bits < irqs &&
 		    (banks[b].bits < 64 || is_v3(vm)))
 			return true;
 	return false;
@@ -301,19 +310,22 @@ static bool has_offset(const struct fake_vm *vm, uint32_t group, uint32_t offset
 int fake_vgic_reg(struct fake_vm *vm, unsigned long request, const struct kvm_device_attr *attr)
 {
 	bool v2 = !is_v3(vm), write = request == KVM_SET_DEVICE_ATTR;
-	uint32_t offset = (uint32_t)attr->attr, high = (uint32_t)(attr->attr >> 32), group = attr->group;
+	uint32_t offset = (uint32_t)attr->attr, high = (uint32_t)(attr->attr >> 32),
+		 group = attr->group;
 	struct fake_vcpu *vcpu;
 	void *user = (void *)(uintptr_t)attr->addr;
 
 	if (group != KVM_DEV_ARM_VGIC_GRP_DIST_REGS &&
-	    (v2 ? group != KVM_DEV_ARM_VGIC_GRP_CPU_REGS :
-		  group != KVM_DEV_ARM_VGIC_GRP_REDIST_REGS && group != KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS &&
-			  group != KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO))
+	    (v2 ? group != KVM_DEV_ARM_VGIC_GRP_CPU_REGS
+		: group != KVM_DEV_ARM_VGIC_GRP_REDIST_REGS &&
+			     group != KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS &&
+			     group != KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO))
 		return -ENXIO;
 	if (group == KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO && request == KVM_HAS_DEVICE_ATTR)
 		return offset >> 10 ? -ENXIO : 0;
-	vcpu = v2 ? fake_vcpu_by_id(vm, high & 0xff) :
-	       group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? vm->vcpu[0] : vcpu_by_affinity(vm, high);
+	vcpu = v2					 ? fake_vcpu_by_id(vm, high & 0xff)
+	       : group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? vm->vcpu[0]
+							 : vcpu_by_affinity(vm, high);
 	if (!vcpu)
 		return -EINVAL;
 	if (request == KVM_HAS_DEVICE_ATTR) {
@@ -326,12 +338,9 @@ int fake_vgic_reg(struct fake_vm *vm, unsigned long request, const struct kvm_de
 	if (!vm->gic_inited)
 		return -EBUSY;
 	switch (group) {
-	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
-		return dist_access(vm, vcpu, offset, write, user);
-	case KVM_DEV_ARM_VGIC_GRP_CPU_REGS:
-		return fake_gicc_access(vcpu, offset, write, user);
-	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
-		return redist_access(vm, vcpu, offset, write, user);
+	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS: return dist_access(vm, vcpu, offset, write, user);
+	case KVM_DEV_ARM_VGIC_GRP_CPU_REGS: return fake_gicc_access(vcpu, offset, write, user);
+	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS: return redist_access(vm, vcpu, offset, write, user);
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
 		return fake_icc_access(vcpu, offset & 0xffff, request, user);
 	default:

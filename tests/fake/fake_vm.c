@@ -38,8 +38,7 @@ int fake_cap(const struct fake_vm *vm, unsigned cap)
 		if (cap_set[i].cap == cap)
 			return cap_set[i].value;
 	switch (cap) {
-	case KVM_CAP_IRQCHIP:
-		return fake.host.gicv2 || fake.host.gicv3;
+	case KVM_CAP_IRQCHIP: return fake.host.gicv2 || fake.host.gicv3;
 	case KVM_CAP_USER_MEMORY:
 	case KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
 	case KVM_CAP_CHECK_EXTENSION_VM:
@@ -63,44 +62,30 @@ int fake_cap(const struct fake_vm *vm, unsigned cap)
 	case KVM_CAP_ARM_INJECT_EXT_DABT:
 	case KVM_CAP_SYSTEM_EVENT_DATA:
 	case KVM_CAP_ARM_SYSTEM_SUSPEND:
-	case KVM_CAP_STEAL_TIME:
-		return 1;
-	case KVM_CAP_DEVICE_CTRL:
-		return !fake.host.no_device_ctrl;
-	case KVM_CAP_MP_STATE:
-		return !fake.host.no_mp_state;
-	case KVM_CAP_NR_VCPUS:
-		return 1;
+	case KVM_CAP_STEAL_TIME: return 1;
+	case KVM_CAP_DEVICE_CTRL: return !fake.host.no_device_ctrl;
+	case KVM_CAP_MP_STATE: return !fake.host.no_mp_state;
+	case KVM_CAP_NR_VCPUS: return 1;
 	case KVM_CAP_MAX_VCPUS:
-	case KVM_CAP_MAX_VCPU_ID:
-		return (int)(vm ? vm->max_vcpus : fake.host.max_vcpus);
-	case KVM_CAP_NR_MEMSLOTS:
-		return 32767;
-	case KVM_CAP_ARM_VM_IPA_SIZE:
-		return (int)fake.host.ipa_bits;
-	case KVM_CAP_ARM_EL1_32BIT:
-		return fake.host.aarch32;
-	case KVM_CAP_ARM_PMU_V3:
-		return fake.host.pmu;
-	case KVM_CAP_ARM_SVE:
-		return fake.host.sve;
+	case KVM_CAP_MAX_VCPU_ID: return (int)(vm ? vm->max_vcpus : fake.host.max_vcpus);
+	case KVM_CAP_NR_MEMSLOTS: return 32767;
+	case KVM_CAP_ARM_VM_IPA_SIZE: return (int)fake.host.ipa_bits;
+	case KVM_CAP_ARM_EL1_32BIT: return fake.host.aarch32;
+	case KVM_CAP_ARM_PMU_V3: return fake.host.pmu;
+	case KVM_CAP_ARM_SVE: return fake.host.sve;
 	case KVM_CAP_ARM_PTRAUTH_ADDRESS:
-	case KVM_CAP_ARM_PTRAUTH_GENERIC:
-		return fake.host.pauth;
-	case KVM_CAP_GUEST_DEBUG_HW_BPS:
-		return (int)fake.host.breakpoints;
-	case KVM_CAP_GUEST_DEBUG_HW_WPS:
-		return (int)fake.host.watchpoints;
-	case KVM_CAP_MSI_DEVID:
-		return vm ? vm->has_its : -EINVAL;
-	default:
-		return 0;
+	case KVM_CAP_ARM_PTRAUTH_GENERIC: return fake.host.pauth;
+	case KVM_CAP_GUEST_DEBUG_HW_BPS: return (int)fake.host.breakpoints;
+	case KVM_CAP_GUEST_DEBUG_HW_WPS: return (int)fake.host.watchpoints;
+	case KVM_CAP_MSI_DEVID: return vm ? vm->has_its : -EINVAL;
+	default: return 0;
 	}
 }
 
 static int vm_create(unsigned long type)
 {
-	unsigned bits = type & KVM_VM_TYPE_ARM_IPA_SIZE_MASK, limit = fake.host.ipa_bits ? fake.host.ipa_bits : 40;
+	unsigned bits = type & KVM_VM_TYPE_ARM_IPA_SIZE_MASK,
+		 limit = fake.host.ipa_bits ? fake.host.ipa_bits : 40;
 	struct fake_vm *vm;
 
 	if (type & ~(unsigned long)KVM_VM_TYPE_ARM_IPA_SIZE_MASK)
@@ -131,16 +116,11 @@ void fake_vm_free(struct fake_vm *vm)
 int fake_kvm_ioctl(unsigned long request, void *arg)
 {
 	switch (request) {
-	case KVM_GET_API_VERSION:
-		return arg ? -EINVAL : api_version;
-	case KVM_CREATE_VM:
-		return vm_create((unsigned long)arg);
-	case KVM_CHECK_EXTENSION:
-		return fake_cap(NULL, (unsigned)(uintptr_t)arg);
-	case KVM_GET_VCPU_MMAP_SIZE:
-		return arg ? -EINVAL : (int)FAKE_RUN_SIZE;
-	default:
-		return -EINVAL;
+	case KVM_GET_API_VERSION: return arg ? -EINVAL : api_version;
+	case KVM_CREATE_VM: return vm_create((unsigned long)arg);
+	case KVM_CHECK_EXTENSION: return fake_cap(NULL, (unsigned)(uintptr_t)arg);
+	case KVM_GET_VCPU_MMAP_SIZE: return arg ? -EINVAL : (int)FAKE_RUN_SIZE;
+	default: return -EINVAL;
 	}
 }
 
@@ -194,9 +174,10 @@ const struct fake_slot *fake_memory(unsigned i)
 
 static int device_create(struct fake_vm *vm, struct kvm_create_device *dev)
 {
-	bool offered = (dev->type == KVM_DEV_TYPE_ARM_VGIC_V2 && fake.host.gicv2) ||
-		       (dev->type == KVM_DEV_TYPE_ARM_VGIC_V3 && fake.host.gicv3) ||
-		       (dev->type == KVM_DEV_TYPE_ARM_VGIC_ITS && fake.host.gicv3 && !fake.host.no_its);
+	bool offered =
+		(dev->type == KVM_DEV_TYPE_ARM_VGIC_V2 && fake.host.gicv2) ||
+		(dev->type == KVM_DEV_TYPE_ARM_VGIC_V3 && fake.host.gicv3) ||
+		(dev->type == KVM_DEV_TYPE_ARM_VGIC_ITS && fake.host.gicv3 && !fake.host.no_its);
 	int ret;
 
 	if (fake.host.no_device_ctrl)
@@ -211,7 +192,8 @@ static int device_create(struct fake_vm *vm, struct kvm_create_device *dev)
 		ret = fake_vgic_create(vm, dev->type);
 	if (ret)
 		return ret;
-	dev->fd = (uint32_t)fake_fd_make(dev->type == KVM_DEV_TYPE_ARM_VGIC_ITS ? FAKE_ITS : FAKE_VGIC, vm, NULL);
+	dev->fd = (uint32_t)fake_fd_make(
+		dev->type == KVM_DEV_TYPE_ARM_VGIC_ITS ? FAKE_ITS : FAKE_VGIC, vm, NULL);
 	return 0;
 }
 
@@ -221,10 +203,8 @@ static int cap_enable(const struct kvm_enable_cap *cap)
 		return -EINVAL;
 	switch (cap->cap) {
 	case KVM_CAP_ARM_NISV_TO_USER:
-	case KVM_CAP_ARM_SYSTEM_SUSPEND:
-		return fake_cap(NULL, cap->cap) ? 0 : -EINVAL;
-	default:
-		return -EINVAL;
+	case KVM_CAP_ARM_SYSTEM_SUSPEND: return fake_cap(NULL, cap->cap) ? 0 : -EINVAL;
+	default: return -EINVAL;
 	}
 }
 
@@ -257,31 +237,22 @@ static int target_get(struct kvm_vcpu_init *init)
 int fake_vm_ioctl(struct fake_vm *vm, unsigned long request, void *arg)
 {
 	switch (request) {
-	case KVM_CHECK_EXTENSION:
-		return fake_cap(vm, (unsigned)(uintptr_t)arg);
-	case KVM_ENABLE_CAP:
-		return cap_enable(arg);
-	case KVM_SET_USER_MEMORY_REGION:
-		return memory_set(vm, arg);
-	case KVM_CREATE_VCPU:
-		return fake_vcpu_create(vm, (unsigned long)arg);
-	case KVM_CREATE_DEVICE:
-		return device_create(vm, arg);
+	case KVM_CHECK_EXTENSION: return fake_cap(vm, (unsigned)(uintptr_t)arg);
+	case KVM_ENABLE_CAP: return cap_enable(arg);
+	case KVM_SET_USER_MEMORY_REGION: return memory_set(vm, arg);
+	case KVM_CREATE_VCPU: return fake_vcpu_create(vm, (unsigned long)arg);
+	case KVM_CREATE_DEVICE: return device_create(vm, arg);
 	case KVM_CREATE_IRQCHIP:
 		if (!fake_cap(vm, KVM_CAP_IRQCHIP))
 			return -ENXIO;
 		return fake.host.gicv2 ? fake_vgic_create(vm, KVM_DEV_TYPE_ARM_VGIC_V2) : -ENODEV;
-	case KVM_ARM_SET_DEVICE_ADDR:
-		return fake_vgic_legacy_address(vm, arg);
-	case KVM_ARM_PREFERRED_TARGET:
-		return target_get(arg);
-	case KVM_IRQ_LINE:
-		return fake_irq_line(vm, arg);
+	case KVM_ARM_SET_DEVICE_ADDR: return fake_vgic_legacy_address(vm, arg);
+	case KVM_ARM_PREFERRED_TARGET: return target_get(arg);
+	case KVM_IRQ_LINE: return fake_irq_line(vm, arg);
 	case KVM_REGISTER_COALESCED_MMIO:
 		return fake_cap(vm, KVM_CAP_COALESCED_MMIO) ? zone_set(vm, arg, true) : -EINVAL;
 	case KVM_UNREGISTER_COALESCED_MMIO:
 		return fake_cap(vm, KVM_CAP_COALESCED_MMIO) ? zone_set(vm, arg, false) : -EINVAL;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 }

@@ -91,7 +91,11 @@ static void test_calls_are_few(void **state)
 static void test_irqchip(void **state)
 {
 	static const struct fake_config old = {
-		.kernel = FAKE_KERNEL_6_1, .gicv2 = true, .no_device_ctrl = true, .max_vcpus = 8, .target = 2,
+		.kernel = FAKE_KERNEL_6_1,
+		.gicv2 = true,
+		.no_device_ctrl = true,
+		.max_vcpus = 8,
+		.target = 2,
 	};
 	struct devaddr_list list = { .count = 0 };
 	struct fake_vgic_view view;
@@ -124,13 +128,18 @@ static void test_refused_before_anything_is_made(void **state)
 	(void)state;
 	machine_start(&m, &fake_host_gic3, 0);
 	before = fake_calls();
-	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 100, two_regions, 1, false), -EINVAL);
-	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 1024, two_regions, 1, false), -EINVAL);
-	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 32, two_regions, 1, false), -EINVAL);
-	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 0, two_regions, 0, false), -EINVAL);
+	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 100, two_regions, 1, false),
+			 -EINVAL);
+	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 1024, two_regions, 1, false),
+			 -EINVAL);
+	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 32, two_regions, 1, false),
+			 -EINVAL);
+	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 0, two_regions, 0, false),
+			 -EINVAL);
 	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V3, 0, empty, 1, false), -EINVAL);
 	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V2, 0, NULL, 0, true), -EINVAL);
-	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V2_IRQCHIP, 288, NULL, 0, false), -EINVAL);
+	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V2_IRQCHIP, 288, NULL, 0, false),
+			 -EINVAL);
 	assert_int_equal(fake_calls(), before);
 	assert_int_equal(list.count, 0);
 	assert_int_equal(vgic_create(&vgic, &m.vm, &list, VGIC_V2, 0, NULL, 0, false), -ENODEV);
