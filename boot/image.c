@@ -76,8 +76,9 @@ int image_open(struct image *image, const char *path, struct failure *f)
 	image->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (image->fd < 0 && errno == ENOENT)
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-NOFIRMWARE",
-			    "there is no firmware at %s: build one in (make itb FIRMWARE=FILE BOARD=NAME), or append a cpio archive "
-			    "that holds /firmware to the initramfs (cat kvmshim.cpio.gz own.cpio.gz)",
+			    "there is no firmware at %s: name a file that is there (firmware=PATH), build one in (make itb "
+			    "FIRMWARE=FILE BOARD=NAME), or append a cpio archive that holds /firmware to the initramfs (cat "
+			    "kvmshim.cpio.gz own.cpio.gz)",
 			    path);
 	if (image->fd < 0 || fstat(image->fd, &st) < 0 || (n = pread(image->fd, head, sizeof(head), 0)) < 0)
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", path, strerror(errno));

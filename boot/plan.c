@@ -63,6 +63,9 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 		if (s->memory_placed)
 			p->ram[0].base = s->memory_base;
 		p->ram[0].size = s->memory_size;
+		if (!s->memory_size && !h->memory_free)
+			return fail(f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
+				    "the board's tree does not tell how much RAM the board has (its firmware adds that): give memory=SIZE");
 		if (!s->memory_size)
 			p->ram[0].size = h->memory_free / 2 & ~(RAM_ALIGN - 1);
 	}

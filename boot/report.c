@@ -10,6 +10,7 @@
 #include "kvm/hostcpu.h"
 
 #define WIDTH 79
+#define PATH_SHOWN 26 /* of a file's name in the map: the rest of its line fits then */
 
 /* "496 MiB": whole units only, so that nothing is rounded. */
 static const char *size_format(uint64_t size, char buf[24])
@@ -62,14 +63,22 @@ static void board_print(const struct plan_inputs *in, struct page *page)
 	static const char *const gic[] = { "no GIC", "GICv2", "GICv3" }, *const psci[] = { "no PSCI", "PSCI by hvc", "PSCI by smc" };
 	const struct board *b = in->board;
 	const struct host *h = in->host;
-	char size[24];
+	unsigned column = 10;
+	char size[24], word[64];
 
 	page_add(page, "board     %.68s\n", b->model[0] ? b->model : b->compatible[0] ? b->compatible : "(no name)");
 	page_add(page, "          ");
-	for (unsigned i = 0; i < b->kinds; i++)
-		page_add(page, "%u x %.24s%s", b->kind[i].cpus, b->kind[i].compatible,
-			 b->kinds == 1 ? ", " : i == host_kind_choose(b) ? " (used), " : ", ");
-	page_add(page, "%s, %s, %s\n", size_format(b->memory_total, size), gic[b->gic.version], psci[b->psci]);
+	for (unsigned i = 0; i < b->kinds; i++) {
+		snprintf(word, sizeof(word), "%u x %.24s%s,", b->kind[i].cpus, b->kind[i].compatible,
+			 b->kinds > 1 && i == host_kind_choose(b) ? " (used)" : "");
+		word_add(page, &column, word);
+	}
+	snprintf(word, sizeof(word), "%s,", b->memory_total ? size_format(b->memory_total, size) : "RAM not told");
+	word_add(page, &column, word);
+	snprintf(word, sizeof(word), "%s,", gic[b->gic.version]);
+	word_add(page, &column, word);
+	word_add(page, &column, psci[b->psci]);
+	page_add(page, "\n");
 	if (b->console.node >= 0)
 		page_add(page, "          console %.24s at %#" PRIx64 "\n", b->console.compatible, b->console.reg.base);
 	page_add(page, "host      %s%u-bit addresses, %s%s%s%s%s%s%s\n", h->assumed ? "assumed from the tree: " : "KVM, ", h->ipa_bits,
@@ -109,11 +118,12 @@ static void row_add(struct row *rows, unsigned *count, unsigned max, uint64_t ba
 static struct row rows[ROWS];
 
 /* The file's name, with the front of a long path left out. */
-static const char *path_tail(const char *path)
+static const char *path_tail(const char *path, char buf[PATH_SHOWN + 1])
 {
 	size_t n = strlen(path);
 
-	return n > 30 ? path + n - 30 : path;
+	snprintf(buf, PATH_SHOWN + 1, "%s%s", n > PATH_SHOWN ? "..." : "", n > PATH_SHOWN ? path + n - (PATH_SHOWN - 3) : path);
+	return buf;
 }
 
 static void map_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
@@ -122,16 +132,16 @@ static void map_print(const struct plan *p, const struct plan_inputs *in, struct
 	static const char *const policy[] = { "reads 0", "reads 0, told", "aborts" };
 	const struct machine *m = &p->machine;
 	unsigned n = 0;
-	char size[24];
+	char size[24], name[PATH_SHOWN + 1];
 
 	for (unsigned i = 0; i < m->flashes; i++)
 		row_add(rows, &n, ROWS, m->flash[i].base, m->flash[i].size, "flash %u, read-only", i);
 	for (unsigned i = 0; i < p->rams; i++)
 		row_add(rows, &n, ROWS, p->ram[i].base, p->ram[i].size, "RAM");
-	row_add(rows, &n, ROWS, p->firmware.base, in->firmware->size, "  firmware %s, %s", path_tail(in->firmware->path), place[p->place]);
+	row_add(rows, &n, ROWS, p->firmware.base, in->firmware->size, "  firmware %s, %s", path_tail(in->firmware->path, name), place[p->place]);
 	row_add(rows, &n, ROWS, p->dtb.base, p->dtb.size, "  device tree");
 	if (p->initrd.size)
-		row_add(rows, &n, ROWS, p->initrd.base, p->initrd.size, "  initrd %s", path_tail(in->initrd->path));
+		row_add(rows, &n, ROWS, p->initrd.base, p->initrd.size, "  initrd %s", path_tail(in->initrd->path, name));
 	row_add(rows, &n, ROWS, m->gic.dist.base, m->gic.dist.size, "%s distributor", p->vgic == VGIC_V3 ? "GICv3" : "GICv2");
 	if (m->gic.version == GIC_V2)
 		row_add(rows, &n, ROWS, m->gic.cpu.base, m->gic.cpu.size, "GICv2 CPU interface");
@@ -160,9 +170,10 @@ static void map_print(const struct plan *p, const struct plan_inputs *in, struct
 void plan_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
 {
 	const struct settings *s = in->settings;
+	char name[PATH_SHOWN + 1];
 
 	board_print(in, page);
-	page_add(page, "guest     %s: %u CPU%s%s%s%s%s, GICv%d\n", path_tail(s->raw[SET_MACHINE].text), p->cpus, p->cpus > 1 ? "s" : "",
+	page_add(page, "guest     %s: %u CPU%s%s%s%s%s, GICv%d\n", path_tail(s->raw[SET_MACHINE].text, name), p->cpus, p->cpus > 1 ? "s" : "",
 		 p->aarch32 ? ", AArch32" : "", p->cpu_features & HOSTCPU_PMU ? ", PMU" : "",
 		 p->cpu_features & HOSTCPU_SVE ? ", SVE" : "", p->cpu_features & HOSTCPU_PAUTH ? ", PAuth" : "",
 		 p->vgic == VGIC_V3 ? 3 : 2);
