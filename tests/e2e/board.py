@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import subprocess
+import termios
 import time
 
 import pexpect
@@ -44,6 +45,17 @@ def linux(kernel):
     return CACHE / f"linux-{kernel}" / "Image"
 
 
+def line_make_transparent():
+    """No newline of the board's becomes two bytes on its way out of the emulator."""
+    attributes = termios.tcgetattr(0)
+    attributes[1] = 0
+    termios.tcsetattr(0, termios.TCSANOW, attributes)
+
+
+# A byte is a byte: no monitor and no signal is behind any of them.
+SERIAL = ["-monitor", "none", "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"]
+
+
 class Board:
     """A serial line with a board at its end."""
 
@@ -57,7 +69,7 @@ class Board:
         else:
             self.log.write(" ".join(map(str, argv)).encode() + b"\n")
             self.child = pexpect.spawn(str(argv[0]), [str(a) for a in argv[1:]], timeout=HANG, maxread=65536,
-                                       searchwindowsize=4096, echo=False)
+                                       searchwindowsize=4096, echo=False, preexec_fn=line_make_transparent)
             self.child.delaybeforesend = None
         self.child.logfile_read = self.log
 
@@ -117,7 +129,7 @@ class Board:
 
 def qemu(gic, cpu, *more, machine="virt,virtualization=on", memory=1024, cpus=2):
     return ["qemu-system-aarch64", "-M", f"{machine},gic-version={gic}", "-cpu", CPUS[cpu], "-smp", cpus,
-            "-m", memory, "-nic", "none", "-display", "none", "-monitor", "none", "-serial", "stdio", *more]
+            "-m", memory, "-nic", "none", "-display", "none", *SERIAL, *more]
 
 
 def power_on(gic, kernel, cpu, way):

@@ -113,7 +113,7 @@ def test_zcu102(boards):
                              base=board.artefact("kvmshim.cpio.gz"))
     b = boards(board.Board("zcu102", [
         "qemu-system-aarch64", "-M", "xlnx-zcu102,virtualization=on", "-m", "1024", "-nic", "none", "-display",
-        "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-kernel", board.linux("6.1"), "-initrd", initrd,
+        "none", *board.SERIAL, "-no-reboot", "-kernel", board.linux("6.1"), "-initrd", initrd,
         "-dtb", zcu102_tree(), "-append", "console=ttyPS0,115200 quiet loglevel=2 panic=-1"]))
     b.expect("handing over", timeout=LONG)
     screen = b.before().decode(errors="replace")

@@ -6,7 +6,7 @@
 
 static bool skip_fault(unsigned kind, struct frame *frame)
 {
-	print("exception kind %u class 0x%lx\n", kind, frame->esr >> 26);
+	print("exception kind %u class 0x%x\n", kind, (u32)frame->esr >> 26);
 	frame->elr += 4;
 	return true;
 }

@@ -163,22 +163,38 @@ static void gic_read(void)
 	}
 }
 
+/* The path in /chosen's stdout-path: an alias is looked up, what follows a colon is the line's speed. */
+static const char *stdout_path(void)
+{
+	struct fdt_node node;
+	const char *path = fdt_path("chosen", &node) ? fdt_prop(&node, "stdout-path", NULL) : NULL;
+	static char alias[32];
+	unsigned n = 0;
+
+	if (!path || *path == '/')
+		return path;
+	while (path[n] && path[n] != ':' && n < sizeof(alias) - 1) {
+		alias[n] = path[n];
+		n++;
+	}
+	alias[n] = 0;
+	return fdt_path("aliases", &node) ? fdt_prop(&node, alias, NULL) : NULL;
+}
+
 static void uarts_read(void)
 {
 	struct fdt_node node, chosen;
-	const char *stdout = NULL;
+	const char *stdout = stdout_path();
 	u64 size;
 
-	if (fdt_path("chosen", &chosen)) {
-		stdout = fdt_prop(&chosen, "stdout-path", NULL);
+	if (fdt_path("chosen", &chosen))
 		machine.bootargs = fdt_prop(&chosen, "bootargs", NULL);
-	}
 	while (machine.uarts < UARTS_MAX && fdt_find("arm,pl011", machine.uarts, &node)) {
 		unsigned i = machine.uarts++;
 
 		fdt_reg(&node, 0, &machine.uart[i], &size);
 		machine.uart_intid[i] = fdt_intid(&node, 0);
-		/* stdout-path names it by path or alias; a path ends with the node's own name. */
+		/* The console comes first. A path ends with the node's own name. */
 		if (i && stdout) {
 			size_t length = text_length(stdout), own = text_length(node.name);
 
@@ -268,7 +284,7 @@ void exception(unsigned kind, struct frame *frame)
 	}
 	if (fault_hook && fault_hook(kind, frame))
 		return;
-	print("FAIL exception kind %u esr 0x%lx far 0x%lx pc 0x%lx\n", kind, frame->esr, frame->far, frame->elr);
+	print("FAIL exception kind %u esr 0x%x far 0x%lx pc 0x%lx\n", kind, (u32)frame->esr, frame->far, frame->elr);
 	power_off();
 }
 
