@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What lies where: RAM, flash and devices apart from each other; firmware, initrd and the tree in them.
+#include <inttypes.h>
+
+#include "boot/plan_place.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define PATH_MAX_SHOWN 72
+#define PLACES_MAX (MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
+
+/* A Linux Image wants its base at a multiple of this, and KVM maps such blocks in one entry. */
+#define BLOCK (2 * MIB)
+#define TREE_ALIGN (64u << 10) /* a page, whatever the host's are */
+
+static uint64_t align_up(uint64_t v, uint64_t to)
+{
+	return (v + to - 1) & ~(to - 1);
+}
+
+static bool overlap(const struct region *a, const struct region *b)
+{
+	return a->size && b->size && (a->base - b->base < b->size || b->base - a->base < a->size);
+}
+
+static bool inside(const struct region *inner, const struct region *outer)
+{
+	return inner->base >= outer->base && inner->size <= outer->size &&
+	       inner->base - outer->base <= outer->size - inner->size;
+}
+
+static bool holds(const struct region *r, uint64_t gpa)
+{
+	return gpa - r->base < r->size;
+}
+
+/* --- what the tree has ------------------------------------------------------------------------ */
+
+struct place {
+	struct region region;
+	int node;
+};
+
+/* All that is neither RAM nor left out. */
+static unsigned places_list(const struct plan *p, struct place place[PLACES_MAX])
+{
+	const struct machine *m = &p->machine;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->flashes; i++)
+		place[n++] = (struct place){ m->flash[i], m->flash_node[i] };
+	for (unsigned i = 0; i < m->devices; i++)
+		place[n++] = (struct place){ m->device[i].reg, m->device[i].node };
+	for (unsigned i = 0; i < m->gic.redists; i++)
+		if (p->redist_count[i])
+			place[n++] = (struct place){ m->gic.redist[i], m->gic.node };
+	place[n++] = (struct place){ m->gic.dist, m->gic.node };
+	if (m->gic.version == GIC_V2)
+		place[n++] = (struct place){ m->gic.cpu, m->gic.node };
+	if (m->gic.has_its)
+		place[n++] = (struct place){ m->gic.its, m->gic.node };
+	return n;
+}
+
+uint64_t plan_place_room(const struct plan *p, const struct plan_inputs *in, uint64_t base)
+{
+	uint64_t end = 1ull << in->host->ipa_bits;
+	struct place place[PLACES_MAX];
+	unsigned n = places_list(p, place);
+
+	for (unsigned i = 0; i < n; i++)
+		if (place[i].region.base >= base && place[i].region.base < end)
+			end = place[i].region.base;
+	return end > base ? end - base : 0;
+}
+
+static const char *path_of(const struct plan_inputs *in, int node, char buf[PATH_MAX_SHOWN])
+{
+	return tree_path(in->guest, (unsigned)node, buf, PATH_MAX_SHOWN);
+}
+
+static int ram_check(const struct plan *p, const struct plan_inputs *in, const struct region *ram,
+		     struct failure *f)
+{
+	const struct host *h = in->host;
+	struct place place[PLACES_MAX];
+	char buf[PATH_MAX_SHOWN];
+	unsigned n = places_list(p, place);
+
+	if (!inside(ram, &(struct region){ 0, 1ull << h->ipa_bits }))
+		return fail(f, OUTCOME_REFUSED, "E-IPA",
+			    "RAM of %" PRIu64 " MiB at %#" PRIx64
+			    " ends beyond the guest physical addresses this host has (%u bits): "
+			    "give less "
+			    "memory or a lower base",
+			    ram->size / MIB, ram->base, h->ipa_bits);
+	for (unsigned i = 0; i < n; i++)
+		if (overlap(ram, &place[i].region))
+			return fail(f, OUTCOME_BAD_CONFIG, "E-OVERLAP",
+				    "RAM %#" PRIx64 "..%#" PRIx64 " covers node %s at %#" PRIx64
+				    ": give less memory, or another base (memory=SIZE@BASE)",
+				    ram->base, ram->base + ram->size,
+				    path_of(in, place[i].node, buf), place[i].region.base);
+	return 0;
+}
+
+int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct machine *m = &p->machine;
+	const struct host *h = in->host;
+	struct place place[PLACES_MAX];
+	char buf[PATH_MAX_SHOWN];
+	unsigned n = places_list(p, place);
+
+	for (unsigned i = 0; i < p->rams; i++) {
+		if (ram_check(p, in, &p->ram[i], f))
+			return -1;
+		for (unsigned j = 0; j < i; j++)
+			if (overlap(&p->ram[i], &p->ram[j]))
+				return fail(f, OUTCOME_BAD_CONFIG, "E-OVERLAP",
+					    "two banks of RAM overlap at %#" PRIx64
+					    ": give the whole size by memory=SIZE, or correct the "
+					    "guest's tree",
+					    p->ram[i].base > p->ram[j].base ? p->ram[i].base
+									    : p->ram[j].base);
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (!inside(&place[i].region, &(struct region){ 0, 1ull << h->ipa_bits }))
+			return fail(
+				f, OUTCOME_REFUSED, "E-IPA",
+				"node %s at %#" PRIx64 " ends beyond the guest physical addresses "
+				"this host has (%u bits): move it to a lower address in the "
+				"guest's tree",
+				path_of(in, place[i].node, buf), place[i].region.base, h->ipa_bits);
+	for (unsigned i = 0; i < m->flashes; i++)
+		if ((m->flash[i].base | m->flash[i].size) % h->page)
+			return fail(
+				f, OUTCOME_BAD_CONFIG, "E-PLACE",
+				"node %s: a flash bank at %#" PRIx64 " of %#" PRIx64
+				" bytes is not whole pages of %u bytes: move or resize it in the "
+				"guest's tree",
+				path_of(in, m->flash_node[i], buf), m->flash[i].base,
+				m->flash[i].size, h->page);
+	return 0;
+}
+
+/* --- firmware --------------------------------------------------------------------------------- */
+
+static int bank_of(const struct region *bank, unsigned count, const struct region *r)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (inside(r, &bank[i]))
+			return (int)i;
+	return -1;
+}
+
+/* A linked address counts only where there is something for it; else the bytes there were no header. */
+static bool is_linked(const struct plan *p, const struct image *image)
+{
+	struct region first = { image->link_gpa, 64 };
+
+	return image->linked && (bank_of(p->ram, p->rams, &first) >= 0 ||
+				 bank_of(p->machine.flash, p->machine.flashes, &first) >= 0);
+}
+
+static void base_choose(struct plan *p, const struct plan_inputs *in)
+{
+	const struct image *image = in->firmware;
+
+	if (in->settings->firmware.placed) {
+		p->place = PLACE_GIVEN;
+		p->entry = in->settings->firmware.gpa;
+	} else if (image->offset_known) {
+		p->place = PLACE_HEADER;
+		p->entry = align_up(p->ram[0].base, BLOCK) + image->text_offset;
+	} else if (is_linked(p, image)) {
+		p->place = PLACE_HEADER;
+		p->entry = image->link_gpa;
+	} else if (p->machine.flashes) {
+		p->place = PLACE_FLASH;
+		p->entry = p->machine.flash[0].base;
+	} else {
+		p->place = PLACE_RAM;
+		p->entry = p->ram[0].base;
+	}
+}
+
+/* Why the firmware lies in no bank. */
+static int no_room(const struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct image *image = in->firmware;
+	const struct machine *m = &p->machine;
+
+	for (unsigned i = 0; i < p->rams; i++)
+		if (holds(&p->ram[i], p->entry))
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
+				    "firmware %s needs %" PRIu64 " KiB at %#" PRIx64
+				    ", but RAM ends at %#" PRIx64 ": give more memory",
+				    image->path, image->footprint >> 10, p->entry,
+				    p->ram[i].base + p->ram[i].size);
+	for (unsigned i = 0; i < m->flashes; i++)
+		if (holds(&m->flash[i], p->entry))
+			return fail(
+				f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
+				"firmware %s has %" PRIu64 " KiB, but from %#" PRIx64
+				" its flash bank has %" PRIu64
+				": give a smaller file, or place it in RAM (firmware=FILE@ADDR)",
+				image->path, (image->size + 1023) >> 10, p->entry,
+				(m->flash[i].base + m->flash[i].size - p->entry) >> 10);
+	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
+		    "firmware %s: there is neither RAM nor flash at %#" PRIx64
+		    "; RAM begins at %#" PRIx64 ": give another address (firmware=FILE@ADDR)",
+		    image->path, p->entry, p->ram[0].base);
+}
+
+int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct image *image = in->firmware;
+	struct region file;
+
+	base_choose(p, in);
+	if (p->entry % 4)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
+			    "firmware %s at %#" PRIx64 ": a CPU runs code at multiples of 4 only: "
+			    "give another address (firmware=FILE@ADDR)",
+			    image->path, p->entry);
+	file = (struct region){ p->entry, image->size };
+	p->firmware = (struct region){ p->entry, image->footprint };
+	p->firmware_flash = bank_of(p->machine.flash, p->machine.flashes, &file);
+	if (p->firmware_flash < 0)
+		return bank_of(p->ram, p->rams, &p->firmware) < 0 ? no_room(p, in, f) : 0;
+	p->firmware = file; /* its bss is in RAM, where it likes */
+	if (p->entry % in->host->page)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
+			    "firmware %s at %#" PRIx64
+			    ": in flash it must begin on a page of %u bytes: "
+			    "give another address (firmware=FILE@ADDR)",
+			    image->path, p->entry, in->host->page);
+	return 0;
+}
+
+/* --- initrd and tree -------------------------------------------------------------------------- */
+
+/* At the end of the bank that the firmware lies in, the first one for firmware in flash. */
+int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const int bank = bank_of(p->ram, p->rams, &p->firmware);
+	const struct region *ram = &p->ram[bank < 0 ? 0 : bank];
+	const uint64_t size = in->initrd->size;
+
+	p->initrd = (struct region){ 0 };
+	if (in->initrd->fd < 0)
+		return 0;
+	if (size <= ram->size) {
+		p->initrd.base = (ram->base + ram->size - size) & ~(uint64_t)(in->host->page - 1);
+		p->initrd.size = size;
+	}
+	if (!p->initrd.size || overlap(&p->initrd, &p->firmware))
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
+			    "initrd %s (%" PRIu64
+			    " KiB) does not fit into RAM beside the firmware: give "
+			    "more memory",
+			    in->initrd->path, size >> 10);
+	return 0;
+}
+
+static bool dtb_try(struct plan *p, const struct region *ram, uint64_t base)
+{
+	p->dtb.base = base;
+	return inside(&p->dtb, ram) && !overlap(&p->dtb, &p->firmware) &&
+	       !overlap(&p->dtb, &p->initrd);
+}
+
+/* RAM base is where U-Boot for QEMU and EDK2 look for the tree; x0 tells everybody else. */
+int plan_place_dtb(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const uint64_t behind = p->firmware.base + p->firmware.size;
+
+	p->dtb.size = (uint64_t)p->tree.size;
+	for (unsigned i = 0; i < p->rams; i++)
+		if (dtb_try(p, &p->ram[i], p->ram[i].base) ||
+		    dtb_try(p, &p->ram[i], align_up(behind, BLOCK)) ||
+		    dtb_try(p, &p->ram[i], align_up(behind, TREE_ALIGN)))
+			return 0;
+	return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
+		    "RAM of %" PRIu64
+		    " MiB has no room for the device tree beside firmware %s: give more "
+		    "memory, or place the firmware elsewhere (firmware=FILE@ADDR)",
+		    p->ram[0].size / MIB, in->firmware->path);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of the plan that says what lies where in the guest's physical memory. Pure. */
+#ifndef BOOT_PLAN_PLACE_H
+#define BOOT_PLAN_PLACE_H
+
+#include "boot/plan.h"
+
+/*
+ * Bytes from BASE to the next thing that the guest's tree has above it, or to the end of the
+ * addresses that the host offers. GIC and vCPUs are settled before: regions of redistributors
+ * that no vCPU needs do not count.
+ */
+uint64_t plan_place_room(const struct plan *plan, const struct plan_inputs *in, uint64_t base);
+
+/*
+ * RAM is settled: does it lie apart from all else, and everything within the host's addresses and
+ * on its pages? Returns 0 or fail()s with bad-config or refused.
+ */
+int plan_place_check(const struct plan *plan, const struct plan_inputs *in, struct failure *f);
+
+/*
+ * Firmware first, then the initrd, and the tree when its size is known. Each returns 0 or fail()s
+ * with bad-firmware (there is no room) or bad-config (a place where nothing is).
+ */
+int plan_place_firmware(struct plan *plan, const struct plan_inputs *in, struct failure *f);
+int plan_place_initrd(struct plan *plan, const struct plan_inputs *in, struct failure *f);
+int plan_place_dtb(struct plan *plan, const struct plan_inputs *in, struct failure *f);
+
+#endif
