@@ -10,7 +10,8 @@
 #include "kvm/hostcpu.h"
 
 #define WIDTH 79
-#define PATH_SHOWN 26 /* of a file's name in the map: the rest of its line fits then */
+#define LABEL 10 /* columns of the labels */
+#define PATH_SHOWN 26 /* of a file's name: the rest of its line fits then */
 
 /* "496 MiB": whole units only, so that nothing is rounded. */
 static const char *size_format(uint64_t size, char buf[24])
@@ -24,89 +25,193 @@ static const char *size_format(uint64_t size, char buf[24])
 	return buf;
 }
 
-/* Words that follow one another in a paragraph with the hanging indent of the labels. */
-static void word_add(struct page *page, unsigned *column, const char *word)
-{
-	unsigned length = (unsigned)strlen(word);
+/* --- paragraphs ------------------------------------------------------------------------------- */
 
-	if (*column + 1 + length > WIDTH && *column > 10) {
-		page_add(page, "\n%10s", "");
-		*column = 10;
-	}
-	page_add(page, "%s%s", *column > 10 ? " " : "", word);
-	*column += length + (*column > 10);
+/* Text with a hanging indent that is broken between words; a word longer than a line anywhere. */
+struct flow {
+	struct page *page;
+	unsigned indent, column;
+};
+
+static void put(struct page *page, char c)
+{
+	if (page->used < page->size)
+		page->text[page->used++] = c;
 }
 
-static void settings_print(const struct settings *s, struct page *page)
+static void flow_break(struct flow *flow)
 {
-	for (unsigned origin = 0; origin < ORIGINS; origin++) {
-		unsigned column = 0;
-		char word[SETTINGS_PATH_MAX + 24];
+	put(flow->page, '\n');
+	for (flow->column = 0; flow->column < flow->indent; flow->column++)
+		put(flow->page, ' ');
+}
 
-		for (unsigned key = 0; key < SETTINGS; key++) {
-			if (!s->raw[key].text || !s->raw[key].text[0] || s->raw[key].origin != origin)
-				continue;
-			if (!column) {
-				page_add(page, "%-10s", settings_origin_name(origin));
-				column = 10;
-			}
-			snprintf(word, sizeof(word), "%s=%s", settings_key_name(key), s->raw[key].text);
-			word_add(page, &column, word);
+/* Add words, apart from what stands there. Names come from trees and files: no byte of theirs may steer the terminal. */
+static void flow_words(struct flow *flow, const char *text)
+{
+	while (*(text += strspn(text, " "))) {
+		unsigned length = (unsigned)strcspn(text, " ");
+
+		if (flow->column > flow->indent && flow->column + 1 + length > WIDTH)
+			flow_break(flow);
+		else if (flow->column > flow->indent)
+			put(flow->page, ' '), flow->column++;
+		for (; length; length--, text++) {
+			if (flow->column == WIDTH)
+				flow_break(flow);
+			put(flow->page, *text > ' ' && *text <= '~' ? *text : '?');
+			flow->column++;
 		}
-		if (column)
-			page_add(page, "\n");
 	}
 }
+
+static struct flow flow_begin(struct page *page, const char *label)
+{
+	struct flow flow = { page, LABEL, LABEL };
+
+	page_add(page, "%-*s", LABEL, label);
+	return flow;
+}
+
+static void flow_end(struct flow *flow)
+{
+	put(flow->page, '\n');
+}
+
+/* The name of a file, with the front of a long path left out. */
+static const char *path_tail(const char *path, char buf[PATH_SHOWN + 1])
+{
+	size_t n = strlen(path);
+
+	if (n <= PATH_SHOWN)
+		return path;
+	memcpy(buf, "...", 3);
+	memcpy(buf + 3, path + n - (PATH_SHOWN - 3), PATH_SHOWN - 2);
+	return buf;
+}
+
+/* --- board, host, guest, settings ------------------------------------------------------------- */
 
 static void board_print(const struct plan_inputs *in, struct page *page)
 {
-	static const char *const gic[] = { "no GIC", "GICv2", "GICv3" }, *const psci[] = { "no PSCI", "PSCI by hvc", "PSCI by smc" };
+	static const char *const gic[] = { "no GIC,", "GICv2,", "GICv3," };
+	static const char *const psci[] = { "no PSCI", "PSCI by hvc", "PSCI by smc" };
 	const struct board *b = in->board;
-	const struct host *h = in->host;
-	unsigned column = 10;
-	char size[24], word[64];
+	struct flow flow = flow_begin(page, "board");
+	char text[64], size[24];
 
-	page_add(page, "board     %.68s\n", b->model[0] ? b->model : b->compatible[0] ? b->compatible : "(no name)");
-	page_add(page, "          ");
+	flow_words(&flow, b->model[0] ? b->model : b->compatible[0] ? b->compatible : "(no name)");
+	flow_break(&flow);
 	for (unsigned i = 0; i < b->kinds; i++) {
-		snprintf(word, sizeof(word), "%u x %.24s%s,", b->kind[i].cpus, b->kind[i].compatible,
+		snprintf(text, sizeof(text), "%u x %.40s%s,", b->kind[i].cpus,
+			 b->kind[i].compatible,
 			 b->kinds > 1 && i == host_kind_choose(b) ? " (used)" : "");
-		word_add(page, &column, word);
+		flow_words(&flow, text);
 	}
-	snprintf(word, sizeof(word), "%s,", b->memory_total ? size_format(b->memory_total, size) : "RAM not told");
-	word_add(page, &column, word);
-	snprintf(word, sizeof(word), "%s,", gic[b->gic.version]);
-	word_add(page, &column, word);
-	word_add(page, &column, psci[b->psci]);
-	page_add(page, "\n");
-	if (b->console.node >= 0)
-		page_add(page, "          console %.24s at %#" PRIx64 "\n", b->console.compatible, b->console.reg.base);
-	page_add(page, "host      %s%u-bit addresses, %s%s%s%s%s%s%s\n", h->assumed ? "assumed from the tree: " : "KVM, ", h->ipa_bits,
-		 h->gic_v2 ? "GICv2 " : "", h->gic_v3 ? "GICv3 " : "", h->its ? "ITS " : "",
-		 h->features & HOSTCPU_PMU ? "PMU " : "", h->features & HOSTCPU_SVE ? "SVE " : "",
-		 h->features & HOSTCPU_PAUTH ? "PAuth " : "", h->features & HOSTCPU_AARCH32 ? "AArch32" : "");
+	if (b->memory_total) {
+		snprintf(text, sizeof(text), "%s,", size_format(b->memory_total, size));
+		flow_words(&flow, text);
+	} else {
+		flow_words(&flow, "RAM not told,");
+	}
+	flow_words(&flow, gic[b->gic.version]);
+	flow_words(&flow, psci[b->psci]);
+	if (b->console.node >= 0) {
+		snprintf(text, sizeof(text), "console %.30s at %#" PRIx64, b->console.compatible,
+			 b->console.reg.base);
+		flow_break(&flow);
+		flow_words(&flow, text);
+	}
+	flow_end(&flow);
 }
 
-/* One line of the map: address, size, what. */
+static void host_print(const struct host *h, struct page *page)
+{
+	struct flow flow = flow_begin(page, "host");
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s %u-bit addresses,%s%s%s%s%s%s%s",
+		 h->assumed ? "assumed from the tree:" : "KVM,", h->ipa_bits,
+		 h->gic_v2 ? " GICv2" : "", h->gic_v3 ? " GICv3" : "", h->its ? " ITS" : "",
+		 h->features & HOSTCPU_PMU ? " PMU" : "", h->features & HOSTCPU_SVE ? " SVE" : "",
+		 h->features & HOSTCPU_PAUTH ? " PAuth" : "",
+		 h->features & HOSTCPU_AARCH32 ? " AArch32" : "");
+	flow_words(&flow, text);
+	flow_end(&flow);
+}
+
+static void guest_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
+{
+	struct flow flow = flow_begin(page, "guest");
+	char text[128], name[PATH_SHOWN + 1];
+
+	snprintf(text, sizeof(text), "%s: %u CPU%s%s%s%s%s, GICv%d",
+		 path_tail(in->settings->raw[SET_MACHINE].text, name), p->cpus,
+		 p->cpus > 1 ? "s" : "", p->aarch32 ? ", AArch32" : "",
+		 p->cpu_features & HOSTCPU_PMU ? ", PMU" : "",
+		 p->cpu_features & HOSTCPU_SVE ? ", SVE" : "",
+		 p->cpu_features & HOSTCPU_PAUTH ? ", PAuth" : "", p->vgic == VGIC_V3 ? 3 : 2);
+	flow_words(&flow, text);
+	flow_end(&flow);
+}
+
+/* Every setting that has a value, under the place it comes from. */
+static void settings_print(const struct settings *s, struct page *page)
+{
+	static const char *const label[ORIGINS] = { "default", "tree", "cmdline", "argument" };
+
+	for (unsigned origin = 0; origin < ORIGINS; origin++) {
+		struct flow flow = { .page = NULL };
+
+		for (unsigned key = 0; key < SETTINGS; key++) {
+			const char *value = s->raw[key].text, *name = settings_key_name(key);
+			char word[SETTINGS_PATH_MAX + 24];
+			size_t n = strlen(name);
+
+			if (!value || !value[0] || s->raw[key].origin != origin)
+				continue;
+			if (!flow.page)
+				flow = flow_begin(page, label[origin]);
+			/* The first word of the value stands beside the key, however long the rest is. */
+			memcpy(word, name, n);
+			word[n++] = '=';
+			while (*value && *value != ' ' && n < sizeof(word) - 1)
+				word[n++] = *value++;
+			word[n] = '\0';
+			flow_words(&flow, word);
+			flow_words(&flow, value);
+		}
+		if (flow.page)
+			flow_end(&flow);
+	}
+}
+
+/* --- the map ---------------------------------------------------------------------------------- */
+
+/* One line of it: address, size, what. */
 struct row {
 	struct region region;
-	char what[56];
+	char what[80];
 };
 
-static void row_add(struct row *rows, unsigned *count, unsigned max, uint64_t base, uint64_t size, const char *format, ...)
-	__attribute__((format(printf, 6, 7)));
+#define ROWS                                                                                       \
+	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX +        \
+	 BOARD_REDISTS_MAX + 8)
+static struct row rows[ROWS];
 
-static void row_add(struct row *rows, unsigned *count, unsigned max, uint64_t base, uint64_t size, const char *format, ...)
+static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* What is added later stands behind what begins at the same address. */
+static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
 {
 	unsigned at = *count;
 	va_list args;
 
-	if (*count == max)
+	if (*count == ROWS)
 		return;
-	while (at && rows[at - 1].region.base > base) {
+	for (; at && rows[at - 1].region.base > base; at--)
 		rows[at] = rows[at - 1];
-		at--;
-	}
 	rows[at].region = (struct region){ base, size };
 	va_start(args, format);
 	vsnprintf(rows[at].what, sizeof(rows[at].what), format, args);
@@ -114,73 +219,131 @@ static void row_add(struct row *rows, unsigned *count, unsigned max, uint64_t ba
 	(*count)++;
 }
 
-#define ROWS (MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX + BOARD_REDISTS_MAX + 8)
-static struct row rows[ROWS];
-
-/* The file's name, with the front of a long path left out. */
-static const char *path_tail(const char *path, char buf[PATH_SHOWN + 1])
+static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsigned *n)
 {
-	size_t n = strlen(path);
+	static const char *const place[] = { "placed by @", "by its header", "to flash 0",
+					     "to RAM base" };
+	const struct machine *m = &p->machine;
+	char name[PATH_SHOWN + 1];
 
-	snprintf(buf, PATH_SHOWN + 1, "%s%s", n > PATH_SHOWN ? "..." : "", n > PATH_SHOWN ? path + n - (PATH_SHOWN - 3) : path);
-	return buf;
+	for (unsigned i = 0; i < m->flashes; i++)
+		row_add(n, m->flash[i].base, m->flash[i].size, "flash %u, read-only", i);
+	for (unsigned i = 0; i < p->rams; i++)
+		row_add(n, p->ram[i].base, p->ram[i].size, "RAM");
+	row_add(n, p->firmware.base, in->firmware->size, "  firmware %s, %s",
+		path_tail(in->firmware->path, name), place[p->place]);
+	row_add(n, p->dtb.base, p->dtb.size, "  device tree");
+	if (p->initrd.size)
+		row_add(n, p->initrd.base, p->initrd.size, "  initrd %s",
+			path_tail(in->initrd->path, name));
+}
+
+static void gic_rows(const struct plan *p, unsigned *n)
+{
+	const struct machine *m = &p->machine;
+
+	row_add(n, m->gic.dist.base, m->gic.dist.size, "GICv%d distributor",
+		p->vgic == VGIC_V3 ? 3 : 2);
+	if (m->gic.version == GIC_V2)
+		row_add(n, m->gic.cpu.base, m->gic.cpu.size, "GICv2 CPU interface");
+	for (unsigned i = 0; i < m->gic.redists; i++)
+		if (p->redist_count[i])
+			row_add(n, m->gic.redist[i].base,
+				(uint64_t)p->redist_count[i] * MACHINE_REDIST_SIZE,
+				"GICv3 redistributors of %u CPU%s", p->redist_count[i],
+				p->redist_count[i] > 1 ? "s" : "");
+	if (m->gic.has_its)
+		row_add(n, m->gic.its.base, m->gic.its.size, "GICv3 ITS");
+}
+
+static void device_rows(const struct plan *p, const struct plan_inputs *in, unsigned *n)
+{
+	static const char *const policy[] = { "reads 0", "reads 0, told", "aborts" };
+	const struct machine *m = &p->machine;
+
+	for (unsigned i = 0; i < m->devices; i++) {
+		const struct machine_device *d = &m->device[i];
+		char irq[24] = "";
+
+		if (d->lines)
+			snprintf(irq, sizeof(irq), ", %s %u", d->intid[0] < 32 ? "PPI" : "SPI",
+				 d->intid[0] - (d->intid[0] < 32 ? 16 : 32));
+		row_add(n, d->reg.base, d->reg.size, "%s%s%s", d->model->name, irq,
+			(int)i == m->console ? ", console"
+			: d->model->input    ? ", not shown"
+					     : "");
+	}
+	for (unsigned i = 0; i < m->unserveds; i++)
+		row_add(n, m->unserved[i].reg.base, m->unserved[i].reg.size, "%.40s: no model, %s",
+			tree_name(in->guest, (unsigned)m->unserved[i].node), policy[p->unmodelled]);
 }
 
 static void map_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
 {
-	static const char *const place[] = { "placed by @", "by its header", "to flash 0", "to RAM base" };
-	static const char *const policy[] = { "reads 0", "reads 0, told", "aborts" };
-	const struct machine *m = &p->machine;
-	unsigned n = 0;
-	char size[24], name[PATH_SHOWN + 1];
+	unsigned n = 0, digits = 10, width = 10;
+	char size[24];
 
-	for (unsigned i = 0; i < m->flashes; i++)
-		row_add(rows, &n, ROWS, m->flash[i].base, m->flash[i].size, "flash %u, read-only", i);
-	for (unsigned i = 0; i < p->rams; i++)
-		row_add(rows, &n, ROWS, p->ram[i].base, p->ram[i].size, "RAM");
-	row_add(rows, &n, ROWS, p->firmware.base, in->firmware->size, "  firmware %s, %s", path_tail(in->firmware->path, name), place[p->place]);
-	row_add(rows, &n, ROWS, p->dtb.base, p->dtb.size, "  device tree");
-	if (p->initrd.size)
-		row_add(rows, &n, ROWS, p->initrd.base, p->initrd.size, "  initrd %s", path_tail(in->initrd->path, name));
-	row_add(rows, &n, ROWS, m->gic.dist.base, m->gic.dist.size, "%s distributor", p->vgic == VGIC_V3 ? "GICv3" : "GICv2");
-	if (m->gic.version == GIC_V2)
-		row_add(rows, &n, ROWS, m->gic.cpu.base, m->gic.cpu.size, "GICv2 CPU interface");
-	for (unsigned i = 0; i < m->gic.redists; i++)
-		if (p->redist_count[i])
-			row_add(rows, &n, ROWS, m->gic.redist[i].base, m->gic.redist[i].size, "GICv3 redistributors, for %u",
-				p->redist_count[i]);
-	if (m->gic.has_its)
-		row_add(rows, &n, ROWS, m->gic.its.base, m->gic.its.size, "GICv3 ITS");
-	for (unsigned i = 0; i < m->devices; i++) {
-		const struct machine_device *d = &m->device[i];
-		char irq[16] = "";
-
-		if (d->lines)
-			snprintf(irq, sizeof(irq), ", SPI %u", d->intid[0] - 32);
-		row_add(rows, &n, ROWS, d->reg.base, d->reg.size, "%s%s%s", d->model->name, irq,
-			(int)i == m->console ? ", console" : d->model->input ? ", not shown" : "");
+	memory_rows(p, in, &n);
+	gic_rows(p, &n);
+	device_rows(p, in, &n);
+	for (unsigned i = 0; i < n; i++) {
+		while (digits < 16 && rows[i].region.base >> (4 * digits))
+			digits++;
+		if (rows[i].region.size >> 30 &&
+		    strlen(size_format(rows[i].region.size, size)) > width)
+			width = (unsigned)strlen(size);
 	}
-	for (unsigned i = 0; i < m->unserveds; i++)
-		row_add(rows, &n, ROWS, m->unserved[i].reg.base, m->unserved[i].reg.size, "%.30s: no model, %s",
-			tree_name(in->guest, (unsigned)m->unserved[i].node), policy[p->unmodelled]);
-	for (unsigned i = 0; i < n; i++)
-		page_add(page, "  0x%010" PRIx64 " %10s  %s\n", rows[i].region.base, size_format(rows[i].region.size, size), rows[i].what);
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned indent = 2 + 2 + digits + 1 + width + 2;
+		struct flow flow = { page, indent, indent };
+		const char *what = rows[i].what;
+
+		page_add(page, "  0x%0*" PRIx64 " %*s  ", (int)digits, rows[i].region.base,
+			 (int)width, size_format(rows[i].region.size, size));
+		for (; *what == ' '; what++)
+			put(page, ' '), flow.column++, flow.indent++;
+		flow_words(&flow, what);
+		flow_end(&flow);
+	}
+}
+
+static void warn(struct page *page, const char *text)
+{
+	struct flow flow = flow_begin(page, "warning:");
+
+	flow_words(&flow, text);
+	flow_end(&flow);
+}
+
+static void warnings_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
+{
+	const struct settings *s = in->settings;
+	char text[200];
+
+	if (p->machine.unserveds_more) {
+		snprintf(text, sizeof(text),
+			 "%u more nodes of the guest's tree have no model and are not shown",
+			 p->machine.unserveds_more);
+		warn(page, text);
+	}
+	if (p->machine.console < 0) {
+		snprintf(text, sizeof(text),
+			 "guest tree %s has no console that a model serves, so nothing of the "
+			 "guest will be "
+			 "seen: enable a UART in it (an arm,pl011 node)",
+			 path_tail(s->raw[SET_MACHINE].text, (char[PATH_SHOWN + 1]){ 0 }));
+		warn(page, text);
+	}
+	if (!in->entropy && (s->rng_seed || s->kaslr_seed))
+		warn(page, "no entropy yet: the guest's tree has no rng-seed and no kaslr-seed");
 }
 
 void plan_print(const struct plan *p, const struct plan_inputs *in, struct page *page)
 {
-	const struct settings *s = in->settings;
-	char name[PATH_SHOWN + 1];
-
 	board_print(in, page);
-	page_add(page, "guest     %s: %u CPU%s%s%s%s%s, GICv%d\n", path_tail(s->raw[SET_MACHINE].text, name), p->cpus, p->cpus > 1 ? "s" : "",
-		 p->aarch32 ? ", AArch32" : "", p->cpu_features & HOSTCPU_PMU ? ", PMU" : "",
-		 p->cpu_features & HOSTCPU_SVE ? ", SVE" : "", p->cpu_features & HOSTCPU_PAUTH ? ", PAuth" : "",
-		 p->vgic == VGIC_V3 ? 3 : 2);
-	settings_print(s, page);
+	host_print(in->host, page);
+	guest_print(p, in, page);
+	settings_print(in->settings, page);
 	map_print(p, in, page);
-	if (p->machine.console < 0)
-		page_add(page, "warning: the guest's tree has no console that a model serves: nothing will be seen\n");
-	if (!in->entropy && (s->rng_seed || s->kaslr_seed))
-		page_add(page, "warning: no entropy yet: the guest's tree has no rng-seed and no kaslr-seed\n");
+	warnings_print(p, in, page);
 }
