@@ -19,10 +19,18 @@
 static const struct {
 	const char *key;
 	size_t offset, size;
+	uint64_t least, most;
 } fields[] = {
-#define FIELD(name) { #name, offsetof(struct host, name), sizeof(((struct host *)0)->name) }
-	FIELD(ipa_bits),    FIELD(vcpus_max), FIELD(gic_v2), FIELD(gic_v3),	  FIELD(its),
-	FIELD(features),    FIELD(page),      FIELD(memory_free), FIELD(memory_total),
+#define FIELD(name) #name, offsetof(struct host, name), sizeof(((struct host *)0)->name)
+	{ FIELD(ipa_bits), 32, 52 },
+	{ FIELD(vcpus_max), 1, 1 << 16 },
+	{ FIELD(gic_v2), 0, 1 },
+	{ FIELD(gic_v3), 0, 1 },
+	{ FIELD(its), 0, 1 },
+	{ FIELD(features), 0, UINT32_MAX },
+	{ FIELD(page), 4 << 10, 64 << 10 },
+	{ FIELD(memory_free), 0, UINT64_MAX },
+	{ FIELD(memory_total), 0, UINT64_MAX },
 #undef FIELD
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -32,10 +40,10 @@ void host_assume(struct host *host, const struct board *board)
 	*host = (struct host){
 		.assumed = true,
 		.ipa_bits = 40,
-		.vcpus_max = board->gic.version == GIC_V2 ? 8 : 512,
-		.gic_v2 = board->gic.version == GIC_V2,
-		.gic_v3 = board->gic.version == GIC_V3,
-		.its = board->gic.version == GIC_V3,
+		.vcpus_max = board->gic.version == GIC_V2 ? 8 : 512, /* KVM_CAP_MAX_VCPUS */
+		.gic_v2 = board->gic.version == GIC_V2 && board->gic.virt,
+		.gic_v3 = board->gic.version == GIC_V3 && board->gic.virt,
+		.its = board->gic.version == GIC_V3 && board->gic.virt,
 		.features = HOSTCPU_AARCH32 | HOSTCPU_PMU,
 		.page = 4096,
 		.memory_free = board->memory_total,
@@ -71,7 +79,10 @@ static char *word_cut(char **line)
 	return end > word ? word : NULL;
 }
 
-/* Take the field that LINE gives into HOST. Which one, or -1: not `key value`. */
+/*
+ * Take the field that LINE gives into HOST. Which one, or -1: not `key value`, or a value that no
+ * host has.
+ */
 static int line_take(struct host *host, char *line)
 {
 	const char *key = word_cut(&line), *value = word_cut(&line), *end;
@@ -82,7 +93,7 @@ static int line_take(struct host *host, char *line)
 	for (size_t i = 0; i < FIELDS; i++) {
 		if (strcmp(fields[i].key, key))
 			continue;
-		if (fields[i].size < 8 && v >> (8 * fields[i].size))
+		if (v < fields[i].least || v > fields[i].most)
 			return -1;
 		/* Little-endian, as everything this runs on. */
 		memcpy((char *)host + fields[i].offset, &v, fields[i].size);
@@ -98,7 +109,8 @@ int host_load(struct host *host, const char *path, struct failure *f)
 	unsigned number = 0, seen = 0;
 
 	if (n < 0)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be read: %s", path, strerror((int)-n));
+		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be read: %s",
+			    path, strerror((int)-n));
 	*host = (struct host){ 0 };
 	while (*line) {
 		char *next = line + strcspn(line, "\n");
@@ -112,15 +124,23 @@ int host_load(struct host *host, const char *path, struct failure *f)
 			field = line_take(host, line);
 			if (field < 0)
 				return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
-					    "host file %s, line %u is not `key value`: make it with `kvmshim probe --save=FILE`",
+					    "host file %s, line %u is not `key value` of a host: "
+					    "make it with `kvmshim probe --save=FILE`",
 					    path, number);
 			seen |= 1u << field;
 		}
 		line = next;
 	}
+	if (seen && host->page & (host->page - 1))
+		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
+			    "host file %s: a page of %u bytes is none of 4K, 16K, 64K: make it "
+			    "with `kvmshim probe --save=FILE`",
+			    path, host->page);
 	if (seen != (1u << FIELDS) - 1)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
-			    "host file %s does not say everything: make it with `kvmshim probe --save=FILE`", path);
+			    "host file %s does not say everything: make it with `kvmshim probe "
+			    "--save=FILE`",
+			    path);
 	return 0;
 }
 
@@ -140,6 +160,7 @@ int host_save(const struct host *host, const char *path, struct failure *f)
 	}
 	good = fd >= 0 && write(fd, text, page.used) == (ssize_t)page.used;
 	if ((fd >= 0 && close(fd) < 0) || !good)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE", "host file %s cannot be written: %s", path, strerror(errno));
+		return fail(f, OUTCOME_BAD_CONFIG, "E-HOSTFILE",
+			    "host file %s cannot be written: %s", path, strerror(errno));
 	return 0;
 }

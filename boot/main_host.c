@@ -14,18 +14,13 @@ int main(int argc, char **argv)
 	if (failed)
 		return outcome_report(f.outcome, &f);
 	switch (prepared.settings.verb) {
-	case VERB_HELP:
-		settings_help();
-		return 0;
-	case VERB_VERSION:
-		puts("kvmshim " KVMSHIM_VERSION);
-		return 0;
-	case VERB_PLAN:
-		failed = prepare_only(&prepared, &f);
-		break;
+	case VERB_HELP: settings_help(); return 0;
+	case VERB_VERSION: puts("kvmshim " KVMSHIM_VERSION); return 0;
+	case VERB_PLAN: failed = prepare_only(&prepared, &f); break;
 	default:
 		failed = fail(&f, OUTCOME_NO_KVM, "E-NOTARM",
-			      "this is the planner for a developer's machine: it only knows `kvmshim plan`; run and probe need the arm64 "
+			      "this is the planner for a developer's machine: it only knows "
+			      "`kvmshim plan`; run and probe need the arm64 "
 			      "binary, on a board with KVM");
 	}
 	return failed ? outcome_report(f.outcome, &f) : 0;

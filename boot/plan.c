@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Board + host + settings + firmware + entropy -> plan. Nothing here touches anything but its arguments.
+// Board + host + settings + firmware + entropy -> plan. Nothing here touches anything but its input.
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

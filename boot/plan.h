@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The plan: everything that is decided before the guest runs. A pure function of board, host, settings, firmware and entropy. */
+/*
+ * The plan: everything that is decided before the guest runs. A pure function of board, host,
+ * settings, firmware and entropy.
+ */
 #ifndef BOOT_PLAN_H
 #define BOOT_PLAN_H
 
@@ -47,12 +50,17 @@ struct plan {
 };
 
 /*
- * Decide everything, and write the guest's tree to DTB (SIZE bytes). Returns 0 or fail()s: bad-config, bad-firmware, refused; the sentence names the file or
+ * Decide everything, and write the guest's tree to DTB (SIZE bytes). Returns 0 or fail()s: bad-
+ * config, bad-firmware, refused; the sentence names the file or
  * node, the values, and the remedy.
  */
-int plan_make(struct plan *plan, const struct plan_inputs *in, void *dtb, size_t size, struct failure *f);
+int plan_make(struct plan *plan, const struct plan_inputs *in, void *dtb, size_t size,
+	      struct failure *f);
 
-/* The page the person sees: what the board is, what the guest will be, where each thing lies; 80 columns. */
+/*
+ * The page the person sees: what the board is, what the guest will be, where each thing lies; 80
+ * columns.
+ */
 void plan_print(const struct plan *plan, const struct plan_inputs *in, struct page *page);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What lies where: RAM, flash and devices apart from each other; firmware, initrd and the tree in them.
+// What lies where: RAM, flash, devices apart from each other; firmware, initrd, tree in them.
 #include <inttypes.h>
 
 #include "boot/plan_place.h"
@@ -153,7 +153,10 @@ static int bank_of(const struct region *bank, unsigned count, const struct regio
 	return -1;
 }
 
-/* A linked address counts only where there is something for it; else the bytes there were no header. */
+/*
+ * A linked address counts only where there is something for it; else the bytes there were no
+ * header.
+ */
 static bool is_linked(const struct plan *p, const struct image *image)
 {
 	struct region first = { image->link_gpa, 64 };

@@ -14,7 +14,8 @@
 static _Alignas(8) uint8_t dtb[CONFIG_TREE_SIZE << 10];
 static char screen[16 << 10];
 
-int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline, struct failure *f)
+int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
+		  struct failure *f)
 {
 	if (settings_begin(&p->settings, argc, argv, pid1, cmdline, f))
 		return -1;
@@ -32,7 +33,7 @@ int prepare_images(struct prepared *p, struct failure *f)
 	p->initrd = (struct image){ .fd = -1 };
 	if (image_open(&p->firmware, p->settings.firmware.path, f))
 		return -1;
-	return initrd && *initrd ? image_open(&p->initrd, initrd, f) : 0;
+	return initrd && *initrd ? image_open_initrd(&p->initrd, initrd, f) : 0;
 }
 
 int prepare_plan(struct prepared *p, struct failure *f)
@@ -71,17 +72,23 @@ static int tree_dump(const struct prepared *p, const char *path, struct failure 
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	size_t size = (size_t)p->plan.tree.size;
-	bool good = fd >= 0 && write(fd, p->dtb, size) == (ssize_t)size;
-	int error = errno;
+	ssize_t n = fd < 0 ? -1 : write(fd, p->dtb, size);
+	int error = n < 0 ? errno : ENOSPC;
 
 	if (fd >= 0)
 		close(fd);
-	return good ? 0 : fail(f, OUTCOME_BAD_CONFIG, "E-DUMP", "the guest's tree cannot be written to %s: %s", path, strerror(error));
+	if (n == (ssize_t)size)
+		return 0;
+	return fail(f, OUTCOME_BAD_CONFIG, "E-DUMP",
+		    "the guest's tree cannot be written to %s: %s: give dump-dtb=FILE in a folder "
+		    "with room",
+		    path, strerror(error));
 }
 
 int prepare_only(struct prepared *p, struct failure *f)
 {
-	const char *host = p->settings.raw[SET_HOST].text, *dump = p->settings.raw[SET_DUMP_DTB].text;
+	const char *host = p->settings.raw[SET_HOST].text,
+		   *dump = p->settings.raw[SET_DUMP_DTB].text;
 
 	if (!host || !*host)
 		host_assume(&p->host, &p->board);

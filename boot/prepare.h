@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From settings, board and host to a printed plan: what `run` does before it touches KVM's devices, and all that `plan` does. */
+/*
+ * From settings, board and host to a printed plan: what `run` does before it touches KVM's
+ * devices, and all that `plan` does.
+ */
 #ifndef BOOT_PREPARE_H
 #define BOOT_PREPARE_H
 
@@ -16,8 +19,12 @@ struct prepared {
 	const uint8_t *dtb; /* the guest's tree as planned, plan.tree.size bytes */
 };
 
-/* Settings from argv and the kernel command line, the board's tree they name, then what that tree adds to them. 0 or fail()s. */
-int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline, struct failure *f);
+/*
+ * Settings from argv and the kernel command line, the board's tree they name, then what that tree
+ * adds to them. 0 or fail()s.
+ */
+int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
+		  struct failure *f);
 
 /* Open firmware and initrd. 0 or fail()s. */
 int prepare_images(struct prepared *p, struct failure *f);
@@ -28,7 +35,10 @@ int prepare_plan(struct prepared *p, struct failure *f);
 /* Print the plan, with a last line LAST (NULL: none). */
 void prepare_print(const struct prepared *p, const char *last);
 
-/* The verb `plan`: host from a file or assumed, the plan printed, the tree written where dump-dtb says. 0 or fail()s. */
+/*
+ * The verb `plan`: host from a file or assumed, the plan printed, the tree written where dump-dtb
+ * says. 0 or fail()s.
+ */
 int prepare_only(struct prepared *p, struct failure *f);
 
 #endif

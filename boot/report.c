@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The plan as the person on the serial line sees it: 80 columns, what the board is, what the guest will be, what lies where.
+// The plan as a page of 80 columns: the board, the guest, each setting, what lies where.
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,7 +46,10 @@ static void flow_break(struct flow *flow)
 		put(flow->page, ' ');
 }
 
-/* Add words, apart from what stands there. Names come from trees and files: no byte of theirs may steer the terminal. */
+/*
+ * Add words, apart from what stands there. Names come from trees and files: no byte of theirs may
+ * steer the terminal.
+ */
 static void flow_words(struct flow *flow, const char *text)
 {
 	while (*(text += strspn(text, " "))) {
@@ -172,7 +175,10 @@ static void settings_print(const struct settings *s, struct page *page)
 				continue;
 			if (!flow.page)
 				flow = flow_begin(page, label[origin]);
-			/* The first word of the value stands beside the key, however long the rest is. */
+			/*
+			 * The first word of the value stands beside the key, however long the rest
+			 * is.
+			 */
 			memcpy(word, name, n);
 			word[n++] = '=';
 			while (*value && *value != ' ' && n < sizeof(word) - 1)

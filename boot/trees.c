@@ -33,45 +33,59 @@ static ssize_t read_at(int fd, uint8_t *buf, size_t size)
 	return n < 0 ? n : (ssize_t)done;
 }
 
-/* PATH's tree into BLOB: what is in use of it, since loaders pad trees by up to a megabyte. Bytes read, or -1 and failed. */
-static long blob_read(const char *path, const char *whose, uint8_t *blob, size_t size, struct failure *f)
+/*
+ * PATH's tree into BLOB: what is in use of it, since loaders pad trees by up to a megabyte. Bytes
+ * read, or -1 and failed.
+ */
+static long blob_read(const char *path, const char *whose, uint8_t *blob, size_t size,
+		      struct failure *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO is not waited for */
 	ssize_t n = fd < 0 ? -1 : pread(fd, blob, HEADER, 0);
-	int error = errno;
 	uint32_t used = n == HEADER ? tree_used(blob, HEADER) : 0;
+	int error;
 
-	if (n == HEADER && used >= HEADER && used <= size)
+	if (used >= HEADER && used <= size)
 		n = read_at(fd, blob, used);
-	error = n < 0 ? errno : error;
+	error = errno;
 	if (fd >= 0)
 		close(fd);
 	if (n < 0)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE", "%s tree %s cannot be read: %s: give the path of a .dtb file", whose, path,
-			    strerror(error));
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE",
+			    "%s tree %s cannot be read: %s: give the path of a .dtb file", whose,
+			    path, strerror(error));
 	if (!used)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE",
-			    "%s tree %s is not a flattened device tree (%zd bytes read): give a .dtb file, as dtc makes it", whose, path, n);
+			    "%s tree %s is not a flattened device tree (%zd bytes read): give a "
+			    ".dtb file, as dtc makes it",
+			    whose, path, n);
 	if (used > size)
-		return fail(f, OUTCOME_REFUSED, "E-TREESIZE", "%s tree %s has %u KiB, this build takes %zu: raise TREE_SIZE in the configuration",
+		return fail(f, OUTCOME_REFUSED, "E-TREESIZE",
+			    "%s tree %s has %u KiB, this build takes %zu: raise TREE_SIZE in the "
+			    "configuration",
 			    whose, path, used >> 10, size >> 10);
 	if ((size_t)n < used)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-TRUNCATED",
-			    "%s tree %s is cut off: its header tells of %u bytes, the file has %zd: copy it again", whose, path, used, n);
+			    "%s tree %s is cut off: its header tells of %u bytes, the file has "
+			    "%zd: copy it again",
+			    whose, path, used, n);
 	return n;
 }
 
-static int tree_failed(const char *whose, const char *path, const struct tree *tree, const struct tree_error *e, struct failure *f)
+static int tree_failed(const char *whose, const char *path, const struct tree *tree,
+		       const struct tree_error *e, struct failure *f)
 {
 	char node[100] = "", value[32] = "", place[32] = "", buf[72];
 
 	if (tree && e->node >= 0)
-		snprintf(node, sizeof(node), "node %s: ", tree_path(tree, (unsigned)e->node, buf, sizeof(buf)));
+		snprintf(node, sizeof(node),
+			 "node %s: ", tree_path(tree, (unsigned)e->node, buf, sizeof(buf)));
 	if (e->value)
 		snprintf(value, sizeof(value), " (%#" PRIx64 ")", e->value);
 	if (e->offset)
 		snprintf(place, sizeof(place), " at byte %zu", e->offset);
-	return fail(f, OUTCOME_BAD_CONFIG, "E-BADTREE", "%s tree %s: %s%s%s%s: %s", whose, path, node, e->what, value, place,
+	return fail(f, OUTCOME_BAD_CONFIG, "E-BADTREE", "%s tree %s: %s%s%s%s: %s", whose, path,
+		    node, e->what, value, place,
 		    e->remedy ? e->remedy : "make it again with dtc, and look at its warnings");
 }
 
@@ -82,7 +96,8 @@ int trees_board_read(const char *path, struct tree *tree, struct board *board, s
 
 	if (n < 0)
 		return -1;
-	if (tree_index(tree, board_blob, (size_t)n, board_nodes, TREES_NODES, &e) || board_collect(board, tree, &e))
+	if (tree_index(tree, board_blob, (size_t)n, board_nodes, TREES_NODES, &e) ||
+	    board_collect(board, tree, &e))
 		return tree_failed("board", path, tree, &e, f);
 	return 0;
 }
@@ -94,11 +109,13 @@ static const uint8_t *built_in(const struct settings *s, const struct host *host
 
 	if (strcmp(s->raw[SET_MACHINE].text, "virt"))
 		return NULL;
-	*size = (size_t)(v3 ? dts_virt_gicv3_end - dts_virt_gicv3_begin : dts_virt_gicv2_end - dts_virt_gicv2_begin);
+	*size = (size_t)(v3 ? dts_virt_gicv3_end - dts_virt_gicv3_begin
+			    : dts_virt_gicv2_end - dts_virt_gicv2_begin);
 	return v3 ? dts_virt_gicv3_begin : dts_virt_gicv2_begin;
 }
 
-static int overlays_apply(const struct settings *s, const uint8_t *blob, size_t *size, struct tree_error *e, struct failure *f)
+static int overlays_apply(const struct settings *s, const uint8_t *blob, size_t *size,
+			  struct tree_error *e, struct failure *f)
 {
 	static _Alignas(8) uint8_t overlay_blob[ROOM];
 
@@ -116,7 +133,8 @@ static int overlays_apply(const struct settings *s, const uint8_t *blob, size_t 
 	return 0;
 }
 
-int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree, struct failure *f)
+int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree,
+		     struct failure *f)
 {
 	const char *path = s->raw[SET_MACHINE].text;
 	struct tree_error e = { .node = -1 };
@@ -125,7 +143,8 @@ int trees_guest_read(const struct settings *s, const struct host *host, struct t
 	long n;
 
 	if (!strcmp(path, "mirror"))
-		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTBUILT", "machine=mirror is not built in: give virt or a .dtb file");
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTBUILT",
+			    "machine=mirror is not built in: give virt or a .dtb file");
 	if (!blob) {
 		n = blob_read(path, "guest", guest_blob, ROOM, f);
 		if (n < 0)

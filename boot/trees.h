@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two trees of a run, brought in: the board's from the kernel or a file, the guest's from what is built in or a file, overlays applied. */
+/*
+ * The two trees of a run, brought in: the board's from the kernel or a file, the guest's from what
+ * is built in or a file, overlays applied.
+ */
 #ifndef BOOT_TREES_H
 #define BOOT_TREES_H
 
@@ -11,11 +14,16 @@
 #define TREES_NODES 4096
 
 /*
- * Read the board's tree from PATH (only what is in use of it), check it, collect BOARD. Returns 0 or fail()s with bad-config: file, place in it, remedy.
+ * Read the board's tree from PATH (only what is in use of it), check it, collect BOARD. Returns 0
+ * or fail()s with bad-config: file, place in it, remedy.
  */
 int trees_board_read(const char *path, struct tree *tree, struct board *board, struct failure *f);
 
-/* The guest's tree that SETTINGS name, with their overlays; for `virt` the GIC is the one settings ask for, else the newest that HOST offers. Returns 0 or fail()s. */
-int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree, struct failure *f);
+/*
+ * The guest's tree that SETTINGS name, with their overlays; for `virt` the GIC is the one settings
+ * ask for, else the newest that HOST offers. Returns 0 or fail()s.
+ */
+int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree,
+		     struct failure *f);
 
 #endif
