@@ -32,14 +32,18 @@ static void put(struct out *out, const char *text, size_t n)
 
 	out->count += n;
 	out->room -= fits;
-	while (fits--)
-		*out->at++ = *text++;
+	memcpy(out->at, text, fits);
+	out->at += fits;
 }
 
 static void pad(struct out *out, char c, size_t n)
 {
-	while (n--)
-		put(out, &c, 1);
+	size_t fits = n < out->room ? n : out->room;
+
+	out->count += n;
+	out->room -= fits;
+	while (fits--)
+		*out->at++ = c;
 }
 
 /* PREFIX, ZEROS times '0' and N bytes of TEXT in a field. */
@@ -48,12 +52,14 @@ static void field_put(struct out *out, const struct spec *spec, const char *pref
 	size_t before = strlen(prefix), used = before + zeros + n;
 	size_t blanks = spec->width > used ? spec->width - used : 0;
 
-	if (!spec->left)
+	if (blanks && !spec->left)
 		pad(out, ' ', blanks);
-	put(out, prefix, before);
-	pad(out, '0', zeros);
+	if (before)
+		put(out, prefix, before);
+	if (zeros)
+		pad(out, '0', zeros);
 	put(out, text, n);
-	if (spec->left)
+	if (blanks && spec->left)
 		pad(out, ' ', blanks);
 }
 
@@ -185,8 +191,7 @@ int vsnprintf(char *buf, size_t size, const char *format, va_list args)
 		const char *start = format;
 		struct spec spec;
 
-		while (*format && *format != '%')
-			format++;
+		format = strchrnul(format, '%');
 		put(&out, start, (size_t)(format - start));
 		if (!*format)
 			break;
