@@ -53,7 +53,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_c
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c heap.c host.c hostfile.c image.c init.c io/console.c \
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image.c init.c io/console.c \
 	io/line.c io/ring.c loop.c main.c modules.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	settings_size.c sources.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
@@ -63,7 +63,7 @@ dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S
 obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
-target-only := kvm/sys.c boot/main.c boot/format.c boot/heap.c
+target-only := kvm/sys.c boot/main.c boot/format.c
 host-y	:= $(filter-out $(target-only),$(obj-y))
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 

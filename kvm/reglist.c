@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <linux/kvm.h>
-#include <stdlib.h>
 
 static bool is_u32(uint64_t id)
 {
@@ -44,58 +43,38 @@ static void sort(uint64_t *id, unsigned count)
 	}
 }
 
-/* The memory of a list is KVM's struct kvm_reg_list, its ids filtered in place, with the values behind. */
-static struct kvm_reg_list *memory_of(const struct reglist *list)
-{
-	return (struct kvm_reg_list *)((char *)list->id - offsetof(struct kvm_reg_list, reg));
-}
-
 int reglist_init(struct reglist *list, const struct vcpu *vcpu)
 {
 	struct kvm_reg_list sizing = { .n = 0 };
-	struct kvm_reg_list *kernel;
 	int ret;
 
-	*list = (struct reglist){ .count = 0 };
+	list->count = 0;
 	ret = sys_ioctl(vcpu->fd, KVM_GET_REG_LIST, &sizing);
 	if (ret != -E2BIG)
 		return ret < 0 ? ret : -EPROTO;
-
-	kernel = malloc(sizeof(*kernel) + 2 * sizeof(kernel->reg[0]) * sizing.n);
-	if (!kernel)
-		return -ENOMEM;
-	kernel->n = sizing.n;
-	ret = sys_ioctl(vcpu->fd, KVM_GET_REG_LIST, kernel);
+	if (sizing.n > REGLIST_MAX)
+		return -ENOSPC;
+	list->named = sizing.n;
+	ret = sys_ioctl(vcpu->fd, KVM_GET_REG_LIST, &list->named);
 	if (ret < 0)
-		goto fail;
+		return ret;
 
-	ret = -EINVAL;
-	for (uint64_t i = 0; i < kernel->n; i++) {
-		uint64_t id = kernel->reg[i];
+	for (uint64_t i = 0; i < list->named; i++) {
+		uint64_t id = list->id[i];
 
 		if (!reglist_syncs(id))
 			continue;
-		if (!is_u32(id) && !is_u64(id))
-			goto fail;
-		kernel->reg[list->count++] = id;
+		if (!is_u32(id) && !is_u64(id)) {
+			list->count = 0;
+			return -EINVAL;
+		}
+		list->id[list->count++] = id;
 	}
-	list->id = (uint64_t *)kernel->reg;
-	list->value = list->id + list->count;
 	sort(list->id, list->count);
 	if (reglist_pull(list, vcpu, NULL))
 		return 0;
-
-fail:
-	free(kernel);
-	*list = (struct reglist){ .count = 0 };
-	return ret;
-}
-
-void reglist_free(struct reglist *list)
-{
-	if (list->id)
-		free(memory_of(list));
-	*list = (struct reglist){ .count = 0 };
+	list->count = 0;
+	return -EINVAL;
 }
 
 bool reglist_syncs(uint64_t id)

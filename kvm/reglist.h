@@ -18,9 +18,13 @@ struct vcpu;
  */
 enum reg_level { REG_RUNTIME = 1, REG_RESET = 2, REG_FULL = 3 };
 
+#define REGLIST_MAX 1024 /* registers KVM may name; 6.12 names about 400 */
+
+/* A fixed table, so that a reset allocates nothing. */
 struct reglist {
-	uint64_t *id; /* ascending */
-	uint64_t *value; /* U32 registers in the low half */
+	uint64_t named; /* how many KVM named; with id[] behind it this is KVM's struct kvm_reg_list */
+	uint64_t id[REGLIST_MAX]; /* ascending */
+	uint64_t value[REGLIST_MAX]; /* U32 registers in the low half */
 	unsigned count;
 };
 
@@ -36,13 +40,12 @@ struct reglist_failures {
 
 /*
  * Ask KVM for the list of VCPU (which must be initialised and, with SVE, finalised), keep what
- * syncs through it, sort it by id, read all values. Both arrays are one allocation, freed by
- * reglist_free(). Returns 0; -ENOMEM; -ENOEXEC, -EPERM and others of KVM_GET_REG_LIST; -EINVAL: a
- * register is neither U32 nor U64, or a value cannot be read; -EPROTO: KVM took a list of size 0.
+ * syncs through it, sort it by id, read all values. On failure the list is empty. Returns 0; -ENOSPC:
+ * more than REGLIST_MAX; -ENOEXEC, -EPERM and others of KVM_GET_REG_LIST; -EINVAL: a register is
+ * neither U32 nor U64, or a value cannot be read; -EPROTO: KVM took a list of size 0.
  * Source: Documentation/virt/kvm/api.rst 4.70. The seed's kvm_arm_init_cpreg_list.
  */
 int reglist_init(struct reglist *list, const struct vcpu *vcpu);
-void reglist_free(struct reglist *list);
 
 /*
  * Is ID part of the list at all? No: core and SVE registers. The seed's

@@ -340,7 +340,6 @@ static bool reset_row(void)
 			 (unsigned long long)value, (unsigned long long)fresh.value[i]);
 		same = false;
 	}
-	reglist_free(&fresh);
 	if (same)
 		snprintf(detail, sizeof(detail), "PTIMER_CVAL %s",
 			 ptimer ? "is not to be reached" : "too");
@@ -530,7 +529,6 @@ static bool row_run(bool (*check)(void))
 		ok = check();
 	else
 		snprintf(detail, sizeof(detail), "no vCPUs");
-	reglist_free(&list);
 	for (unsigned i = 0; i < VCPUS; i++)
 		vcpu_destroy(&vcpu[i]);
 	vm_close(&vm);

@@ -164,7 +164,6 @@ static void check_list(const struct fake_config *host, uint32_t features)
 	}
 	assert_int_equal(generic, 0);
 	assert_true(unnamed < 32);
-	reglist_free(&list);
 	machine_close(&m);
 }
 
