@@ -5,7 +5,7 @@
 // Typed: COMMAND ARG...                     run it; `RAN code=N signal=N rss=KiB`
 //        after SECONDS SIGNAL COMMAND...    the same, and send it SIGNAL meanwhile
 //        cat FILE | count (of zombies) | remove FILE | grow FILE MIB | off
-// Words: kill SIGNAL SECONDS | hog SECONDS | orphans N SECONDS | no-console | plain
+// Words: kill SIGNAL SECONDS | hog SECONDS | orphans N SECONDS | report FILE SECONDS | no-console | plain
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -122,13 +122,14 @@ static void kill_later(char **word)
 
 static void hog_later(char **word)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	int shim, fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
 	if (fd >= 0) {
 		dprintf(fd, "-1000");
 		close(fd);
 	}
 	sleep((unsigned)atoi(word[0]));
+	shim = processes_find(is_shim, getpid());
 	tell("eating memory");
 	for (int left = 1 << 16; left; left--) {
 		char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -136,8 +137,8 @@ static void hog_later(char **word)
 		if (p == MAP_FAILED)
 			break;
 		memset(p, 1, MIB);
-		/* As soon as the shim is gone there is no more to be had. */
-		if (!processes_find(is_shim, getpid()))
+		/* That is all it is for: the next shim is to live. */
+		if (kill(shim, 0) < 0)
 			break;
 	}
 	tell("memory was eaten");
@@ -164,6 +165,23 @@ static void orphans_later(char **word)
 	tell(text);
 }
 
+static void report_later(char **word)
+{
+	char text[256];
+	ssize_t n = -1;
+	int fd;
+
+	mount("sys", "/sys", "sysfs", 0, NULL);
+	sleep((unsigned)atoi(word[1]));
+	fd = open(word[0], O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	text[n < 0 ? 0 : n] = 0;
+	tell(n < 0 ? "no such file" : text);
+}
+
 static int become_init(char **word, char **rest)
 {
 	static const struct {
@@ -174,6 +192,7 @@ static int become_init(char **word, char **rest)
 		{ "kill", 2, kill_later },
 		{ "hog", 1, hog_later },
 		{ "orphans", 2, orphans_later },
+		{ "report", 2, report_later },
 		{ "no-console", 0, NULL },
 		{ "plain", 0, NULL },
 	};

@@ -104,7 +104,6 @@ def bad_files():
         "truncated.dtb": good[:len(good) // 2],
         "magic.dtb": wrong_magic,
         "strings.dtb": strings_beyond,
-        "text.bin": b"#!/bin/sh\necho this is no firmware\n",
     }
     for name, data in made.items():
         (board.WORK / name).write_bytes(data)
