@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Board + host + settings + firmware + entropy -> plan. Nothing here touches anything but its input.
+// Board, host, settings, firmware, entropy -> plan. Nothing here touches more than its input.
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int tree_refused(const struct plan_inputs *in, const struct tree_error *e
 		snprintf(node, sizeof(node), ", node %s",
 			 tree_path(in->guest, (unsigned)e->node, path, sizeof(path)));
 	if (e->value)
-		snprintf(place, sizeof(place), " (%#" PRIx64 ")", e->value);
+		snprintf(place, sizeof(place), " (0x%" PRIx64 ")", e->value);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-GUESTTREE", "guest tree %s%s: %s%s: %s",
 		    in->settings->raw[SET_MACHINE].text, node, e->what, place,
 		    e->remedy ? e->remedy : "correct the node, or the overlay that made it");
@@ -97,7 +97,7 @@ static int mpidrs_settle(struct plan *p, const struct plan_inputs *in, struct fa
 		if (!good)
 			return fail(
 				f, OUTCOME_BAD_CONFIG, "E-CPUS",
-				"guest tree %s, node %s: reg %#" PRIx64
+				"guest tree %s, node %s: reg 0x%" PRIx64
 				" is no CPU's affinity or another one's: give each CPU its own",
 				in->settings->raw[SET_MACHINE].text,
 				tree_path(in->guest, (unsigned)m->cpu_node[i], path, sizeof(path)),
@@ -203,6 +203,24 @@ static int ram_default(struct plan *p, const struct plan_inputs *in, struct regi
 	return 0;
 }
 
+/*
+ * The tree's banks, ascending: an overlay's come first in it, and the lowest is where firmware
+ * looks for RAM.
+ */
+static void ram_sort(struct plan *p)
+{
+	const struct machine *m = &p->machine;
+
+	for (unsigned i = 0; i < m->rams; i++) {
+		unsigned at = i;
+
+		for (; at && p->ram[at - 1].base > m->ram[i].base; at--)
+			p->ram[at] = p->ram[at - 1];
+		p->ram[at] = m->ram[i];
+	}
+	p->rams = m->rams;
+}
+
 static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct settings *s = in->settings;
@@ -210,8 +228,7 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	const struct host *h = in->host;
 	uint64_t total = 0;
 
-	p->rams = m->rams;
-	memcpy(p->ram, m->ram, sizeof(p->ram));
+	ram_sort(p);
 	if (!m->rams && !s->memory_placed)
 		return fail(
 			f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
@@ -220,7 +237,7 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			s->raw[SET_MACHINE].text);
 	if (s->memory_size) {
 		p->rams = 1;
-		p->ram[0] = (struct region){ s->memory_placed ? s->memory_base : m->ram[0].base,
+		p->ram[0] = (struct region){ s->memory_placed ? s->memory_base : p->ram[0].base,
 					     s->memory_size };
 	} else if (m->rams == 1 && !m->ram[0].size && ram_default(p, in, &p->ram[0], f)) {
 		return -1;
@@ -230,7 +247,7 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 
 		if (r->size < RAM_LEAST || (r->size | r->base) % h->page)
 			return fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
-				    "RAM of %#" PRIx64 " bytes at %#" PRIx64
+				    "RAM of 0x%" PRIx64 " bytes at 0x%" PRIx64
 				    " is not whole pages of %u bytes, 1 MiB at least: give "
 				    "memory=SIZE@BASE, "
 				    "or correct the memory node of guest tree %s",
@@ -276,7 +293,7 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 	error = machine_complete(&p->machine, in->guest, &with, dtb, size, &p->tree);
 	if (error == -ERANGE)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-CELLS",
-			    "guest tree %s: RAM of %" PRIu64 " MiB at %#" PRIx64
+			    "guest tree %s: RAM of %" PRIu64 " MiB at 0x%" PRIx64
 			    " does not fit the root's #address-cells and #size-cells: make them 2, "
 			    "or give less",
 			    s->raw[SET_MACHINE].text, p->ram[0].size / MIB, p->ram[0].base);
@@ -296,7 +313,7 @@ static int aarch32_check(const struct plan *p, struct failure *f)
 	if (!p->aarch32 || farthest < AARCH32_END)
 		return 0;
 	return fail(f, OUTCOME_BAD_CONFIG, "E-AARCH32",
-		    "cpu=host,aarch32, but firmware or device tree would lie at %#" PRIx64
+		    "cpu=host,aarch32, but firmware or device tree would lie at 0x%" PRIx64
 		    ", beyond 32 bits: give a lower base (memory=SIZE@BASE, firmware=FILE@ADDR)",
 		    farthest);
 }

@@ -88,7 +88,7 @@ static int ram_check(const struct plan *p, const struct plan_inputs *in, const s
 
 	if (!inside(ram, &(struct region){ 0, 1ull << h->ipa_bits }))
 		return fail(f, OUTCOME_REFUSED, "E-IPA",
-			    "RAM of %" PRIu64 " MiB at %#" PRIx64
+			    "RAM of %" PRIu64 " MiB at 0x%" PRIx64
 			    " ends beyond the guest physical addresses this host has (%u bits): "
 			    "give less "
 			    "memory or a lower base",
@@ -96,7 +96,7 @@ static int ram_check(const struct plan *p, const struct plan_inputs *in, const s
 	for (unsigned i = 0; i < n; i++)
 		if (overlap(ram, &place[i].region))
 			return fail(f, OUTCOME_BAD_CONFIG, "E-OVERLAP",
-				    "RAM %#" PRIx64 "..%#" PRIx64 " covers node %s at %#" PRIx64
+				    "RAM 0x%" PRIx64 "..0x%" PRIx64 " covers node %s at 0x%" PRIx64
 				    ": give less memory, or another base (memory=SIZE@BASE)",
 				    ram->base, ram->base + ram->size,
 				    path_of(in, place[i].node, buf), place[i].region.base);
@@ -117,7 +117,7 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 		for (unsigned j = 0; j < i; j++)
 			if (overlap(&p->ram[i], &p->ram[j]))
 				return fail(f, OUTCOME_BAD_CONFIG, "E-OVERLAP",
-					    "two banks of RAM overlap at %#" PRIx64
+					    "two banks of RAM overlap at 0x%" PRIx64
 					    ": give the whole size by memory=SIZE, or correct the "
 					    "guest's tree",
 					    p->ram[i].base > p->ram[j].base ? p->ram[i].base
@@ -127,7 +127,7 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 		if (!inside(&place[i].region, &(struct region){ 0, 1ull << h->ipa_bits }))
 			return fail(
 				f, OUTCOME_REFUSED, "E-IPA",
-				"node %s at %#" PRIx64 " ends beyond the guest physical addresses "
+				"node %s at 0x%" PRIx64 " ends beyond the guest physical addresses "
 				"this host has (%u bits): move it to a lower address in the "
 				"guest's tree",
 				path_of(in, place[i].node, buf), place[i].region.base, h->ipa_bits);
@@ -135,7 +135,7 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 		if ((m->flash[i].base | m->flash[i].size) % h->page)
 			return fail(
 				f, OUTCOME_BAD_CONFIG, "E-PLACE",
-				"node %s: a flash bank at %#" PRIx64 " of %#" PRIx64
+				"node %s: a flash bank at 0x%" PRIx64 " of 0x%" PRIx64
 				" bytes is not whole pages of %u bytes: move or resize it in the "
 				"guest's tree",
 				path_of(in, m->flash_node[i], buf), m->flash[i].base,
@@ -196,22 +196,22 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, struct fa
 	for (unsigned i = 0; i < p->rams; i++)
 		if (holds(&p->ram[i], p->entry))
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-				    "firmware %s needs %" PRIu64 " KiB at %#" PRIx64
-				    ", but RAM ends at %#" PRIx64 ": give more memory",
+				    "firmware %s needs %" PRIu64 " KiB at 0x%" PRIx64
+				    ", but RAM ends at 0x%" PRIx64 ": give more memory",
 				    image->path, image->footprint >> 10, p->entry,
 				    p->ram[i].base + p->ram[i].size);
 	for (unsigned i = 0; i < m->flashes; i++)
 		if (holds(&m->flash[i], p->entry))
 			return fail(
 				f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-				"firmware %s has %" PRIu64 " KiB, but from %#" PRIx64
+				"firmware %s has %" PRIu64 " KiB, but from 0x%" PRIx64
 				" its flash bank has %" PRIu64
 				": give a smaller file, or place it in RAM (firmware=FILE@ADDR)",
 				image->path, (image->size + 1023) >> 10, p->entry,
 				(m->flash[i].base + m->flash[i].size - p->entry) >> 10);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-		    "firmware %s: there is neither RAM nor flash at %#" PRIx64
-		    "; RAM begins at %#" PRIx64 ": give another address (firmware=FILE@ADDR)",
+		    "firmware %s: there is neither RAM nor flash at 0x%" PRIx64
+		    "; RAM begins at 0x%" PRIx64 ": give another address (firmware=FILE@ADDR)",
 		    image->path, p->entry, p->ram[0].base);
 }
 
@@ -223,7 +223,7 @@ int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct fai
 	base_choose(p, in);
 	if (p->entry % 4)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-			    "firmware %s at %#" PRIx64 ": a CPU runs code at multiples of 4 only: "
+			    "firmware %s at 0x%" PRIx64 ": a CPU runs code at multiples of 4 only: "
 			    "give another address (firmware=FILE@ADDR)",
 			    image->path, p->entry);
 	file = (struct region){ p->entry, image->size };
@@ -234,7 +234,7 @@ int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct fai
 	p->firmware = file; /* its bss is in RAM, where it likes */
 	if (p->entry % in->host->page)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-			    "firmware %s at %#" PRIx64
+			    "firmware %s at 0x%" PRIx64
 			    ": in flash it must begin on a page of %u bytes: "
 			    "give another address (firmware=FILE@ADDR)",
 			    image->path, p->entry, in->host->page);
