@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// PID 1 of the measuring board. /commands has a command a line: `run`, `idle` or `become`, then a program and its
+// arguments. Lines are run in turn, ROUNDS (from the compiler's command line) times over; "become" is the last: the program takes our place. Reports in lines that begin with %.
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WORDS 32
+#define IDLE_SECONDS 3
+
+static uint64_t now(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(ticks));
+	return ticks;
+}
+
+static long status_number(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtol(at + strlen(key), NULL, 10) : 0;
+}
+
+/* How often the threads of PID were switched to so far. */
+static long switches(pid_t pid)
+{
+	char path[300], text[4096];
+	struct dirent *task;
+	long sum = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && (task = readdir(dir))) {
+		ssize_t n;
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/status", pid, task->d_name);
+		fd = open(path, O_RDONLY);
+		n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+		if (fd >= 0)
+			close(fd);
+		text[n > 0 ? n : 0] = '\0';
+		sum += status_number(text, "\nvoluntary_ctxt_switches:") + status_number(text, "\nnonvoluntary_ctxt_switches:");
+	}
+	if (dir)
+		closedir(dir);
+	return sum;
+}
+
+static void command_run(char **argv, bool idle)
+{
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	printf("%% begin %lx\n", now());
+	fflush(stdout);
+	pid = vfork();
+	if (pid == 0) {
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	if (idle) {
+		long before;
+
+		sleep(1);
+		before = switches(pid);
+		sleep(IDLE_SECONDS);
+		printf("%% idle %ld\n", switches(pid) - before);
+		kill(pid, SIGTERM);
+	}
+	wait4(pid, &status, 0, &usage);
+	printf("\n%% end status %x rss %ld\n", status, usage.ru_maxrss);
+	fflush(stdout);
+}
+
+static void line_do(char *line, unsigned round)
+{
+	char *word[WORDS], *rest = NULL;
+	int n = 0;
+
+	for (char *w = strtok_r(line, " \n", &rest); w && n < WORDS - 1; w = strtok_r(NULL, " \n", &rest))
+		word[n++] = w;
+	word[n] = NULL;
+	if (n < 2)
+		return;
+	if (strcmp(word[0], "become")) {
+		command_run(word + 1, !strcmp(word[0], "idle"));
+	} else if (round == ROUNDS - 1) {
+		printf("%% begin %lx\n", now());
+		fflush(stdout);
+		execv(word[1], word + 1);
+	}
+}
+
+int main(void)
+{
+	static char text[4096];
+	uint64_t hz;
+	ssize_t n;
+	int fd;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	printf("%% hz %lu\n", hz);
+	fd = open("/commands", O_RDONLY);
+	n = read(fd, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		for (char *line = text; *line;) {
+			char own[512];
+			size_t length = strcspn(line, "\n");
+
+			snprintf(own, sizeof(own), "%.*s", (int)length, line);
+			line_do(own, round);
+			line += length + (line[length] == '\n');
+		}
+	}
+	reboot(RB_POWER_OFF);
+	return 0;
+}
