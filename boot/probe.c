@@ -77,7 +77,7 @@ int probe(struct prepared *p, struct failure *f)
 
 			regname_format(cpu.id[i].id, name, sizeof(name));
 			regname_decode(cpu.id[i].id, cpu.id[i].value, fields, sizeof(fields));
-			page_add(&page, "  %-18s %#018" PRIx64 "\n", name, cpu.id[i].value);
+			page_add(&page, "  %-18s 0x%016" PRIx64 "\n", name, cpu.id[i].value);
 			fields_print(fields, &page);
 		}
 	}
