@@ -136,10 +136,12 @@ static void hog_later(char **word)
 
 		if (p == MAP_FAILED)
 			break;
-		memset(p, 1, MIB);
-		/* That is all it is for: the next shim is to live. */
-		if (kill(shim, 0) < 0)
-			break;
+		/* Page by page: with the shim gone it stops at once, for the next one is to live. */
+		for (unsigned at = 0; at < MIB; at += 4096) {
+			p[at] = 1;
+			if (kill(shim, 0) < 0)
+				return;
+		}
 	}
 	tell("memory was eaten");
 }
