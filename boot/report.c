@@ -120,7 +120,7 @@ static void board_print(const struct plan_inputs *in, struct page *page)
 	flow_words(&flow, gic[b->gic.version]);
 	flow_words(&flow, psci[b->psci]);
 	if (b->console.node >= 0) {
-		snprintf(text, sizeof(text), "console %.30s at %#" PRIx64, b->console.compatible,
+		snprintf(text, sizeof(text), "console %.30s at 0x%" PRIx64, b->console.compatible,
 			 b->console.reg.base);
 		flow_break(&flow);
 		flow_words(&flow, text);
