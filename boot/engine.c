@@ -24,12 +24,41 @@ static int kvm_failed(struct failure *f, const char *step, int error)
 
 /* --- memory -------------------------------------------------------------------------------------------------------------- */
 
-/* SIZE bytes whose address equals GPA modulo 2 MiB, so that KVM can map blocks. Nothing is touched. */
-static uint8_t *reserve(uint64_t gpa, uint64_t size)
+/* Cut SIZE bytes off *P whose address equals GPA modulo 2 MiB, so that KVM can map blocks. */
+static uint8_t *cut(uint8_t **p, uint64_t gpa, uint64_t size)
 {
-	uint8_t *p = mmap(NULL, size + BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *hva = *p + ((gpa - (uintptr_t)*p) & (BLOCK - 1));
 
-	return p == MAP_FAILED ? NULL : p + ((gpa - (uintptr_t)p) & (BLOCK - 1));
+	*p += size + BLOCK;
+	return hva;
+}
+
+/* Addresses for all RAM and flash, in one mapping. Nothing is touched. */
+static int reserve(struct shim *s, struct failure *f)
+{
+	const struct plan *p = &s->p.plan;
+	uint64_t size = 0;
+	uint8_t *free;
+
+	for (unsigned i = 0; i < p->rams; i++)
+		size += p->ram[i].size + BLOCK;
+	for (unsigned i = 0; i < p->machine.flashes; i++)
+		size += p->machine.flash[i].size + BLOCK;
+	free = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (free == MAP_FAILED)
+		return fail(f, OUTCOME_REFUSED, "E-RAM", "%" PRIu64 " MiB of guest RAM and flash cannot be reserved: %s: give less memory",
+			    size >> 20, strerror(errno));
+	for (unsigned i = 0; i < p->rams; i++)
+		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
+	for (unsigned i = 0; i < p->machine.flashes; i++)
+		s->flash[i] = cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
+	return 0;
+}
+
+/* A few bytes written where a huge page may be would fault one in, at a cost of 300 thousand instructions. */
+static void huge_pages_allow(bool allow)
+{
+	prctl(PR_SET_THP_DISABLE, !allow, 0, 0, 0);
 }
 
 /* Where [GPA, GPA+SIZE) of RAM lies in this process. The plan has checked that it lies in one bank. */
@@ -68,10 +97,7 @@ static int images_place(struct shim *s, struct failure *f)
 		if (error)
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.initrd.path, strerror(-error));
 	}
-	/* The tree's few pages would fault in a huge page at a cost of 300 thousand instructions. */
-	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
-	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	return 0;
 }
 
@@ -104,23 +130,17 @@ int engine_ram_add(struct shim *s, struct failure *f)
 	const struct plan *p = &s->p.plan;
 	int error;
 
+	if (reserve(s, f))
+		return -1;
 	for (unsigned i = 0; i < p->rams; i++) {
-		s->ram[i] = reserve(p->ram[i].base, p->ram[i].size);
-		if (!s->ram[i])
-			return fail(f, OUTCOME_REFUSED, "E-RAM", "%" PRIu64 " MiB of guest RAM cannot be reserved: %s: give less memory",
-				    p->ram[i].size >> 20, strerror(errno));
 		error = vm_memory_add(&s->vm, p->ram[i].base, p->ram[i].size, s->ram[i], false);
 		if (error)
 			return kvm_failed(f, "the RAM's memory slot", error);
 	}
-	for (unsigned i = 0; i < p->machine.flashes; i++) {
-		s->flash[i] = reserve(p->machine.flash[i].base, p->machine.flash[i].size);
-		if (!s->flash[i])
-			return kvm_failed(f, "address space for flash", -errno);
-	}
-	if (p->firmware_flash >= 0 && flash_place(s, f))
-		return -1;
-	return images_place(s, f);
+	huge_pages_allow(false);
+	error = p->firmware_flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
+	huge_pages_allow(true);
+	return error;
 }
 
 int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
@@ -381,7 +401,10 @@ int engine_reset(struct shim *s, struct failure *f)
 	error = vgic_reset(&s->vgic, s->vcpu, s->p.plan.cpus);
 	if (error)
 		return kvm_failed(f, "the vGIC's reset", error);
-	if (images_place(s, f))
+	huge_pages_allow(false);
+	error = images_place(s, f);
+	huge_pages_allow(true);
+	if (error)
 		return -1;
 	seeds_renew(s);
 	return 0;
@@ -391,7 +414,7 @@ int engine_reset(struct shim *s, struct failure *f)
 
 static void unreserve(uint8_t *hva, uint64_t size)
 {
-	/* reserve() moved the start up by less than a block; those pages were never touched. */
+	/* What cut() skipped in front and behind was never touched. */
 	if (hva)
 		munmap(hva, size);
 }

@@ -12,6 +12,8 @@
 
 #define HEAD 64 /* bytes that are looked at */
 
+#define MAPPED_LEAST (64u << 10) /* less is read: a mapping more costs as much as copying that */
+
 /* What people hand over that no CPU can execute as it lies there. */
 static const struct {
 	const char *magic;
@@ -148,7 +150,7 @@ int image_place(const struct image *image, void *hva, uint64_t size)
 
 	if (image->size > size)
 		return -EFBIG;
-	if (((uintptr_t)hva & (page - 1)) == 0) {
+	if (((uintptr_t)hva & (page - 1)) == 0 && image->size >= MAPPED_LEAST) {
 		void *p = mmap(hva, image->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
 			       image->fd, 0);
 

@@ -8,7 +8,7 @@
 
 #include <linux/kvm.h>
 #include <stdatomic.h>
-#include <unistd.h>
+#include <sys/auxv.h>
 
 /*
  * KVM, under a lock of its own: reads LAST = i, refuses if that is full, writes entry i, then
@@ -23,7 +23,7 @@ static _Atomic uint32_t *last_of(const struct coalesce *c)
 
 void coalesce_init(struct coalesce *c, const struct vm *vm, const struct vcpu *vcpu)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = getauxval(AT_PAGESZ);
 	size_t offset = page * (size_t)vm_cap(vm, KVM_CAP_COALESCED_MMIO);
 
 	*c = (struct coalesce){ .ring = NULL };

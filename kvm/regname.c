@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <linux/kvm.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ENCODING_MASK 0xffffu
@@ -311,16 +310,15 @@ static uint64_t generic_find(const char *name)
 
 	for (size_t i = 0; i < COUNT(part); i++) {
 		size_t len = strlen(part[i].before);
-		unsigned long n;
-		char *end;
+		unsigned n = 0;
 
 		if (strncmp(name, part[i].before, len) != 0 || !isdigit((unsigned char)name[len]))
 			return 0;
-		n = strtoul(name + len, &end, 10);
+		for (name += len; isdigit((unsigned char)*name) && n <= part[i].max; name++)
+			n = 10 * n + (unsigned)(*name - '0');
 		if (n > part[i].max)
 			return 0;
-		id |= n << part[i].shift;
-		name = end;
+		id |= (uint64_t)n << part[i].shift;
 	}
 	return *name ? 0 : id;
 }
