@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Runs the rows and prints a line for each. Against the real kernel it is the initramfs's /init; against the fake a plain program.
+// Runs the rows and prints a line for each: on an emulated board's kernel, or here against the fake.
 #include "tests/contract/contract.h"
 
 #include <stdio.h>
