@@ -202,10 +202,20 @@ int reglist_vcpu_reset(struct reglist *list, struct vcpu *vcpu, bool powered_off
 	const struct kvm_vcpu_init init = vcpu->init;
 	bool stopped = init.features[0] & 1u << KVM_ARM_VCPU_POWER_OFF;
 	/*
-	 * KVM_ARM_VCPU_INIT turns the timers off and leaves their compare values (seen on 6.1); a new vCPU has 0. Of
-	 * the physical timer's there is no register before 6.4.
+	 * What KVM_ARM_VCPU_INIT leaves as the guest had it (seen on 6.1), and 0 in a new vCPU. The physical timer's compare
+	 * value has no register before 6.4: -ENOENT.
 	 */
-	static const uint64_t kept[] = { KVM_REG_ARM_TIMER_CVAL, KVM_REG_ARM_PTIMER_CVAL };
+	static const uint64_t kept[] = {
+		KVM_REG_ARM_TIMER_CVAL,
+		KVM_REG_ARM_PTIMER_CVAL,
+		VCPU_CORE_REG(sp_el1),
+		VCPU_CORE_REG(elr_el1),
+		VCPU_CORE_REG(spsr[KVM_SPSR_EL1]),
+		VCPU_CORE_REG(spsr[KVM_SPSR_ABT]),
+		VCPU_CORE_REG(spsr[KVM_SPSR_UND]),
+		VCPU_CORE_REG(spsr[KVM_SPSR_IRQ]),
+		VCPU_CORE_REG(spsr[KVM_SPSR_FIQ]),
+	};
 	int ret;
 
 	/* Kernels before 6.4 want the very same words, POWER_OFF too. */
