@@ -70,10 +70,11 @@ static inline void planner_overlay(const char *text)
 {
 	static struct blob overlay;
 	static _Alignas(8) uint8_t merged[TREETOOL_SIZE];
-	static char source[0x4000];
+	static char source[0x4000] = "/plugin/;\n";
 	struct tree_error e = { .node = -1 };
 
-	snprintf(source, sizeof(source), "/plugin/;\n%s", text);
+	assert_true(strlen(text) < sizeof(source) - 10);
+	strcpy(source + 10, text);
 	blob_compile(&overlay, "", source);
 	if (overlay_begin(merged, sizeof(merged), p.blob.bytes, p.blob.size, &e) ||
 	    overlay_apply(merged, overlay.bytes, overlay.size, &e))
