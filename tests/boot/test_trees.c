@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The board's tree and the guest's, brought in from files: padded, cut off at every length, or none at all.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "boot/trees.h"
+#include "tests/boot/planner.h"
+
+static char path[] = "/tmp/kvmshim-trees-XXXXXX";
+static struct tree tree;
+static struct board board;
+
+static void file_put(const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	close(fd);
+}
+
+static int board_read(const void *bytes, size_t size)
+{
+	file_put(bytes, size);
+	p.f = (struct failure){ .text = "" };
+	return trees_board_read(path, &tree, &board, &p.f);
+}
+
+static int guest_read(void)
+{
+	p.f = (struct failure){ .text = "" };
+	return trees_guest_read(&p.settings, &p.host, &tree, &p.f);
+}
+
+static void refused(const char *code, const char *words)
+{
+	assert_int_equal(p.f.outcome, OUTCOME_BAD_CONFIG);
+	assert_string_equal(p.f.code, code);
+	if (!strstr(p.f.text, words))
+		fail_msg("no \"%s\" in: %s", words, p.f.text);
+}
+
+static void board_padded_to_a_megabyte(void **state)
+{
+	static uint8_t padded[1 << 20];
+
+	(void)state;
+	memcpy(padded, p.board_blob.bytes, p.board_blob.size);
+	padded[4] = 0, padded[5] = 0x10, padded[6] = padded[7] = 0; /* totalsize, as QEMU does it */
+	assert_int_equal(board_read(padded, sizeof(padded)), 0);
+	assert_string_equal(board.model, "A small board");
+	assert_int_equal(board.memory_total, 4096 * MIB);
+	assert_true(tree.used < 8192);
+}
+
+static void board_cut_off_at_any_length(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size < p.board_blob.size; size += size < 100 ? 1 : 13) {
+		assert_int_equal(board_read(p.board_blob.bytes, size), -1);
+		refused(size < 40 ? "E-NOTREE" : "E-TRUNCATED", path);
+		assert_non_null(strstr(p.f.text, size < 40 ? "give a .dtb file" : "copy it again"));
+	}
+}
+
+static void guest_cut_off_at_any_length(void **state)
+{
+	char machine[64];
+
+	(void)state;
+	snprintf(machine, sizeof(machine), "--machine=%s", path);
+	SET(machine);
+	for (size_t size = 0; size < p.blob.size; size += size < 100 ? 1 : 29) {
+		file_put(p.blob.bytes, size);
+		assert_int_equal(guest_read(), -1);
+		refused(size < 40 ? "E-NOTREE" : "E-TRUNCATED", path);
+	}
+	file_put(p.blob.bytes, p.blob.size);
+	assert_int_equal(guest_read(), 0);
+}
+
+static void header_that_lies(void **state)
+{
+	static struct blob blob;
+
+	(void)state;
+	for (unsigned at = 4; at < 40; at++) {
+		blob = p.board_blob;
+		blob.bytes[at] ^= 0x81;
+		if (board_read(blob.bytes, blob.size))
+			assert_non_null(strstr(p.f.text, path));
+	}
+	blob = p.board_blob;
+	blob.bytes[6] = 0, blob.bytes[7] = 8; /* a total size less than the header's own */
+	assert_int_equal(board_read(blob.bytes, blob.size), -1);
+	blob = p.board_blob;
+	blob.bytes[4] = 0x7f; /* two gigabytes; and its blocks lie up there */
+	blob.bytes[8] = 0x7e;
+	assert_int_equal(board_read(blob.bytes, blob.size), -1);
+}
+
+static void bad_node_is_named(void **state)
+{
+	(void)state;
+	blob_fdtput(&p.board_blob, "-t x",
+		    "/interrupt-controller@8000000 reg 0 8000100 0 10000 0 80a0000 0 f60000");
+	assert_int_equal(board_read(p.board_blob.bytes, p.board_blob.size), -1);
+	refused("E-BADTREE", "node /interrupt-controller@8000000");
+	assert_non_null(strstr(p.f.text, path));
+}
+
+static void files_that_are_none(void **state)
+{
+	(void)state;
+	assert_int_equal(trees_board_read("/nonexistent/b.dtb", &tree, &board, &p.f), -1);
+	refused("E-NOTREE", "board tree /nonexistent/b.dtb cannot be read: No such file");
+	assert_int_equal(trees_board_read("/", &tree, &board, &p.f), -1);
+	refused("E-NOTREE", "Is a directory");
+	SET("--machine=/nonexistent/g.dtb");
+	assert_int_equal(guest_read(), -1);
+	refused("E-NOTREE", "guest tree /nonexistent/g.dtb");
+	SET("--machine=mirror");
+	assert_int_equal(guest_read(), -1);
+	refused("E-NOT-BUILT-IN", "give virt or a .dtb file");
+	SET("--overlay=/nonexistent/o.dtbo");
+	assert_int_equal(guest_read(), -1);
+	refused("E-NOTREE", "overlay tree /nonexistent/o.dtbo");
+}
+
+static bool has_gicv3(void)
+{
+	return tree_compatible(&tree, (unsigned)tree_by_path(&tree, "/interrupt-controller"),
+			       "arm,gic-v3");
+}
+
+static void virt_has_the_gic_asked_for_or_the_newest(void **state)
+{
+	(void)state;
+	SET("--memory=64M");
+	assert_int_equal(guest_read(), 0);
+	assert_true(has_gicv3());
+	p.host.gic_v3 = false;
+	assert_int_equal(guest_read(), 0);
+	assert_false(has_gicv3());
+	SET("--gic=3");
+	assert_int_equal(guest_read(), 0);
+	assert_true(has_gicv3());
+	p.host.gic_v3 = true;
+	SET("--gic=2");
+	assert_int_equal(guest_read(), 0);
+	assert_false(has_gicv3());
+}
+
+static void overlays_are_applied_in_order(void **state)
+{
+	static struct blob overlay;
+	char second[sizeof(path) + 2], option[128];
+	uint32_t len;
+
+	(void)state;
+	snprintf(second, sizeof(second), "%s.2", path);
+	blob_compile(&overlay, "", "/plugin/; &uart0 { order = \"first\"; };");
+	file_put(overlay.bytes, overlay.size);
+	blob_compile(&overlay, "", "/plugin/; &uart0 { order = \"second\"; };");
+	int fd = open(second, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(write(fd, overlay.bytes, overlay.size), overlay.size);
+	close(fd);
+	snprintf(option, sizeof(option), "--overlay=%s,%s", path, second);
+	SET(option);
+	assert_int_equal(guest_read(), 0);
+	const unsigned uart = (unsigned)tree_by_path(&tree, "/serial@9000000");
+	assert_string_equal(tree_prop_named(&tree, uart, "order", &len), "second");
+	assert_int_equal(truncate(second, 60), 0);
+	assert_int_equal(guest_read(), -1);
+	refused("E-TRUNCATED", second);
+	blob_compile(&overlay, "", "/plugin/; &no_such_label { x; };");
+	file_put(overlay.bytes, overlay.size);
+	assert_int_equal(guest_read(), -1);
+	refused("E-BADTREE", path);
+	unlink(second);
+}
+
+static int begin(void **state)
+{
+	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	int fd = mkstemp(path);
+
+	return fd < 0 || close(fd) ? -1 : planner_begin(state);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(board_padded_to_a_megabyte),
+		TEST(board_cut_off_at_any_length),
+		TEST(guest_cut_off_at_any_length),
+		TEST(header_that_lies),
+		TEST(bad_node_is_named),
+		TEST(files_that_are_none),
+		TEST(virt_has_the_gic_asked_for_or_the_newest),
+		TEST(overlays_are_applied_in_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
