@@ -2,13 +2,15 @@
 # The suites: each leaves lines "PART<TAB>ok|fail<TAB>detail" in $(O)/results; tests/report joins them.
 #
 # A folder with more than plain cmocka programs has a Makefile.inc of its own, which adds its targets
-# to check-y (make check) or slow-y (make check-all only).
+# to check-y (make check) or slow-y (make check-all only; X-slow runs in the place of X), and what they
+# need to check-built.
 
 export KVMSHIM_BUILD	:= $(abspath $(O))
 export KVMSHIM_CACHE	:= $(CACHE)
 
 check-y	:= lint unit build-tests
 slow-y	:= build-tests-slow
+check-built = all images guests $(unit-bin)
 
 # --- unit: tests/DIR/test_X.c, native, sanitized, with the fake in the place of kvm/sys.c ---------
 
@@ -39,8 +41,10 @@ unit: $(unit-bin) | $(O)/results/
 
 # --- the build itself, and what it ships ----------------------------------------------------------
 
-build-tests build-tests-slow: | $(O)/results/
-	$(Q)tests/build/run $(if $(filter %-slow,$@),--slow) $(O)
+build-tests: | $(O)/results/
+	$(Q)tests/build/run $(O)
+build-tests-slow: build-tests
+	$(Q)tests/build/run --slow $(O)
 
 # --- end to end: emulated boards ------------------------------------------------------------------
 
@@ -53,19 +57,14 @@ slow-y	+= $(if $(wildcard tests/e2e/*.py),e2e-slow)
 
 include $(wildcard tests/*/Makefile.inc)
 
-# A suite that fails to build is a failure of its own; the others still run.
-run-suites = $(Q)rm -rf $(O)/results && mkdir -p $(O)/results; \
-	for s in $(1); do echo "== $$s"; \
-		$(MAKE) --no-print-directory O=$(O) $$s && r=ok || r=fail; \
-		printf 'suite:%s\t%s\t\n' $$s $$r >>$(O)/results/suites; \
-	done
-
-do-check: all
-	$(call run-suites,$(check-y))
-	$(Q)tests/report $(O)/results
-do-check-all: all
-	$(call run-suites,$(filter-out $(patsubst %-slow,%,$(filter e2e-slow,$(slow-y))),$(check-y)) $(slow-y))
-	$(Q)tests/report --all $(O)/results
+# What suites share is built before they run; one that then lacks a part says so itself. Two lists of
+# suites at a time: tests of the build and the boards' disks get in each other's way, so they share one.
+disk-suites := build-tests build-tests-slow e2e e2e-slow
+do-check-all: check-y := $(filter-out $(slow-y:-slow=),$(check-y)) $(slow-y)
+do-check do-check-all:
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) -k $(check-built) || :
+	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites),$(check-y))'
+	$(Q)tests/report $(if $(filter %-all,$@),--all) $(O)/results
 
 bench: images
 	$(Q)$(if $(wildcard tests/bench/run),tests/bench/run $(O),echo 'bench: tests/bench/run is not there' >&2; false)
