@@ -5,5 +5,5 @@
 int probe(struct prepared *p, struct failure *f)
 {
 	(void)p;
-	return fail(f, OUTCOME_BAD_CONFIG, "E-NOTBUILT", "probe is not built in");
+	return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN", "probe is not built in");
 }

@@ -143,7 +143,7 @@ int trees_guest_read(const struct settings *s, const struct host *host, struct t
 	long n;
 
 	if (!strcmp(path, "mirror"))
-		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTBUILT",
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
 			    "machine=mirror is not built in: give virt or a .dtb file");
 	if (!blob) {
 		n = blob_read(path, "guest", guest_blob, ROOM, f);
