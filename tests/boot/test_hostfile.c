@@ -45,8 +45,14 @@ static void refused(const char *text, const char *because)
 
 static void what_was_saved_is_read_again(void **state)
 {
-	struct host host = { .ipa_bits = 44, .vcpus_max = 512, .gic_v3 = true, .its = true, .features = 5, .page = 65536,
-			     .memory_free = 0x123456789000, .memory_total = UINT64_MAX };
+	struct host host = { .ipa_bits = 44,
+			     .vcpus_max = 512,
+			     .gic_v3 = true,
+			     .its = true,
+			     .features = 5,
+			     .page = 65536,
+			     .memory_free = 0x123456789000,
+			     .memory_total = UINT64_MAX };
 	struct host again = { 0 };
 	struct failure f = { .text = "" };
 
@@ -71,7 +77,8 @@ static void blanks_comments_and_a_missing_last_newline_are_fine(void **state)
 	struct host host;
 
 	(void)state;
-	assert_int_equal(load("# made by hand\n\n \tits\t 0 \r\n" ALL "memory_total\t2M", &host, &f), 0);
+	assert_int_equal(
+		load("# made by hand\n\n \tits\t 0 \r\n" ALL "memory_total\t2M", &host, &f), 0);
 	assert_true(host.memory_total == 2 << 20);
 	assert_int_equal(host.ipa_bits, 40);
 }
@@ -86,6 +93,22 @@ static void a_line_that_is_no_key_and_value_is_named(void **state)
 	refused("\nipa_bots 40\n", "line 2");
 	refused("page 0x100000000\n", "line 1"); /* more than the field holds */
 	refused("memory_free 0x10000000000000000\n", "line 1");
+}
+
+static void a_value_that_no_host_has_is_named(void **state)
+{
+	static const char *const bad[] = {
+		"ipa_bits 31", "ipa_bits 53", "vcpus_max 0", "gic_v2 2",
+		"its 256",     "page 0",      "page 2K",     "page 128K"
+	};
+	char text[64];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "# one\n\n%s\n", bad[i]);
+		refused(text, "line 3");
+	}
+	refused(ALL "memory_total 2M\npage 12K\n", "none of 4K, 16K, 64K");
 }
 
 static void a_file_that_does_not_say_everything_is_refused(void **state)
@@ -129,6 +152,7 @@ int main(void)
 		cmocka_unit_test(what_was_saved_is_read_again),
 		cmocka_unit_test(blanks_comments_and_a_missing_last_newline_are_fine),
 		cmocka_unit_test(a_line_that_is_no_key_and_value_is_named),
+		cmocka_unit_test(a_value_that_no_host_has_is_named),
 		cmocka_unit_test(a_file_that_does_not_say_everything_is_refused),
 		cmocka_unit_test(a_file_that_cannot_be_had_is_told),
 	};
