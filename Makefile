@@ -54,8 +54,8 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image.c init.c io/console.c \
-	io/line.c io/ring.c loop.c main.c modules.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
-	settings_size.c sources.c supervise.c trees.c vcpus.c watchdog.c)
+	io/line.c io/ring.c loop.c main.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
+	settings_size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
 dts-y	:= $(sort $(wildcard dts/*.dts))
 dtbo-y	:= $(sort $(wildcard dts/*.dtso))
@@ -63,7 +63,7 @@ dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S
 obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
-target-only := kvm/sys.c boot/main.c boot/format.c
+target-only := kvm/sys.c boot/main.c boot/format.c boot/number.c
 host-y	:= $(filter-out $(target-only),$(obj-y))
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
@@ -76,7 +76,8 @@ cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(
 	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
 	-ffile-prefix-map=$(CACHE)=. -I. -I$(O)
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics
-target-cflags := $(cflags) -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
+# All of the program is seen at once: 4 KB smaller.
+target-cflags := $(cflags) -flto -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
 native-cflags := $(cflags) -isystem $(O)/uapi/native
 page	:= $(if $(filter y,$(CONFIG_PAGE_4K)),4096,65536)
 
@@ -117,7 +118,7 @@ HOSTCC	?= gcc
 no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge unord,$ftf2) extenddftf2 extendsftf2 \
 	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
 comma	:= ,
-ldflags	:= -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
+ldflags	:= $(CFLAGS) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
 	-Wl,-T,kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) kvmshim.lds

@@ -407,6 +407,7 @@ int engine_reset(struct shim *s, struct failure *f)
 	if (error)
 		return -1;
 	seeds_renew(s);
+	s->unserved_accesses = 0;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/engine.h"
+#include "boot/exits.h"
 #include "boot/loop.h"
 #include "boot/say.h"
 #include "boot/shim.h"
@@ -24,25 +25,15 @@ static uint64_t pc_of(const struct vcpu *vcpu)
 	return pc;
 }
 
-static void stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
-
-static void stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code, const char *format, ...)
+void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code, const char *format, ...)
 {
 	va_list args;
 
-	vcpus_halt(s, vcpu);
-	pthread_mutex_lock(&s->stop.lock);
-	if (!s->stop.asked) {
-		s->stop.asked = true;
-		s->stop.outcome = outcome;
-		s->stop.failure.outcome = outcome;
-		s->stop.failure.code = code;
-		va_start(args, format);
-		vsnprintf(s->stop.failure.text, sizeof(s->stop.failure.text), format, args);
-		va_end(args);
-	}
-	pthread_mutex_unlock(&s->stop.lock);
+	if (vcpu)
+		vcpus_halt(s, vcpu);
+	va_start(args, format);
+	stop_ask(&s->stop, outcome, code, format, args);
+	va_end(args);
 	loop_wake(s);
 }
 
@@ -111,7 +102,7 @@ static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned l
 		return true;
 	if (abort_inject(vcpu))
 		return true;
-	stop(s, vcpu, OUTCOME_CRASH, "E-NOWHERE",
+	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NOWHERE",
 	     "guest %s at %#" PRIx64 " (PC %#" PRIx64 "), where nothing is, and this kernel cannot give it an external abort: "
 	     "correct the firmware, or set unmodelled=stub", what, gpa, pc_of(vcpu));
 	return false;
@@ -161,14 +152,9 @@ static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 
 	if (bank >= 0 && !write && engine_flash_back(s, (unsigned)bank, gpa) == 0)
 		return; /* the instruction is tried again and finds memory */
-	if (bank >= 0 && write) {
-		atomic_fetch_add(&s->flash_stores, 1);
-		vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pc), pc + 4);
-		return;
-	}
 	if (!bus_find(&s->bus, gpa, 1) && s->p.plan.unmodelled == UNMODELLED_ABORT && unserved(s, vcpu, gpa, 0, write, 0))
 		return;
-	stop(s, vcpu, OUTCOME_CRASH, "E-NISV",
+	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NISV",
 	     "guest %s %#" PRIx64 " with an instruction that KVM does not decode (PC %#" PRIx64 ", ISS %#" PRIx64
 	     "): a load or store with write-back, of a pair or of a SIMD register; build the firmware so that it accesses devices by "
 	     "plain ldr and str (U-Boot: CONFIG_KVM_VIRT_INS)", write ? "stores to" : "reads", gpa, pc, iss);
@@ -183,14 +169,15 @@ static void event_serve(struct shim *s, struct vcpu *vcpu)
 	exit_stores_drain(s);
 	switch (type) {
 	case KVM_SYSTEM_EVENT_SHUTDOWN:
-		stop(s, vcpu, OUTCOME_POWEROFF, "", "%s", "");
+		exit_stop(s, vcpu, OUTCOME_POWEROFF, "", "%s", "");
 		break;
 	case KVM_SYSTEM_EVENT_RESET:
-		stop(s, vcpu, OUTCOME_RESET, "", "%s", "");
+		exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", "");
 		break;
 	default:
-		stop(s, vcpu, OUTCOME_CRASH, "E-EVENT", "the guest raised system event %u (PC %#" PRIx64 "), which ends it", type,
-		     pc_of(vcpu));
+		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EVENT",
+			  "the guest raised system event %u (data %#" PRIx64 ", PC %#" PRIx64 "), which ends it", type,
+			  vcpu->run->system_event.ndata ? (uint64_t)vcpu->run->system_event.data[0] : 0, pc_of(vcpu));
 	}
 }
 
@@ -209,11 +196,11 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 	const char *name = reason < sizeof(reason_name) / sizeof(reason_name[0]) && reason_name[reason] ? reason_name[reason] : "?";
 
 	if (reason == KVM_EXIT_FAIL_ENTRY)
-		stop(s, vcpu, OUTCOME_INTERNAL, "E-ENTRY",
+		exit_stop(s, vcpu, OUTCOME_INTERNAL, "E-ENTRY",
 		     "KVM cannot run vCPU %u on CPU %u (reason %#" PRIx64 "): cores of one kind only, see taskset", vcpu->id,
 		     vcpu->run->fail_entry.cpu, (uint64_t)vcpu->run->fail_entry.hardware_entry_failure_reason);
 	else
-		stop(s, vcpu, OUTCOME_CRASH, "E-EXIT", "the guest left KVM for a reason that nobody serves: KVM_EXIT_%s (%u), PC %#" PRIx64
+		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EXIT", "the guest left KVM for a reason that nobody serves: KVM_EXIT_%s (%u), PC %#" PRIx64
 		     ", vCPU %u", name, reason, pc_of(vcpu), vcpu->id);
 }
 
@@ -239,7 +226,7 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 void exit_refused(struct shim *s, struct vcpu *vcpu, int error)
 {
 	exit_stores_drain(s);
-	stop(s, vcpu, error == -ENOMEM ? OUTCOME_REFUSED : OUTCOME_CRASH, "E-RUN", "KVM_RUN of vCPU %u failed: %s (%d), PC %#" PRIx64 "%s",
+	exit_stop(s, vcpu, error == -ENOMEM ? OUTCOME_REFUSED : OUTCOME_CRASH, "E-RUN", "KVM_RUN of vCPU %u failed: %s (%d), PC %#" PRIx64 "%s",
 	     vcpu->id, strerror(-error), error, pc_of(vcpu),
 	     error == -ENOSYS ? ": an access to a device by an instruction that KVM does not decode" :
 	     error == -EFAULT ? ": the guest's memory cannot be had: give less memory" : "");

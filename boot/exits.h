@@ -3,21 +3,17 @@
 #ifndef BOOT_EXITS_H
 #define BOOT_EXITS_H
 
-#include <pthread.h>
-#include <stdbool.h>
-
 #include "boot/outcome.h"
 
 struct shim;
 struct vcpu;
 
-/* Why the guest stopped: the first vCPU to say so wins. */
-struct stop {
-	pthread_mutex_t lock;
-	bool asked;
-	enum outcome outcome;
-	struct failure failure; /* text[0] = 0: none */
-};
+/*
+ * Stop the guest with OUTCOME and a sentence ("" where the outcome says it all): VCPU (NULL: none) stays out of KVM_RUN, the loop
+ * is woken. The first reason counts.
+ */
+void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /* Serve the exit that VCPU's run structure tells of; from its own thread. What cannot be served stops the guest with one plain message. */
 void exit_serve(struct shim *s, struct vcpu *vcpu);

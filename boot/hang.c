@@ -7,12 +7,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/shim.h"
 
 #define ESR_EL1 ARM64_SYS_REG(3, 0, 5, 2, 0)
 #define FAR_EL1 ARM64_SYS_REG(3, 0, 6, 0, 0)
 #define ESR_EC(esr) ((esr) >> 26 & 0x3f)
+#define EC_UNDEFINED 0x00
 #define EC_FETCH_ABORT_SAME_EL 0x21
 
 static uint64_t stuck_at[CONFIG_MAX_VCPUS]; /* the PC seen last time, +1; 0 = was not stuck */
@@ -34,7 +36,7 @@ void hang_forget(void)
 	memset(stuck_at, 0, sizeof(stuck_at));
 }
 
-static bool stuck(const struct vcpu *vcpu, uint64_t *pc, uint64_t *lr)
+static bool stuck(const struct vcpu *vcpu, uint64_t *pc)
 {
 	uint64_t elr = 0, esr = 0, far = 0;
 
@@ -42,27 +44,24 @@ static bool stuck(const struct vcpu *vcpu, uint64_t *pc, uint64_t *lr)
 		return false;
 	vcpu_reg_get(vcpu, ESR_EL1, &esr);
 	vcpu_reg_get(vcpu, FAR_EL1, &far);
-	vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.regs[30]), lr);
-	return ESR_EC(esr) == EC_FETCH_ABORT_SAME_EL && far == *pc;
+	return ESR_EC(esr) == EC_UNDEFINED || (ESR_EC(esr) == EC_FETCH_ABORT_SAME_EL && far == *pc);
 }
 
-bool hang_check(struct shim *s, struct failure *f)
+void hang_check(struct shim *s)
 {
-	bool found = false;
-
 	vcpus_pause(s);
-	for (unsigned i = 0; i < s->p.plan.cpus && !found; i++) {
+	for (unsigned i = 0; i < s->p.plan.cpus; i++) {
 		uint64_t pc = 0, lr = 0;
-		bool now = stuck(&s->vcpu[i], &pc, &lr);
+		bool now = stuck(&s->vcpu[i], &pc), found = now && stuck_at[i] == pc + 1;
 
-		found = now && stuck_at[i] == pc + 1;
 		stuck_at[i] = now ? pc + 1 : 0;
-		if (found)
-			fail(f, OUTCOME_HANG, "E-STUCK",
-			     "vCPU %u is stuck at PC %#" PRIx64 ": it jumped to an address without memory, and its exception vector is "
-			     "such an address too; x30 is %#" PRIx64 ": look there for the jump",
-			     i, pc, lr);
+		if (!found)
+			continue;
+		vcpu_reg_get(&s->vcpu[i], VCPU_CORE_REG(regs.regs[30]), &lr);
+		exit_stop(s, NULL, OUTCOME_HANG, "E-STUCK",
+			  "vCPU %u is stuck at PC %#" PRIx64 ": it jumped to where no code is, and its exception vector is such a "
+			  "place too; x30 is %#" PRIx64 ": look there for the jump",
+			  i, pc, lr);
 	}
 	vcpus_resume(s, false);
-	return found;
 }

@@ -4,9 +4,6 @@
 #define BOOT_HANG_H
 
 #include <signal.h>
-#include <stdbool.h>
-
-#include "boot/outcome.h"
 
 struct shim;
 
@@ -16,10 +13,10 @@ struct shim;
 int hang_watch(void);
 
 /*
- * Pause, look at every vCPU, resume. A vCPU is stuck when fetching its vector's instruction aborts into that same vector: ELR, FAR and PC are equal and
- * ESR says instruction abort; nothing it does can change that. True when one was stuck twice in a row: F says where.
+ * Pause, look at every vCPU, resume. A vCPU is stuck when its vector's instruction cannot be fetched, or is none, and so traps into that same vector:
+ * ELR and PC are equal, and nothing it does can change that. One that was stuck twice in a row stops the guest with `hang`.
  */
-bool hang_check(struct shim *s, struct failure *f);
+void hang_check(struct shim *s);
 
 /* Begin anew, after a reset. */
 void hang_forget(void);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Line, signals, timers, reset and the end.
 #include <errno.h>
-#include <linux/kvm.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -129,7 +128,7 @@ int loop_open(struct shim *s, struct failure *f)
 	s->io.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (s->io.signal_fd < 0 || s->io.wake_fd < 0 || hang_watch() < 0)
 		return fail(f, OUTCOME_INTERNAL, "E-LOOP", "the kernel refused an fd or a timer: %s", strerror(errno));
-	pthread_mutex_init(&s->stop.lock, NULL);
+	stop_init(&s->stop);
 	pthread_mutex_init(&s->coalesce_lock, NULL);
 	pthread_mutex_init(&s->flash_lock, NULL);
 	console_init(&s->io.console, tx_storage, sizeof(tx_storage), rx_storage, sizeof(rx_storage));
@@ -176,26 +175,20 @@ static int timers_serve(struct shim *s)
 	return next > 3600000 ? 3600000 : (int)next;
 }
 
-/* SIGTERM and its like end the guest in order; true then. */
-static bool signals_serve(struct shim *s, struct failure *f)
+/* SIGTERM and its like end the guest in order. */
+static void signals_serve(struct shim *s)
 {
 	struct signalfd_siginfo info;
 
 	while (read(s->io.signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGUSR1) {
+		if (info.ssi_signo == SIGUSR1)
 			init_pulse->answered = init_pulse->asked;
-		} else if (info.ssi_signo == HANG_SIGNAL) {
-			if (hang_check(s, f))
-				return true;
-		} else {
-			f->outcome = OUTCOME_POWEROFF;
-			f->code = "";
-			snprintf(f->text, sizeof(f->text), "stopped by %s", info.ssi_signo == SIGTERM ? "SIGTERM" :
-				 info.ssi_signo == SIGINT ? "SIGINT" : "SIGHUP");
-			return true;
-		}
+		else if (info.ssi_signo == HANG_SIGNAL)
+			hang_check(s);
+		else
+			exit_stop(s, NULL, OUTCOME_POWEROFF, "", "stopped by %s", info.ssi_signo == SIGTERM ? "SIGTERM" :
+				  info.ssi_signo == SIGINT ? "SIGINT" : "SIGHUP");
 	}
-	return false;
 }
 
 /* Stores gather without exits while the guest sends, and the loop looks at them every tick; a quiet guest costs nothing. */
@@ -211,16 +204,16 @@ static void attention_set(struct shim *s, bool on)
 	exit_stores_drain(s);
 }
 
-/* Serve everything until the guest has stopped. */
-static void serve(struct shim *s, struct failure *f)
+/* Serve everything until the guest has stopped; WHY then says why. */
+static void serve(struct shim *s, struct failure *why)
 {
 	struct console *c = &s->io.console;
-	unsigned quiet = QUIET_TICKS + 1;
+	/* A reset may have come while stores were gathering. */
+	unsigned quiet = atomic_load(&s->io.attentive) ? 0 : QUIET_TICKS + 1;
 	uint32_t sent = c->tx.head;
 
-	for (;;) {
+	while (!stop_asked(&s->stop, why)) {
 		struct pollfd p[] = { { s->io.wake_fd, POLLIN, 0 }, { s->io.signal_fd, POLLIN, 0 }, { -1, POLLIN, 0 }, { -1, POLLOUT, 0 } };
-		bool more, stopped;
 		uint64_t count;
 		int timeout;
 
@@ -230,47 +223,47 @@ static void serve(struct shim *s, struct failure *f)
 			if (!atomic_load(&s->io.attentive))
 				attention_set(s, true);
 			quiet = 0;
-		} else if (quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
-			attention_set(s, false);
 		}
-		more = console_flush(c);
-		console_losses_tell(c);
 		input_feed(s);
-		pthread_mutex_lock(&s->stop.lock);
-		stopped = s->stop.asked;
-		pthread_mutex_unlock(&s->stop.lock);
-		if (stopped)
-			return;
-
+		console_losses_tell(c);
 		timeout = timers_serve(s);
 		if (quiet <= QUIET_TICKS) /* once more after arming: a store that was on its way then rings no bell */
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
-		p[3].fd = more ? c->line.out : -1;
-		if (poll(p, 4, timeout) <= 0)
-			continue;
+		p[3].fd = console_flush(c) ? c->line.out : -1;
+		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS)
+			attention_set(s, false);
 		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
 			continue;
 		if (p[2].revents)
 			console_fill(c);
-		if (p[1].revents && signals_serve(s, f)) {
-			s->stop.asked = true;
-			s->stop.outcome = f->outcome;
-			s->stop.failure = *f;
-			return;
-		}
+		if (p[1].revents)
+			signals_serve(s);
 	}
 }
 
-/* What is still in a ring goes out, as long as the line moves. */
+/* What the guest would not notice by itself. */
+static void drops_tell(struct shim *s)
+{
+	unsigned long stores = atomic_exchange(&s->flash_stores, 0);
+
+	if (stores)
+		say("%lu stores to the guest's flash were dropped: it is read-only", stores);
+}
+
+/* What is still in a ring goes out, unless the line stands still. */
 static void finish(struct shim *s)
 {
 	struct console *c = &s->io.console;
+	uint32_t left = 0;
 
 	exit_stores_drain(s);
+	drops_tell(s);
 	console_losses_tell(c);
-	for (int ms = 0; console_flush(c) && ms < END_MS; ms += 10)
-		poll(&(struct pollfd){ c->line.out, POLLOUT, 0 }, 1, 10);
+	while (console_flush(c) && ring_count(&c->tx) != left) {
+		left = ring_count(&c->tx);
+		poll(&(struct pollfd){ c->line.out, POLLOUT, 0 }, 1, END_MS);
+	}
 	say_through(NULL);
 	line_close(&c->line);
 	vcpus_end(s);
@@ -298,21 +291,19 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	for (;;) {
 		serve(s, f);
 		vcpus_pause(s);
-		if (s->stop.outcome != OUTCOME_RESET || s->p.plan.on_reset != ACTION_RESTART)
+		if (f->outcome != OUTCOME_RESET || s->p.plan.on_reset != ACTION_RESTART)
 			break;
 		init_phase_set(PHASE_RESET);
 		exit_stores_drain(s);
-		if (engine_reset(s, f)) {
-			finish(s);
-			return f->outcome;
-		}
-		s->stop.asked = false;
+		drops_tell(s);
+		if (engine_reset(s, f))
+			break;
+		stop_forget(&s->stop);
 		hang_forget();
 		init_phase_set(PHASE_GUEST);
 		vcpus_resume(s, true);
 	}
 	finish(s);
 	init_phase_set(PHASE_END);
-	*f = s->stop.failure;
-	return s->stop.outcome;
+	return f->outcome;
 }

@@ -11,7 +11,7 @@ struct shim;
 /* The services that device models see. */
 extern const struct dev_env loop_dev_env;
 
-/* Open what the loop needs: fds, the line, the timer that looks for hangs. Before the guest runs. Returns 0 or fail()s. */
+/* Open what the loop needs: fds, the timer that looks for hangs. Before the guest runs. Returns 0 or fail()s. */
 int loop_open(struct shim *s, struct failure *f);
 
 /*
@@ -20,7 +20,7 @@ int loop_open(struct shim *s, struct failure *f);
  */
 enum outcome loop_run(struct shim *s, struct failure *f);
 
-/* Get the loop's attention. Any thread; async-signal-safe; cheap while it is attentive anyway. */
+/* Get the loop's attention. Any thread; async-signal-safe. */
 void loop_wake(struct shim *s);
 
 #endif

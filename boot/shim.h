@@ -7,9 +7,9 @@
 #include <stdatomic.h>
 
 #include "board/bus.h"
-#include "boot/exits.h"
 #include "boot/io/console.h"
 #include "boot/prepare.h"
+#include "boot/stop.h"
 #include "boot/vcpus.h"
 #include "generated/config.h"
 #include "kvm/coalesce.h"

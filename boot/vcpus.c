@@ -48,11 +48,14 @@ static void *vcpu_thread(void *arg)
 	for (;;) {
 		int error = vcpu_run(me->vcpu);
 
-		if (error == 0)
+		if (error == 0) {
 			exit_serve(s, me->vcpu);
-		else if (error != -EINTR)
+			continue;
+		}
+		/* A run that KVM refuses for good never comes back with -EINTR: it parks at once. */
+		if (error != -EINTR)
 			exit_refused(s, me->vcpu, error);
-		else if (!park(&s->vcpus, me))
+		if (!park(&s->vcpus, me))
 			return NULL;
 	}
 }
@@ -63,6 +66,7 @@ int vcpus_start(struct shim *s)
 	struct sigaction action = { .sa_handler = kicked };
 	struct vcpus *v = &s->vcpus;
 	sigset_t all, old;
+	int error = 0;
 
 	pthread_mutex_init(&v->lock, NULL);
 	pthread_cond_init(&v->parking, NULL);
@@ -76,25 +80,22 @@ int vcpus_start(struct shim *s)
 	sigdelset(&all, SIGFPE);
 	sigdelset(&all, SIGABRT);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (unsigned i = 0; i < s->p.plan.cpus; i++) {
+	for (unsigned i = 0; i < s->p.plan.cpus && !error; i++) {
 		struct vcpu_thread *t = &v->thread[i];
 		pthread_attr_t attr;
-		int error;
 
 		t->shim = s;
 		t->vcpu = &s->vcpu[i];
 		pthread_attr_init(&attr);
 		pthread_attr_setstack(&attr, stack[i], STACK);
 		error = pthread_create(&t->id, &attr, vcpu_thread, t);
-		if (error)
-			return -error;
-		v->started++;
+		v->started += !error;
 		/* The guest's start comes before all else; sched_yield() would often go on with us. */
 		if (i == 0)
 			poll(NULL, 0, START_MS);
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return 0;
+	return -error;
 }
 
 void vcpus_pause(struct shim *s)

@@ -16,7 +16,7 @@ struct vcpu_thread {
 	struct shim *shim;
 	struct vcpu *vcpu;
 	bool parked; /* out of KVM_RUN, its last exit finished */
-	bool halted; /* waits for vcpus_resume_all() even when nothing is paused: it has something to tell */
+	bool halted; /* waits for a releasing vcpus_resume() even when nothing is paused: it has something to tell */
 };
 
 struct vcpus {

@@ -12,13 +12,13 @@ void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx,
 	pthread_mutex_init(&c->tx_lock, NULL);
 	c->line = (struct line){ -1, -1, false };
 	c->at_start = true;
-	c->tx_lost_told = c->rx_lost_told = 0;
+	c->tx_lost = c->tx_lost_told = c->rx_lost_told = 0;
 }
 
 void console_put(struct console *c, const uint8_t *buf, size_t n)
 {
 	pthread_mutex_lock(&c->tx_lock);
-	ring_put(&c->tx, buf, n);
+	atomic_fetch_add(&c->tx_lost, (uint32_t)(n - ring_put(&c->tx, buf, n)));
 	c->at_start = buf[n - 1] == '\n';
 	pthread_mutex_unlock(&c->tx_lock);
 }
@@ -88,21 +88,21 @@ void console_fill(struct console *c)
 		ring_put(&c->rx, buf, (size_t)n);
 }
 
-static void loss_tell(struct console *c, const struct ring *ring, uint32_t *told, const char *whose)
+static void loss_tell(struct console *c, uint32_t lost, uint32_t *told, const char *whose)
 {
-	uint32_t lost = ring_lost(ring) - *told;
 	char text[80];
 	int n;
 
-	if (!lost)
+	/* What does not fit now is told later, with what is lost until then. */
+	if (lost == *told || ring_room(&c->tx) < sizeof(text))
 		return;
-	*told += lost;
-	n = snprintf(text, sizeof(text), "kvmshim: %u bytes %s were lost: too fast for this line", lost, whose);
+	n = snprintf(text, sizeof(text), "kvmshim: %u bytes %s were lost: too fast for this line", lost - *told, whose);
+	*told = lost;
 	console_message(c, text, (size_t)n);
 }
 
 void console_losses_tell(struct console *c)
 {
-	loss_tell(c, &c->tx, &c->tx_lost_told, "from the guest");
-	loss_tell(c, &c->rx, &c->rx_lost_told, "to the guest");
+	loss_tell(c, atomic_load(&c->tx_lost), &c->tx_lost_told, "from the guest");
+	loss_tell(c, ring_lost(&c->rx), &c->rx_lost_told, "to the guest");
 }

@@ -13,6 +13,7 @@ struct console {
 	struct ring tx, rx;
 	pthread_mutex_t tx_lock; /* the guest's bytes and our messages come from several threads */
 	bool at_start; /* the last byte put was a newline */
+	_Atomic uint32_t tx_lost; /* bytes of the guest; our own messages are none of them */
 	uint32_t tx_lost_told, rx_lost_told;
 };
 
@@ -38,7 +39,7 @@ bool console_flush(struct console *c);
 void console_fill(struct console *c);
 bool console_wants_input(const struct console *c);
 
-/* Say once how many bytes were lost since the last time, if any were. */
+/* Say how many bytes were lost since the last time, if any were and there is room to say it. */
 void console_losses_tell(struct console *c);
 
 #endif

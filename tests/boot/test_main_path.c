@@ -14,10 +14,77 @@
 #include "boot/loop.h"
 #include "tests/fake/fake.h"
 
-/* Just before the guest runs its script is written: it powers off at once. */
+#define UART 0x9000000u
+
+static char log_path[64];
+
+/* What the guest of a test does; written just before it runs. */
+static void (*script)(void);
+
+static void event(uint32_t type)
+{
+	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_SYSTEM_EVENT, .event.type = type });
+}
+
+static void powers_off(void)
+{
+	event(KVM_SYSTEM_EVENT_SHUTDOWN);
+}
+
+static void prints(char c)
+{
+	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_MMIO,
+					       .mmio = { .gpa = UART, .len = 4, .is_write = true, .data = (uint8_t)c } });
+}
+
+/* Wait until the screen holds C, for a second. */
+static void screen_await(void *arg)
+{
+	const char *c = arg;
+	char text[8192];
+
+	for (int ms = 0; ms < 1000; ms += 5) {
+		int fd = open(log_path, O_RDONLY);
+		ssize_t n = read(fd, text, sizeof(text) - 1);
+
+		close(fd);
+		text[n > 0 ? n : 0] = 0;
+		if (strstr(text, c))
+			return;
+		usleep(5000);
+	}
+	_exit(9);
+}
+
+static void resets_behind_a_byte(void)
+{
+	static char before[] = "[", after[] = "]";
+
+	prints('[');
+	event(KVM_SYSTEM_EVENT_RESET);
+	prints(']');
+	fake_exit_push(0, &(struct fake_exit){ .at = screen_await, .arg = before, .reason = KVM_EXIT_INTR });
+	fake_exit_push(0, &(struct fake_exit){ .at = screen_await, .arg = after, .reason = KVM_EXIT_INTR });
+	powers_off();
+}
+
+static void resets_and_powers_off(void)
+{
+	event(KVM_SYSTEM_EVENT_RESET);
+	powers_off();
+}
+
+/* KVM refuses to run it now and for ever. */
+static void never_runs(void)
+{
+	for (unsigned i = 0; i < 100; i++)
+		fake_exit_push(0, &(struct fake_exit){ .error = EINVAL });
+}
+
 static int scripted_loop_open(struct shim *s, struct failure *f)
 {
-	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_SYSTEM_EVENT, .event.type = KVM_SYSTEM_EVENT_SHUTDOWN });
+	script();
+	fake_exit_push(1, &(struct fake_exit){ .wait = true });
 	fake_exit_push(1, &(struct fake_exit){ .wait = true });
 	return loop_open(s, f);
 }
@@ -34,16 +101,25 @@ int kvmshim_main(int argc, char **argv);
 #define BOARD "tests/boot/board.dts"
 
 static char dir[] = "/tmp/kvmshim-main-XXXXXX";
-static char board_arg[128], firmware_arg[128], log_path[64];
+static char board_arg[128], firmware_arg[128];
 
 struct child {
 	int status; /* main()'s, or 128 + signal */
 	bool failed; /* the call was reached */
 	unsigned calls; /* up to the guest's first KVM_RUN, that included */
+	unsigned resets_from, resets_to; /* the calls of a reset in place */
 	unsigned fds, mappings, misuses;
 	unsigned long request; /* the one that failed */
 	char text[4096]; /* what stood on the screen */
 };
+
+/* Which calls count: up to the first KVM_RUN, or from it to the end of a reset. */
+static unsigned calls_until(unsigned long request, unsigned from)
+{
+	int at = fake_log_find(request, from);
+
+	return at < 0 ? fake_calls() : (unsigned)at + 1;
+}
 
 static void request_of(struct child *c, unsigned n)
 {
@@ -75,7 +151,9 @@ static void run_main(struct child *c, const struct fake_config *host, unsigned n
 		fake_fail_at(n, error);
 		mine.status = kvmshim_main(argc, argv);
 		mine.failed = fake_failed();
-		mine.calls = (unsigned)fake_log_find(KVM_RUN, 0) + 1;
+		mine.calls = calls_until(KVM_RUN, 0);
+		mine.resets_from = calls_until(KVM_GET_REG_LIST, 0);
+		mine.resets_to = calls_until(KVM_RUN, mine.resets_from);
 		mine.fds = fake_open_fds();
 		mine.mappings = fake_mappings();
 		mine.misuses = fake_misuses();
@@ -194,6 +272,60 @@ static void each_call_fails(const struct fake_config *host, int error)
 	assert_true(refused > 12);
 }
 
+static void reset_behind_a_byte_goes_on_talking(void **state)
+{
+	static struct child c;
+
+	(void)state;
+	script = resets_behind_a_byte;
+	for (unsigned i = 0; i < 20; i++) {
+		run_main(&c, &fake_host_gic3, 0, 0, NULL);
+		if (c.status)
+			fail_msg("run %u: outcome %d:\n%s", i, c.status, strstr(c.text, "handing"));
+		clean(&c);
+	}
+	script = powers_off;
+}
+
+static void a_guest_that_kvm_never_runs_ends(void **state)
+{
+	static struct child c;
+
+	(void)state;
+	script = never_runs;
+	run_main(&c, &fake_host_gic3, 0, 0, NULL);
+	assert_int_equal(c.status, OUTCOME_CRASH);
+	assert_non_null(strstr(c.text, "KVM_RUN of vCPU 0 failed"));
+	clean(&c);
+	script = powers_off;
+}
+
+static void every_call_of_a_reset_fails_in_turn(void **state)
+{
+	static char two[] = "--cpus=2", *const extra[] = { two, NULL };
+	static struct child c;
+	unsigned from, to;
+
+	(void)state;
+	script = resets_and_powers_off;
+	run_main(&c, &fake_host_gic3, 0, 0, extra);
+	assert_int_equal(c.status, 0);
+	from = c.resets_from;
+	to = c.resets_to;
+	assert_true(to - from > 500);
+	/* Registers are many and alike: the first few of each kind of call, then one in 37. */
+	for (unsigned n = from; n < to; n += n < from + 8 ? 1 : 37) {
+		run_main(&c, &fake_host_gic3, n, EIO, extra);
+		if (c.status < 0 || !c.failed)
+			fail_msg("call %u: main() did not end in order", n);
+		clean(&c);
+		if (c.status != OUTCOME_INTERNAL || !strstr(c.text, "reset") || !strstr(c.text, "(E-"))
+			fail_msg("call %u (request %#lx): outcome %d, the reset is not named:\n%s", n, c.request, c.status,
+				 strstr(c.text, "handing"));
+	}
+	script = powers_off;
+}
+
 static void every_call_fails_in_turn_gic2(void **state)
 {
 	(void)state;
@@ -218,6 +350,7 @@ static int setup(void **state)
 	int fd;
 
 	(void)state;
+	script = powers_off;
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/board.dtb", dir);
@@ -249,6 +382,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guest_powers_off),
+		cmocka_unit_test(reset_behind_a_byte_goes_on_talking),
+		cmocka_unit_test(a_guest_that_kvm_never_runs_ends),
+		cmocka_unit_test(every_call_of_a_reset_fails_in_turn),
 		cmocka_unit_test(every_call_fails_in_turn_gic2),
 		cmocka_unit_test(every_call_fails_in_turn_gic3),
 		cmocka_unit_test(every_call_fails_in_turn_max),
