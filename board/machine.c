@@ -83,7 +83,8 @@ static int gicv3_read(struct reader *r, unsigned node)
 	const uint32_t regions = tree_prop_u32(r->tree, node, TREE_REDISTRIBUTOR_REGIONS, 1);
 	uint32_t len;
 	const void *p = tree_prop(r->tree, node, TREE_REDISTRIBUTOR_STRIDE, &len);
-	const uint64_t stride = p && len && len <= 8 ? tree_cells(p, len / 4) : 0;
+	/* one cell or two; another length is no stride that KVM has */
+	const uint64_t stride = !p ? 0 : len == 4 || len == 8 ? tree_cells(p, len / 4) : 1;
 	int ret = gic_add(r, node, GIC_V3);
 
 	if (ret)

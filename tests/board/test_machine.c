@@ -438,6 +438,18 @@ static void test_gicv3_redistributor_properties(void **state)
 	assert_good();
 	blob_fdtput(&blob, "-tx", GIC " redistributor-stride 0 40000");
 	assert_bad(EINVAL, GIC, "redistributor-stride is not KVM's");
+	for (unsigned len = 1; len < 12; len++) {
+		if (len == 4 || len == 8)
+			continue;
+		assert_int_equal(fdt_open_into(blob.bytes, blob.bytes, sizeof(blob.bytes)), 0);
+		assert_int_equal(fdt_setprop(blob.bytes, fdt_path_offset(blob.bytes, GIC),
+					     "redistributor-stride", "\0\2\0\0\0\2\0\0\0\2\0",
+					     (int)len),
+				 0);
+		fdt_pack(blob.bytes);
+		blob.size = fdt_totalsize(blob.bytes);
+		assert_bad(EINVAL, GIC, "redistributor-stride is not KVM's");
+	}
 	blob_fdtput(&blob, "-d", GIC " redistributor-stride");
 	blob_fdtput(&blob, "-tx", GIC " '#redistributor-regions' 9");
 	assert_bad(E2BIG, GIC, "too many redistributor regions");
@@ -539,6 +551,69 @@ static void test_cpus_of_the_tree(void **state)
 	assert_bad(EINVAL, "/cpus/cpu@100", "a CPU without a good reg");
 }
 
+/* Give the property at AT of NODE the length LEN. False: it has it already. */
+static bool prop_resize(int node, const char *name, int len)
+{
+	uint8_t value[16] = { 0 };
+	int had;
+	const void *p = fdt_getprop(blob.bytes, node, name, &had);
+
+	if (had == len)
+		return false;
+	memcpy(value, p, (size_t)(had < len ? had : len));
+	assert_int_equal(fdt_open_into(blob.bytes, blob.bytes, sizeof(blob.bytes)), 0);
+	assert_int_equal(fdt_setprop(blob.bytes, node, name, value, len), 0);
+	fdt_pack(blob.bytes);
+	blob.size = fdt_totalsize(blob.bytes);
+	return true;
+}
+
+/* Whatever the length of any property: the tree is read or refused with words, and if read can be completed. */
+static void test_every_property_of_every_length(void **state)
+{
+	static const uint64_t mpidr = 0;
+	static struct blob whole, out;
+	static char name[64];
+	unsigned read = 0, refused = 0;
+	struct completed done;
+	const char *s;
+
+	(void)state;
+	overlay("/plugin/; &gic { redistributor-stride = <0 0x20000>; }; &its { status = \"okay\"; "
+		"};\n"
+		"&cpus { #address-cells = <2>; #size-cells = <0>;\n"
+		"  cpu@0 { device_type = \"cpu\"; compatible = \"arm,armv8\"; reg = <0 0>; }; };");
+	whole = blob;
+	for (int node = 0, at; node >= 0; node = fdt_next_node(whole.bytes, node, NULL))
+		fdt_for_each_property_offset(at, whole.bytes, node)
+		{
+			const struct completion with = { .ram = { { 0x40000000, 0x100000 } },
+							 .rams = 1,
+							 .mpidr = &mpidr,
+							 .cpus = 1,
+							 .cpu_compatible = "arm,armv8",
+							 .redist_count = { 1 } };
+
+			fdt_getprop_by_offset(whole.bytes, at, &s, NULL);
+			snprintf(name, sizeof(name), "%s", s);
+			for (int len = 0; len <= 16; len++) {
+				blob_copy(&blob, whole.bytes, whole.bytes + whole.size);
+				if (!prop_resize(node, name, len))
+					continue;
+				if (read_with(dev_models)) {
+					assert_non_null(err.what);
+					refused++;
+					continue;
+				}
+				const int ret = machine_complete(&m, &tree, &with, out.bytes,
+								 sizeof(out.bytes), &done);
+				assert_true(ret == 0 || ret == -ERANGE);
+				read++;
+			}
+		}
+	assert_true(read > 100 && refused > 100);
+}
+
 /* Two models; which one serves is the tree's choice, not the table's. */
 static void test_models_in_the_order_of_the_compatible_list(void **state)
 {
@@ -611,6 +686,7 @@ int main(void)
 		V2(test_too_many_devices),
 		V3(test_memory_in_banks),
 		V3(test_cpus_of_the_tree),
+		V3(test_every_property_of_every_length),
 		V2(test_models_in_the_order_of_the_compatible_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
