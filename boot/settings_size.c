@@ -27,7 +27,7 @@ int settings_size_parse(const char *text, uint64_t *size, const char **end)
 	}
 	if (p == text)
 		return -EINVAL;
-	unit = *p ? strchr(units, *p & ~0x20) : NULL;
+	unit = memchr(units, *p & ~0x20, sizeof(units) - 1);
 	if (unit) {
 		if (__builtin_mul_overflow(value, 1ull << 10 * (unit - units + 1), &value))
 			return -ERANGE;
