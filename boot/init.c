@@ -163,7 +163,7 @@ char *init_early(bool pid1)
 			say("%s could not be mounted (%s); going on without", mounts[i].where,
 			    strerror(errors[i]));
 	reboot(RB_DISABLE_CAD); /* Ctrl-Alt-Del becomes SIGINT to PID 1 */
-	modules_load(MODULES_ORDER);
+	modules_load(MODULES_FOLDER);
 	return known ? cmdline : NULL;
 }
 

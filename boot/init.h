@@ -37,7 +37,7 @@ void init_phase_set(enum phase phase);
 
 /*
  * What must be there before anything else: for PID 1 /dev, /proc, /sys mounted, fds 0 to 2 on the board's console even if the kernel opened
- * none, kernel messages below warnings kept off the line, modules of /lib/modules/kvmshim.order loaded. Everywhere: SIGPIPE ignored, a fault handler
+ * none, kernel messages below warnings kept off the line, modules of /lib/modules/RELEASE/kvmshim.order loaded. Everywhere: SIGPIPE ignored, a fault handler
  * that fills the pulse. Never fails: what could not be done is said and gone on without. Returns the kernel command line or NULL.
  */
 char *init_early(bool pid1);

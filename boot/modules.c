@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "boot/say.h"
@@ -29,16 +30,25 @@ static int module_load(const char *path)
 	return err == -EEXIST ? 0 : err;
 }
 
-unsigned modules_load(const char *order)
+unsigned modules_load(const char *folder)
 {
 	static char list[8192];
-	char *line, *rest = list;
+	struct utsname kernel;
+	char order[128], *line, *rest = list;
 	unsigned failed = 0;
 	ssize_t n;
-	int fd = open(order, O_RDONLY | O_CLOEXEC);
+	int fd;
 
-	if (fd < 0)
+	if (uname(&kernel))
 		return 0;
+	snprintf(order, sizeof(order), "%s/%s/kvmshim.order", folder, kernel.release);
+	fd = open(order, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		if (access(folder, F_OK) == 0)
+			say("the kernel modules here are not for this kernel, %s; going on without",
+			    kernel.release);
+		return 0;
+	}
 	n = read(fd, list, sizeof(list) - 1);
 	close(fd);
 	list[n > 0 ? n : 0] = '\0';

@@ -24,7 +24,8 @@ t_ship_initramfs_holds_init_nodes_and_modules() {
 	grep -qE '^crw-r--r-- .* 1, +11 .* dev/kmsg$' "$tmp/list"
 	is "$(awk '$3 != "root" || $4 != "root"' "$tmp/list")" ''
 	no grep -q ' firmware$' "$tmp/list"
-	zcat "$out/kvmshim.cpio.gz" | cpio -i --quiet --to-stdout lib/modules/kvmshim.order >"$tmp/order"
+	zcat "$out/kvmshim.cpio.gz" | cpio -i --quiet --to-stdout 'lib/modules/*/kvmshim.order' >"$tmp/order"
+	is "$(grep -c " lib/modules/$(basename "$(readlink -f "$KVMSHIM_CACHE/linux-6.1/modules")")/kvmshim.order\$" "$tmp/list")" 1
 	for m in virtio_mmio virtio_blk vfat ext4 nls_ascii; do
 		grep -q "/$m.ko\$" "$tmp/order"
 	done

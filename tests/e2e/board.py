@@ -156,7 +156,7 @@ def initramfs(name, files, base=None, modules=()):
     folders = sorted({str(p) for f in files for p in list(pathlib.PurePosixPath(f).parents)[:-1]})
     lines = [f"dir {d} 755" for d in folders]
     if base is None:
-        lines += [f"dir /{d} 755" for d in ("dev", "lib", "lib/modules", "proc", "sys", "tmp") if f"/{d}" not in folders]
+        lines += [f"dir /{d} 755" for d in ("dev", "proc", "sys", "tmp") if f"/{d}" not in folders]
         lines += ["nod /dev/console 600 c 5 1", "nod /dev/null 666 c 1 3"]
     lines += [f"file {path} {source} 755" for path, source in files.items()]
     manifest.write_text("\n".join(lines) + "\n")
