@@ -193,6 +193,14 @@ static int gic_v3_add(const struct collector *c, unsigned node)
 	return 0;
 }
 
+enum gic_version board_gic_version(const char *compatible)
+{
+	for (unsigned i = 0; i < sizeof(gics) / sizeof(gics[0]); i++)
+		if (!strcmp(gics[i].compatible, compatible))
+			return gics[i].version;
+	return GIC_NONE;
+}
+
 static int gic_add(const struct collector *c, unsigned node)
 {
 	struct board *b = c->board;

@@ -65,6 +65,9 @@ struct board {
 	int options; /* node /options/kvmshim, -1 */
 };
 
+/* What kind of GIC a node with this compatible string is, if any. */
+enum gic_version board_gic_version(const char *compatible);
+
 /*
  * Collect TREE into BOARD in one pass over its nodes. A board may lack most things (no GIC, no
  * memory node, no console): those are left empty and it is the plan that judges. Returns 0, or

@@ -12,16 +12,10 @@ struct reader {
 	struct tree_error *err;
 };
 
-static int fail(struct tree_error *err, int code, int node, const char *what, const char *remedy,
-		uint64_t value)
-{
-	*err = (struct tree_error){ .what = what, .remedy = remedy, .node = node, .value = value };
-	return -code;
-}
-
 static int too_many(struct reader *r, unsigned node, const char *what, uint64_t limit)
 {
-	return fail(r->err, E2BIG, (int)node, what, "take some out of the guest's tree", limit);
+	return tree_error_set(r->err, E2BIG, (int)node, what, "take some out of the guest's tree",
+			      limit);
 }
 
 /* Entry INDEX of the node's reg, which has to be there. */
@@ -30,13 +24,16 @@ static int region_read(struct reader *r, unsigned node, unsigned index, struct r
 	switch (tree_reg(r->tree, node, index, &region->base, &region->size)) {
 	case 0: return 0;
 	case -ENOENT:
-		return fail(r->err, EINVAL, (int)node, "reg lacks an entry", "give it one", index);
+		return tree_error_set(r->err, EINVAL, (int)node, "reg lacks an entry",
+				      "give it one", index);
 	case -ENXIO:
-		return fail(r->err, EINVAL, (int)node, "reg is at no address of the CPU's",
-			    "let the ranges of the buses above cover it", index);
+		return tree_error_set(r->err, EINVAL, (int)node,
+				      "reg is at no address of the CPU's",
+				      "let the ranges of the buses above cover it", index);
 	default:
-		return fail(r->err, EINVAL, (int)node, "reg does not fit its bus's cells",
-			    "see #address-cells and #size-cells of the node above", index);
+		return tree_error_set(r->err, EINVAL, (int)node, "reg does not fit its bus's cells",
+				      "see #address-cells and #size-cells of the node above",
+				      index);
 	}
 }
 
@@ -49,10 +46,10 @@ static int gic_region_read(struct reader *r, unsigned node, unsigned index, uint
 	if (ret)
 		return ret;
 	if (region->base % align)
-		return fail(r->err, EINVAL, (int)node, "the GIC's address is not aligned",
-			    align == 0x1000 ? "GICv2: move it to a multiple of 4 KiB"
-					    : "GICv3: move it to a multiple of 64 KiB",
-			    region->base);
+		return tree_error_set(r->err, EINVAL, (int)node, "the GIC's address is not aligned",
+				      align == 0x1000 ? "GICv2: move it to a multiple of 4 KiB"
+						      : "GICv3: move it to a multiple of 64 KiB",
+				      region->base);
 	if (region->size < size)
 		region->size = size;
 	return 0;
@@ -90,11 +87,12 @@ static int gicv3_read(struct reader *r, unsigned node)
 	if (ret)
 		return ret;
 	if (stride && stride != MACHINE_REDIST_SIZE)
-		return fail(r->err, EINVAL, (int)node, "redistributor-stride is not KVM's",
-			    "take the property out, or make it 0x20000", stride);
+		return tree_error_set(r->err, EINVAL, (int)node,
+				      "redistributor-stride is not KVM's",
+				      "take the property out, or make it 0x20000", stride);
 	if (!regions)
-		return fail(r->err, EINVAL, (int)node, "#redistributor-regions is 0",
-			    "take the property out, or count them", 0);
+		return tree_error_set(r->err, EINVAL, (int)node, "#redistributor-regions is 0",
+				      "take the property out, or count them", 0);
 	if (regions > BOARD_REDISTS_MAX)
 		return too_many(r, node, "too many redistributor regions", BOARD_REDISTS_MAX);
 	ret = gic_region_read(r, node, 0, 0x10000, 0x10000, &r->m->gic.dist);
@@ -163,8 +161,8 @@ static int flash_read(struct reader *r, unsigned node)
 
 	for (unsigned i = first; i < m->flashes && !ret; i++)
 		if (!m->flash[i].size)
-			return fail(r->err, EINVAL, (int)node, "a flash bank of size 0",
-				    "give its reg a size", 0);
+			return tree_error_set(r->err, EINVAL, (int)node, "a flash bank of size 0",
+					      "give its reg a size", 0);
 	return ret;
 }
 
@@ -181,14 +179,10 @@ static const struct {
 	const char *compatible;
 	int (*read)(struct reader *r, unsigned node);
 } kinds[] = {
-	{ "arm,armv8-timer", timer_read },   { "arm,armv7-timer", timer_read },
-	{ "arm,armv8-pmuv3", pmu_read },     { "arm,psci-1.0", psci_read },
-	{ "arm,psci-0.2", psci_read },	     { "arm,psci", psci_read },
-	{ "arm,gic-v3", gicv3_read },	     { "arm,gic-v3-its", its_read },
-	{ "arm,gic-400", gicv2_read },	     { "arm,cortex-a15-gic", gicv2_read },
-	{ "arm,cortex-a9-gic", gicv2_read }, { "arm,cortex-a7-gic", gicv2_read },
-	{ "arm,cortex-a5-gic", gicv2_read }, { "arm,pl390", gicv2_read },
-	{ "cfi-flash", flash_read },
+	{ "arm,armv8-timer", timer_read }, { "arm,armv7-timer", timer_read },
+	{ "arm,armv8-pmuv3", pmu_read },   { "arm,psci-1.0", psci_read },
+	{ "arm,psci-0.2", psci_read },	   { "arm,psci", psci_read },
+	{ "arm,gic-v3-its", its_read },	   { "cfi-flash", flash_read },
 };
 
 static const struct model *model_find(const struct model *const *models, const char *compatible)
@@ -210,8 +204,8 @@ static int device_add(struct reader *r, unsigned node, const struct model *model
 	*d = (struct machine_device){ .model = model, .node = (int)node };
 	const int ret = region_read(r, node, 0, &d->reg);
 	if (!ret && !d->reg.size)
-		return fail(r->err, EINVAL, (int)node, "a device of size 0", "give its reg a size",
-			    0);
+		return tree_error_set(r->err, EINVAL, (int)node, "a device of size 0",
+				      "give its reg a size", 0);
 	m->devices += !ret;
 	return ret;
 }
@@ -242,6 +236,9 @@ static int compatible_read(struct reader *r, unsigned node, const struct model *
 		for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 			if (!strcmp(kinds[i].compatible, s))
 				return kinds[i].read(r, node);
+		const enum gic_version gic = board_gic_version(s);
+		if (gic != GIC_NONE)
+			return gic == GIC_V3 ? gicv3_read(r, node) : gicv2_read(r, node);
 		const struct model *model = model_find(models, s);
 		if (model)
 			return device_add(r, node, model);
@@ -280,8 +277,8 @@ static int cpus_read(struct reader *r, unsigned cpus)
 		const void *p = tree_prop(tree, n, TREE_REG, &len);
 		tree_reg_cells(tree, n, &cells, &none);
 		if (!p || cells < 1 || cells > 2 || len != cells * 4)
-			return fail(r->err, EINVAL, (int)n, "a CPU without a good reg",
-				    "give it the affinity fields of its MPIDR", 0);
+			return tree_error_set(r->err, EINVAL, (int)n, "a CPU without a good reg",
+					      "give it the affinity fields of its MPIDR", 0);
 		if (m->cpus == MACHINE_CPUS_MAX)
 			return too_many(r, n, "too many CPUs", MACHINE_CPUS_MAX);
 		m->mpidr[m->cpus] = tree_cells(p, cells);
@@ -353,7 +350,7 @@ int machine_read(struct machine *machine, const struct tree *tree,
 	if (ret)
 		return ret;
 	if (machine->gic.has_its && machine->gic.version != GIC_V3)
-		return fail(err, EINVAL, -1, "an ITS without a GICv3", "take it out", 0);
+		return tree_error_set(err, EINVAL, -1, "an ITS without a GICv3", "take it out", 0);
 	ret = machine_interrupts_read(machine, tree, err);
 	if (ret)
 		return ret;

@@ -7,13 +7,6 @@
 #define REGIONS_MAX                                                                                \
 	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
 
-static int fail(struct tree_error *err, int code, int node, const char *what, const char *remedy,
-		uint64_t value)
-{
-	*err = (struct tree_error){ .what = what, .remedy = remedy, .node = node, .value = value };
-	return -code;
-}
-
 /* --- interrupts --------------------------------------------------------------------------------- */
 
 /* All interrupts of NODE as INTIDs. */
@@ -26,17 +19,19 @@ static int intids_read(struct machine *m, const struct tree *tree, int node, uin
 
 	while ((ret = tree_irq(tree, (unsigned)node, *count, &irq)) != -ENOENT) {
 		if (ret)
-			return fail(err, EINVAL, node, "an interrupt that leads nowhere",
-				    "see interrupt-parent and the number of cells", *count);
+			return tree_error_set(err, EINVAL, node, "an interrupt that leads nowhere",
+					      "see interrupt-parent and the number of cells",
+					      *count);
 		if (m->gic.version == GIC_NONE || irq.controller != m->gic.node)
-			return fail(err, EINVAL, node, "an interrupt that is not the GIC's",
-				    "connect it to the GIC, or disable the node", *count);
+			return tree_error_set(err, EINVAL, node,
+					      "an interrupt that is not the GIC's",
+					      "connect it to the GIC, or disable the node", *count);
 		if (*count == max)
-			return fail(err, E2BIG, node, "too many interrupts",
-				    "take some out of the guest's tree", max);
+			return tree_error_set(err, E2BIG, node, "too many interrupts",
+					      "take some out of the guest's tree", max);
 		if (tree_irq_intid(&irq, &intid[*count], &edge))
-			return fail(err, EINVAL, node, "an interrupt that no GIC has",
-				    "write it as <type number flags>", *count);
+			return tree_error_set(err, EINVAL, node, "an interrupt that no GIC has",
+					      "write it as <type number flags>", *count);
 		if (intid[*count] > m->intid_max)
 			m->intid_max = intid[*count];
 		++*count;
@@ -156,11 +151,12 @@ int machine_regions_check(const struct machine *m, struct tree_error *err)
 	for (unsigned i = 0; i < m->rams; i++)
 		place_add(&p, &m->ram[i], m->ram_node[i]);
 	if (p.beyond >= 0)
-		return fail(err, EINVAL, p.beyond, "a region that ends beyond 2^64",
-			    "see its reg and the ranges of the buses above", 0);
+		return tree_error_set(err, EINVAL, p.beyond, "a region that ends beyond 2^64",
+				      "see its reg and the ranges of the buses above", 0);
 	for (unsigned i = 1; i < p.count; i++)
 		if (p.place[i].base <= p.place[i - 1].last)
-			return fail(err, EINVAL, p.place[i].node, "its region overlaps another one",
-				    "move one of them", p.place[i].base);
+			return tree_error_set(err, EINVAL, p.place[i].node,
+					      "its region overlaps another one", "move one of them",
+					      p.place[i].base);
 	return 0;
 }

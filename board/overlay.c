@@ -29,20 +29,18 @@ static const struct {
 	{ FDT_ERR_BADSTRUCTURE, "is damaged: its structure", "compile it anew with dtc" },
 	{ FDT_ERR_BADLAYOUT, "is damaged: its blocks", "compile it anew with dtc" },
 	{ FDT_ERR_ALIGNMENT, "does not lie at a multiple of 8", NULL },
-	{ FDT_ERR_INTERNAL, "libfdt has failed", NULL },
+	{ FDT_ERR_INTERNAL, "libfdt has failed", NULL }, /* last: whatever else it says */
 };
 
 /* Returns the errno of libfdt's error RET, with *ERR filled. */
-static int fail(int ret, struct tree_error *err)
+static int refuse(int ret, struct tree_error *err)
 {
-	*err = (struct tree_error){ .what = "libfdt has failed", .node = -1 };
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
-		if (reasons[i].error != -ret)
-			continue;
-		err->what = reasons[i].what;
-		err->remedy = reasons[i].remedy;
-	}
-	return ret == -FDT_ERR_NOSPACE ? -ENOSPC : -EINVAL;
+	size_t i = 0;
+
+	while (i < sizeof(reasons) / sizeof(*reasons) - 1 && reasons[i].error != -ret)
+		i++;
+	return tree_error_set(err, ret == -FDT_ERR_NOSPACE ? ENOSPC : EINVAL, -1, reasons[i].what,
+			      reasons[i].remedy, 0);
 }
 
 int overlay_begin(void *buf, size_t room, const void *fdt, size_t size, struct tree_error *err)
@@ -51,7 +49,7 @@ int overlay_begin(void *buf, size_t room, const void *fdt, size_t size, struct t
 
 	if (!ret)
 		ret = fdt_open_into(fdt, buf, room < INT32_MAX ? (int)room : INT32_MAX);
-	return ret ? fail(ret, err) : 0;
+	return ret ? refuse(ret, err) : 0;
 }
 
 /* libfdt takes a tree without any for an overlay that does nothing. */
@@ -72,7 +70,7 @@ int overlay_apply(void *buf, void *overlay, size_t size, struct tree_error *err)
 		ret = -FDT_ERR_BADOVERLAY;
 	if (!ret)
 		ret = fdt_overlay_apply(buf, overlay);
-	return ret ? fail(ret, err) : 0;
+	return ret ? refuse(ret, err) : 0;
 }
 
 size_t overlay_end(void *buf)

@@ -6,6 +6,13 @@
 #include <endian.h>
 #include <string.h>
 
+int tree_error_set(struct tree_error *err, int code, int node, const char *what, const char *remedy,
+		   uint64_t value)
+{
+	*err = (struct tree_error){ .what = what, .remedy = remedy, .node = node, .value = value };
+	return -code;
+}
+
 uint32_t tree_u32(const void *p)
 {
 	uint32_t v;

@@ -68,6 +68,13 @@ struct tree_error {
 };
 
 /*
+ * Fill *ERR, without a place. Always returns -CODE, so that a check can `return
+ * tree_error_set(...)`.
+ */
+int tree_error_set(struct tree_error *err, int code, int node, const char *what,
+		   const char *remedy, uint64_t value);
+
+/*
  * Bytes in use of the tree whose first SIZE (at least 40) bytes are at FDT: less than totalsize
  * where a loader padded it. 0: not a tree.
  */
