@@ -9,7 +9,7 @@ export KVMSHIM_BUILD	:= $(abspath $(O))
 export KVMSHIM_CACHE	:= $(CACHE)
 
 check-y	:= lint unit build-tests
-slow-y	:= build-tests-slow
+slow-y	:= build-tests-slow bench
 check-built = all images guests $(unit-bin)
 
 # --- unit: tests/DIR/test_X.c, native, sanitized, with the fake in the place of kvm/sys.c ---------
