@@ -2,12 +2,13 @@
 # U-Boot's way in: boots kvmshim.itb from the place this script came from.
 #
 # kvmshim_conf: configuration of the FIT (its default one)   kvmshim_addr: where to load it
-# bootargs: host kernel command line, as the user set it; the console is the tree's stdout-path
+# bootargs: host kernel command line (quiet); the console is the tree's stdout-path
 
 if test -z "${kvmshim_addr}"; then setenv kvmshim_addr ${ramdisk_addr_r}; fi
 load ${devtype} ${devnum}:${distro_bootpart} ${kvmshim_addr} ${prefix}kvmshim.itb
 fdt addr ${kvmshim_addr}
 if test -z "${kvmshim_conf}"; then fdt get value kvmshim_conf /configurations default; fi
+if test -z "${bootargs}"; then setenv bootargs quiet; fi
 
 # A configuration without a tree of its own gets the one that this firmware runs on.
 fdt get value kvmshim_tree /configurations/${kvmshim_conf} kvmshim,tree
