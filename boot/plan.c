@@ -14,7 +14,7 @@
 	(2 * MIB) /* KVM maps a 2 MiB block where guest and host addresses agree modulo 2 MiB */
 #define RAM_LEAST MIB
 #define AARCH32_END (1ull << 32)
-#define AFFINITY UINT64_C(0xff00ffffff) /* of MPIDR */
+#define AFFINITY_MASK UINT64_C(0xff00ffffff) /* of MPIDR */
 #define TREE_SLACK 4096 /* room for a firmware that edits the tree in place */
 
 /* The sentence for something that is wrong with the guest's tree. */
@@ -91,7 +91,7 @@ static int mpidrs_settle(struct plan *p, const struct plan_inputs *in, struct fa
 		bool good;
 
 		p->mpidr[i] = p->mpidr_given ? m->mpidr[i] : mpidr_default(i);
-		good = !(p->mpidr[i] & ~AFFINITY);
+		good = !(p->mpidr[i] & ~AFFINITY_MASK);
 		for (unsigned j = 0; j < i && p->mpidr_given; j++)
 			good = good && p->mpidr[j] != p->mpidr[i];
 		if (!good)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Makes plans for damaged boards and of damaged guests, in one process: no crash, no hang, no line too long.
+// Plans for damaged boards and damaged guests, in one process: no crash, no hang, no bad line.
 //
 // usage: plan_mutants SEED N FIRMWARE FILE...    N variants of each tree
 
@@ -33,10 +33,15 @@ static void file_make(const uint8_t *bytes, size_t size)
 		exit(1);
 }
 
-/* A sentence of good length, with a code and a remedy behind a colon, that no byte of a tree steers. */
+/* A sentence that is not cut, with a code, a remedy behind a colon, and no byte but text. */
 static void failure_check(const struct failure *f)
 {
 	refusals++;
+	for (const char *c = f->text; *c; c++)
+		if (*c < ' ' || *c > '~') {
+			fprintf(stderr, "a byte that is no text in: %s\n", f->text);
+			exit(1);
+		}
 	if (f->code && f->text[0] && strlen(f->text) < sizeof(f->text) && strstr(f->text, ": "))
 		return;
 	fprintf(stderr, "no good refusal: %s\n", f->text);
