@@ -318,27 +318,6 @@ static uint32_t intid_of(const struct collector *c, unsigned node, unsigned inde
 	return intid;
 }
 
-/* Which of the timer's interrupts is the virtual one: by name where there are names. */
-static unsigned timer_virt_index(const struct tree *tree, unsigned node)
-{
-	uint32_t len;
-	const char *name = tree_prop_named(tree, node, "interrupt-names", &len), *end;
-
-	if (!name)
-		return TIMER_VIRT;
-	end = name + len;
-	for (unsigned i = 0; name < end; i++) {
-		const char *nul = memchr(name, 0, (size_t)(end - name));
-
-		if (!nul)
-			break;
-		if (!strcmp(name, "virt"))
-			return i;
-		name = nul + 1;
-	}
-	return TIMER_VIRT;
-}
-
 static void console_find(const struct collector *c)
 {
 	const struct tree *tree = c->tree;
@@ -390,7 +369,8 @@ int board_collect(struct board *board, const struct tree *tree, struct tree_erro
 
 	if (board->timer.node >= 0) {
 		const unsigned node = (unsigned)board->timer.node;
-		const uint32_t intid = intid_of(&c, node, timer_virt_index(tree, node));
+		const uint32_t intid =
+			intid_of(&c, node, tree_irq_index(tree, node, "virt", TIMER_VIRT));
 
 		board->timer.virt_ppi = intid < 32 ? intid : 0;
 	}

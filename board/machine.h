@@ -46,7 +46,7 @@ struct machine {
 	struct {
 		int node; /* -1 */
 		uint32_t ppi[4]; /* INTIDs: secure phys, phys, virt, hyp */
-		unsigned ppis;
+		unsigned ppis; /* 4, or 0: no timer node */
 	} timer;
 	uint32_t pmu_ppi; /* INTID of arm,armv8-pmuv3, 0 = none */
 	int pmu_node;
@@ -61,14 +61,14 @@ struct machine {
 	struct machine_unserved unserved[MACHINE_UNSERVED_MAX];
 	unsigned unserveds;
 	unsigned unserveds_more; /* beyond those that have room here */
-	uint32_t intid_max; /* highest INTID any node names */
+	uint32_t intid_max; /* highest INTID any node names, of those that KVM has */
 };
 
 /*
  * Read TREE: each enabled node whose compatible one of MODELS (NULL-terminated) has becomes a
  * device. Returns 0, or -errno with *ERR naming the node: -EINVAL (reg that cannot be
  * translated, is unaligned or of size 0 where that matters, two regions that overlap, an
- * interrupt that is not the GIC's), -E2BIG (too many of a thing).
+ * interrupt that is not the GIC's, or one that KVM cannot give to its node), -E2BIG (too many of a thing).
  */
 int machine_read(struct machine *machine, const struct tree *tree,
 		 const struct model *const *models, struct tree_error *err);

@@ -9,6 +9,17 @@
 
 /* --- interrupts --------------------------------------------------------------------------------- */
 
+/* What KVM lets the guest's interrupts be: 16 PPIs of each CPU, and SPIs up to a multiple of 32. */
+#define PPI_FIRST 16
+#define SPI_FIRST 32
+#define SPI_LAST 991
+
+static void intid_note(struct machine *m, uint32_t intid)
+{
+	if (intid <= SPI_LAST && intid > m->intid_max)
+		m->intid_max = intid;
+}
+
 /* All interrupts of NODE as INTIDs. */
 static int intids_read(struct machine *m, const struct tree *tree, int node, uint32_t *intid,
 		       unsigned *count, unsigned max, struct tree_error *err)
@@ -32,11 +43,69 @@ static int intids_read(struct machine *m, const struct tree *tree, int node, uin
 		if (tree_irq_intid(&irq, &intid[*count], &edge))
 			return tree_error_set(err, EINVAL, node, "an interrupt that no GIC has",
 					      "write it as <type number flags>", *count);
-		if (intid[*count] > m->intid_max)
-			m->intid_max = intid[*count];
+		intid_note(m, intid[*count]);
 		++*count;
 	}
 	return 0;
+}
+
+static int device_intids_read(struct machine *m, const struct tree *tree, struct machine_device *d,
+			      struct tree_error *err)
+{
+	const int ret = intids_read(m, tree, d->node, d->intid, &d->lines, MACHINE_LINES_MAX, err);
+
+	for (unsigned i = 0; i < d->lines && !ret; i++)
+		if (d->intid[i] < SPI_FIRST || d->intid[i] > SPI_LAST)
+			return tree_error_set(
+				err, EINVAL, d->node, "an interrupt that KVM gives no device",
+				"take an SPI from 0 to 959: <0 number flags>", d->intid[i]);
+	return ret;
+}
+
+/*
+ * The timers' PPIs in the order of timer.ppi[], KVM's own where the node names none. KVM's:
+ * arch/arm64/kvm/arch_timer.c, default_ppi[].
+ */
+static int timer_intids_read(struct machine *m, const struct tree *tree, struct tree_error *err)
+{
+	static const struct {
+		const char *name;
+		uint32_t own;
+	} timer[] = { { "sec-phys", 29 }, { "phys", 30 }, { "virt", 27 }, { "hyp-phys", 26 } };
+	const int node = m->timer.node;
+	uint32_t intid[8];
+	unsigned count = 0;
+	int ret;
+
+	if (node < 0)
+		return 0;
+	ret = intids_read(m, tree, node, intid, &count, 8, err);
+	if (ret)
+		return ret;
+	for (unsigned i = 0; i < 4; i++) {
+		const unsigned at = tree_irq_index(tree, (unsigned)node, timer[i].name, i);
+
+		m->timer.ppi[i] = at < count ? intid[at] : timer[i].own;
+		if (m->timer.ppi[i] < PPI_FIRST || m->timer.ppi[i] >= SPI_FIRST)
+			return tree_error_set(err, EINVAL, node, "a timer's interrupt is no PPI",
+					      "write it as <1 number flags>", m->timer.ppi[i]);
+	}
+	m->timer.ppis = 4;
+	return 0;
+}
+
+/* On boards a PMU may have an SPI of each core: KVM's is one PPI, the same for all vCPUs. */
+static int pmu_intids_read(struct machine *m, const struct tree *tree, struct tree_error *err)
+{
+	uint32_t intid[8];
+	unsigned count = 0;
+	int ret;
+
+	if (m->pmu_node < 0)
+		return 0;
+	ret = intids_read(m, tree, m->pmu_node, intid, &count, 8, err);
+	m->pmu_ppi = !ret && count == 1 && intid[0] < SPI_FIRST ? intid[0] : 0;
+	return ret;
 }
 
 static bool is_served(const struct machine *m, int node)
@@ -64,45 +133,38 @@ static void unserved_intids_read(struct machine *m, const struct tree *tree)
 		    is_served(m, (int)n))
 			continue;
 		for (unsigned i = 0; !tree_irq(tree, n, i, &irq); i++)
-			if (irq.controller == m->gic.node && !tree_irq_intid(&irq, &intid, &edge) &&
-			    intid > m->intid_max)
-				m->intid_max = intid;
+			if (irq.controller == m->gic.node && !tree_irq_intid(&irq, &intid, &edge))
+				intid_note(m, intid);
 	}
+}
+
+/* KVM gives each PPI to one owner. */
+static int owners_check(const struct machine *m, struct tree_error *err)
+{
+	const uint32_t phys = m->timer.ppi[1], virt = m->timer.ppi[2], pmu = m->pmu_ppi;
+	const bool timer = m->timer.ppis;
+
+	if (timer && phys == virt)
+		return tree_error_set(err, EINVAL, m->timer.node, "two timers on one interrupt",
+				      "give each its own PPI", phys);
+	if (pmu && timer && (pmu == phys || pmu == virt))
+		return tree_error_set(err, EINVAL, m->pmu_node, "it has the interrupt of a timer",
+				      "give it a PPI of its own", pmu);
+	return 0;
 }
 
 int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 			    struct tree_error *err)
 {
-	uint32_t timer[8], pmu[8];
-	unsigned count = 0;
-	int ret;
+	int ret = timer_intids_read(machine, tree, err);
 
-	if (machine->timer.node >= 0) {
-		ret = intids_read(machine, tree, machine->timer.node, timer, &count, 8, err);
-		if (ret)
-			return ret;
-		machine->timer.ppis = count < 4 ? count : 4;
-		for (unsigned i = 0; i < machine->timer.ppis; i++)
-			machine->timer.ppi[i] = timer[i];
-	}
-	count = 0;
-	if (machine->pmu_node >= 0) {
-		/* On boards it may be an SPI of each core: KVM's is one PPI, the same for all vCPUs. */
-		ret = intids_read(machine, tree, machine->pmu_node, pmu, &count, 8, err);
-		if (ret)
-			return ret;
-		machine->pmu_ppi = count == 1 && pmu[0] < 32 ? pmu[0] : 0;
-	}
-	for (unsigned i = 0; i < machine->devices; i++) {
-		struct machine_device *d = &machine->device[i];
-		ret = intids_read(machine, tree, d->node, d->intid, &d->lines, MACHINE_LINES_MAX,
-				  err);
-		if (ret)
-			return ret;
-	}
-	if (machine->gic.version != GIC_NONE)
+	if (!ret)
+		ret = pmu_intids_read(machine, tree, err);
+	for (unsigned i = 0; i < machine->devices && !ret; i++)
+		ret = device_intids_read(machine, tree, &machine->device[i], err);
+	if (!ret && machine->gic.version != GIC_NONE)
 		unserved_intids_read(machine, tree);
-	return 0;
+	return ret ? ret : owners_check(machine, err);
 }
 
 /* --- regions ------------------------------------------------------------------------------------ */

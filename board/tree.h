@@ -71,8 +71,8 @@ struct tree_error {
  * Fill *ERR, without a place. Always returns -CODE, so that a check can `return
  * tree_error_set(...)`.
  */
-int tree_error_set(struct tree_error *err, int code, int node, const char *what,
-		   const char *remedy, uint64_t value);
+int tree_error_set(struct tree_error *err, int code, int node, const char *what, const char *remedy,
+		   uint64_t value);
 
 /*
  * Bytes in use of the tree whose first SIZE (at least 40) bytes are at FDT: less than totalsize
@@ -161,6 +161,13 @@ struct tree_irq {
  * -EINVAL (lengths, cells), -ENXIO (no controller).
  */
 int tree_irq(const struct tree *tree, unsigned node, unsigned index, struct tree_irq *irq);
+
+/*
+ * Which of the node's interrupts has this name: FALLBACK where it names none, UINT_MAX where none
+ * has this one.
+ */
+unsigned tree_irq_index(const struct tree *tree, unsigned node, const char *name,
+			unsigned fallback);
 
 /*
  * GIC binding (3 or 4 cells): the INTID (SPI 32.., PPI 16..) and whether it is edge-triggered. 0,

@@ -4,6 +4,7 @@
 #include "board/tree.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #define ADDRESS_CELLS_MAX 3
@@ -279,6 +280,20 @@ int tree_irq(const struct tree *tree, unsigned node, unsigned index, struct tree
 		}
 	}
 	return -ENXIO;
+}
+
+unsigned tree_irq_index(const struct tree *tree, unsigned node, const char *name, unsigned fallback)
+{
+	uint32_t len;
+	const char *s = tree_prop_named(tree, node, "interrupt-names", &len), *end, *nul;
+
+	if (!s)
+		return fallback;
+	end = s + len;
+	for (unsigned i = 0; s < end && (nul = memchr(s, 0, (size_t)(end - s))); i++, s = nul + 1)
+		if (!strcmp(s, name))
+			return i;
+	return UINT_MAX;
 }
 
 int tree_irq_intid(const struct tree_irq *irq, uint32_t *intid, bool *edge)

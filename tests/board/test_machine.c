@@ -310,11 +310,11 @@ static void test_interrupts_extended(void **state)
 {
 	(void)state;
 	overlay("/plugin/; &uart0 { interrupt-parent = <0xdead>;\n"
-		"  interrupts-extended = <&gic 0 50 4>, <&gic 1 3 4>; };");
+		"  interrupts-extended = <&gic 0 50 4>, <&gic 0 3 4>; };");
 	assert_good();
 	assert_int_equal(m.device[0].lines, 2);
 	assert_int_equal(m.device[0].intid[0], 82);
-	assert_int_equal(m.device[0].intid[1], 19);
+	assert_int_equal(m.device[0].intid[1], 35);
 }
 
 static void test_interrupt_map(void **state)
@@ -356,6 +356,55 @@ static void test_interrupt_of_no_known_type(void **state)
 	(void)state;
 	blob_fdtput(&blob, "-tx", UART " interrupts 9 1 4");
 	assert_bad(EINVAL, UART, "an interrupt that no GIC has");
+}
+
+static void test_interrupts_that_kvm_has_not(void **state)
+{
+	(void)state;
+	blob_fdtput(&blob, "-tu", UART " interrupts 0 959 4");
+	assert_good();
+	assert_int_equal(m.intid_max, 991);
+	blob_fdtput(&blob, "-tu", UART " interrupts 0 960 4");
+	assert_bad(EINVAL, UART, "an interrupt that KVM gives no device");
+	assert_int_equal(err.value, 992);
+	blob_fdtput(&blob, "-tu", UART " interrupts 1 5 4");
+	assert_bad(EINVAL, UART, "an interrupt that KVM gives no device");
+	blob_fdtput(&blob, "-tu", UART " interrupts 0 1 4");
+	overlay("/plugin/; &{/} { nobody@a0000000 { compatible = \"acme,unknown\";\n"
+		"  reg = <0 0xa0000000 0 0x1000>; interrupts = <0 980 4>, <0 70 4>; }; };");
+	assert_good(); /* nobody serves it */
+	assert_int_equal(m.intid_max, 102);
+}
+
+static void test_timer_by_name_or_position(void **state)
+{
+	(void)state;
+	blob_fdtput(&blob, "-tu", "/timer interrupts 1 1 4 1 2 4 1 3 4");
+	assert_good();
+	assert_int_equal(m.timer.ppi[1], 18);
+	assert_int_equal(m.timer.ppi[2], 19);
+	assert_int_equal(m.timer.ppi[3], 26); /* KVM's own */
+	blob_fdtput(&blob, "-ts", "/timer interrupt-names virt hyp-phys phys");
+	assert_good();
+	assert_int_equal(m.timer.ppis, 4);
+	assert_int_equal(m.timer.ppi[0], 29);
+	assert_int_equal(m.timer.ppi[1], 19);
+	assert_int_equal(m.timer.ppi[2], 17);
+	assert_int_equal(m.timer.ppi[3], 18);
+	blob_fdtput(&blob, "-ts", "/timer interrupt-names virt hyp-phys sec-phys");
+	assert_good();
+	assert_int_equal(m.timer.ppi[1], 30);
+}
+
+static void test_timers_that_kvm_has_not(void **state)
+{
+	(void)state;
+	blob_fdtput(&blob, "-tu", "/timer interrupts 1 13 4 1 14 4 0 11 4 1 10 4");
+	assert_bad(EINVAL, "/timer", "a timer's interrupt is no PPI");
+	blob_fdtput(&blob, "-tu", "/timer interrupts 1 13 4 1 11 4");
+	assert_bad(EINVAL, "/timer", "two timers on one interrupt"); /* KVM's own is the other */
+	blob_fdtput(&blob, "-tu", "/timer interrupts 1 13 4 1 14 4 1 7 4 1 10 4");
+	assert_bad(EINVAL, "/pmu", "it has the interrupt of a timer");
 }
 
 static void test_too_many_interrupts(void **state)
@@ -668,6 +717,9 @@ int main(void)
 		V3(test_interrupt_that_is_not_the_gics),
 		V2(test_interrupt_that_leads_nowhere),
 		V3(test_interrupt_of_no_known_type),
+		V2(test_interrupts_that_kvm_has_not),
+		V3(test_timer_by_name_or_position),
+		V2(test_timers_that_kvm_has_not),
 		V3(test_too_many_interrupts),
 		V2(test_overlapping_devices),
 		V3(test_device_in_the_gic),
