@@ -117,7 +117,7 @@ static void cpus_complete(struct edits *e, const struct machine *m, const struct
 			  const struct completion *with)
 {
 	const int node = m->cpus_node;
-	unsigned cells = 1, want = 1;
+	unsigned cells, want = 1;
 	char name[24];
 
 	for (unsigned i = 0; i < with->cpus; i++)
@@ -129,11 +129,14 @@ static void cpus_complete(struct edits *e, const struct machine *m, const struct
 		edit_set_u32(e, -1, "#address-cells", cells);
 		edit_set_u32(e, -1, "#size-cells", 0);
 	} else {
-		cells = tree_prop_u32(tree, (unsigned)node, TREE_ADDRESS_CELLS, 2);
-		if (cells != 2 && want == 2)
-			edit_set_u32(e, node, "#address-cells", 2);
-		cpus_keep(e, m, tree, with, cells != 2 && want == 2);
-		cells = cells == 2 ? 2 : want;
+		const unsigned has = tree_prop_u32(tree, (unsigned)node, TREE_ADDRESS_CELLS, 2);
+
+		cells = has == 2 ? 2 : want;
+		if (cells != has)
+			edit_set_u32(e, node, "#address-cells", cells);
+		if (tree_prop_u32(tree, (unsigned)node, TREE_SIZE_CELLS, 1))
+			edit_set_u32(e, node, "#size-cells", 0);
+		cpus_keep(e, m, tree, with, cells != has);
 	}
 	for (unsigned i = 0; i < with->cpus; i++) {
 		if (m->cpus && mpidr_among(with->mpidr[i], m->mpidr, m->cpus))
@@ -193,6 +196,45 @@ static bool redists_complete(struct edits *e, const struct machine *m, const str
 	return fits;
 }
 
+static uint32_t phandle_free(const struct tree *tree)
+{
+	uint32_t phandle = 1;
+
+	while (tree_by_phandle(tree, phandle) >= 0)
+		phandle++;
+	return phandle;
+}
+
+/* KVM's timers are there whatever the tree says: a guest that is not told of them has no clock. */
+static void timer_complete(struct edits *e, const struct machine *m, const struct tree *tree)
+{
+	static const uint32_t ppi[] = { 13, 14, 11, 10 }; /* of INTIDs 29, 30, 27, 26 */
+	const int gic = m->gic.node;
+	uint32_t cell[16] = { 0 }, phandle;
+	unsigned cells;
+
+	if (m->timer.node >= 0 || gic < 0 || tree_by_path(tree, "/timer") >= 0)
+		return;
+	cells = tree_prop_u32(tree, (unsigned)gic, TREE_INTERRUPT_CELLS, 0);
+	if (cells < 3 || cells > 4)
+		return;
+	phandle = tree_prop_u32(tree, (unsigned)gic, TREE_PHANDLE, 0);
+	if (!phandle) {
+		phandle = phandle_free(tree);
+		edit_set_u32(e, gic, "phandle", phandle);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		cell[i * cells] = 1; /* PPI */
+		cell[i * cells + 1] = ppi[i];
+		cell[i * cells + 2] = 4; /* active high */
+	}
+	edit_add_node(e, 0, "timer");
+	edit_set_string(e, -1, "compatible", "arm,armv8-timer");
+	edit_set_u32(e, -1, "interrupt-parent", phandle);
+	edit_set_cells(e, -1, "interrupts", cell, 4 * cells);
+	edit_end_node(e);
+}
+
 static void aliases_complete(struct edits *e, const struct machine *m, const struct tree *tree)
 {
 	const int node = m->aliases_node;
@@ -234,7 +276,7 @@ static const struct edit *chosen_set(struct edits *e, int node, bool have, const
 int machine_complete(const struct machine *machine, const struct tree *tree,
 		     const struct completion *with, void *out, size_t size, struct completed *done)
 {
-	static struct edit edit[32 + CPU_EDITS * MACHINE_CPUS_MAX];
+	static struct edit edit[40 + CPU_EDITS * MACHINE_CPUS_MAX];
 	static uint8_t bytes[8192 + CPU_BYTES * MACHINE_CPUS_MAX];
 	struct edits e = { .edit = edit,
 			   .max = sizeof(edit) / sizeof(*edit),
@@ -250,6 +292,7 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 		return -ERANGE;
 	cpus_complete(&e, machine, tree, with);
 	psci_complete(&e, machine);
+	timer_complete(&e, machine, tree);
 	if (machine->pmu_node >= 0 && !with->pmu)
 		edit_drop_node(&e, machine->pmu_node);
 	aliases_complete(&e, machine, tree);

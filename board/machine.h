@@ -122,8 +122,9 @@ struct completed {
  * Write to OUT (8-byte aligned) the tree that the guest is handed: TREE with memory (reg of the
  * memory node, which gets a new name where its base has moved), cpus (one cpu node each:
  * device_type, compatible, reg, enable-method; those the tree has for the same MPIDR stay),
- * psci (arm,psci-1.0/0.2, hvc), the GICv3's redistributor regions, aliases/serial0 where it is
- * missing and there is a console, and chosen completed. Nodes that are missing are added. Seeds
+ * psci (arm,psci-1.0/0.2, hvc), a timer where it is missing and there is a GIC, the GICv3's
+ * redistributor regions, aliases/serial0 where it is missing and there is a console, and chosen
+ * completed. Nodes that are missing are added. Seeds
  * and an initrd that WITH does not give go. Returns 0, -ENOSPC (OUT is too small), -ERANGE (an
  * address or size needs more cells than the tree gives it), -EINVAL (an empty list of RAM or
  * CPUs, or one beyond the table). Its working memory is static: one call at a time.

@@ -233,6 +233,72 @@ static void test_nodes_that_are_missing_are_added(void **state)
 	assert_true(done.rng_seed_at > 0);
 }
 
+static void test_cpu_cells_are_those_that_are_used(void **state)
+{
+	(void)state;
+	for (unsigned cells = 0; cells < 5; cells++) {
+		char text[256];
+
+		snprintf(text, sizeof(text),
+			 "/ { #address-cells = <1>; #size-cells = <1>; cpus { #address-cells = "
+			 "<%u>; #size-cells = <1>; }; };",
+			 cells);
+		blob_compile(&blob, "", text);
+		begin();
+		complete();
+		ASSERT_CELLS("/cpus", "#size-cells", 0);
+		if (cells == 2) {
+			ASSERT_CELLS("/cpus", "#address-cells", 2);
+			ASSERT_CELLS("/cpus/cpu@0", "reg", 0, 0);
+		} else {
+			ASSERT_CELLS("/cpus", "#address-cells", 1);
+			ASSERT_CELLS("/cpus/cpu@0", "reg", 0);
+		}
+	}
+}
+
+/* GIC's tree is read again: the timer is KVM's, at KVM's own interrupts. */
+static void assert_timer(void)
+{
+	static const uint32_t own[] = { 29, 30, 27, 26 };
+	struct tree_error err = { 0 };
+	struct machine again;
+	struct tree t;
+
+	complete();
+	assert_string("/timer", "compatible", "arm,armv8-timer");
+	blob_index(&t, &out);
+	assert_int_equal(machine_read(&again, &t, dev_models, &err), 0);
+	assert_true(again.timer.node > 0);
+	assert_int_equal(again.timer.ppis, 4);
+	for (unsigned i = 0; i < 4; i++) {
+		struct tree_irq irq;
+		uint32_t intid;
+		bool edge;
+
+		assert_int_equal(again.timer.ppi[i], own[i]);
+		assert_int_equal(tree_irq(&t, (unsigned)again.timer.node, i, &irq), 0);
+		assert_int_equal(tree_irq_intid(&irq, &intid, &edge), 0);
+		assert_int_equal(intid, own[i]);
+	}
+}
+
+static void test_timer_that_is_missing_is_added(void **state)
+{
+	(void)state;
+	blob_fdtput(&blob, "-r", "/timer");
+	begin();
+	assert_timer();
+	blob_compile(
+		&blob, "",
+		"/ { #address-cells = <1>; #size-cells = <1>; interrupt-controller@8000000 {\n"
+		"compatible = \"arm,gic-400\"; reg = <0x8000000 0x1000 0x8010000 0x2000>;\n"
+		"interrupt-controller; #interrupt-cells = <4>; }; other { phandle = <1>; }; };");
+	begin();
+	assert_timer();
+	ASSERT_CELLS(GIC, "phandle", 2); /* it had none, and 1 is taken */
+}
+
 static void test_psci_versions(void **state)
 {
 	int len;
@@ -487,6 +553,8 @@ int main(void)
 		V3(test_moved_ram_is_renamed),
 		V2(test_ram_in_banks),
 		V2(test_ram_nodes_become_one),
+		BARE(test_cpu_cells_are_those_that_are_used),
+		V2(test_timer_that_is_missing_is_added),
 		BARE(test_numbers_that_do_not_fit_the_cells),
 		BARE(test_nodes_that_are_missing_are_added),
 		V2(test_psci_versions),
