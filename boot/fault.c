@@ -152,6 +152,9 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	struct pulse *pulse = init_pulse;
 	const bool sent = info->si_code <= 0;
 
+	/* The kernel keeps such signals from an init without a handler. */
+	if (sent && getpid() == 1 && info->si_pid != 1)
+		return;
 	pulse->fault_code = (uint32_t)info->si_code;
 	pulse->fault_address = sent ? (uint64_t)info->si_pid : (uint64_t)(uintptr_t)info->si_addr;
 	pulse->fault_pc = context_pc(context);

@@ -188,5 +188,5 @@ void init_policies_set(const struct settings *s)
 	shared->on_reset = s->on_reset;
 	shared->on_crash = s->on_crash;
 	shared->watchdog = s->watchdog;
-	shared->policies_known = true;
+	atomic_store_explicit(&shared->policies_known, true, memory_order_release);
 }

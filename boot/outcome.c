@@ -62,7 +62,7 @@ int outcome_report(enum outcome outcome, const struct failure *f)
 	int n;
 
 	if (f)
-		say("%s (%s)", f->text, f->code);
+		say(f->code[0] ? "%s (%s)" : "%s", f->text, f->code);
 	say("outcome: %s (%d)", outcome_name(outcome), (int)outcome);
 	n = snprintf(line, sizeof(line), "<7>kvmshim: outcome: %s (%d)\n", outcome_name(outcome),
 		     (int)outcome);

@@ -76,7 +76,7 @@ static void dog_tick(struct supervisor *v, pid_t child)
 
 	if (v->dog.fd < 0) {
 		v->dog_due = now_ms() + 1000;
-		if (!v->shared->policies_known)
+		if (!atomic_load_explicit(&v->shared->policies_known, memory_order_acquire))
 			return;
 		v->dog_due = UINT64_MAX;
 		if (!v->shared->watchdog || watchdog_open(&v->dog, WATCHDOG_PATH))

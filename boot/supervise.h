@@ -3,6 +3,7 @@
 #ifndef BOOT_SUPERVISE_H
 #define BOOT_SUPERVISE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,7 +13,7 @@
 /* The page that the supervisor and its child share. */
 struct shared {
 	struct pulse pulse;
-	volatile bool policies_known; /* the settings have been read */
+	atomic_bool policies_known; /* released once the settings below are there */
 	enum action on_poweroff, on_reset, on_crash;
 	bool watchdog;
 };

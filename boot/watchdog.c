@@ -9,6 +9,11 @@
 
 #include "kvm/sys.h"
 
+uint64_t watchdog_period(int seconds)
+{
+	return (seconds < 1 ? 1 : (uint64_t)seconds) * 1000 / 3;
+}
+
 int watchdog_open(struct watchdog *w, const char *path)
 {
 	int seconds = 0;
@@ -16,9 +21,9 @@ int watchdog_open(struct watchdog *w, const char *path)
 	w->fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (w->fd < 0)
 		return -errno;
-	if (sys_ioctl(w->fd, WDIOC_GETTIMEOUT, &seconds) < 0 || seconds < 3)
+	if (sys_ioctl(w->fd, WDIOC_GETTIMEOUT, &seconds) < 0)
 		seconds = 3;
-	w->period_ms = (uint64_t)seconds * 1000 / 3;
+	w->period_ms = watchdog_period(seconds);
 	return 0;
 }
 

@@ -64,6 +64,11 @@ static void outcome_is_the_last_line(void **state)
 	assert_string_equal(heard, "kvmshim: start Linux at EL2 (E-EL1)\n"
 				   "kvmshim: outcome: no-kvm (65)\n");
 	heard[0] = '\0';
+	fail(&f, OUTCOME_POWEROFF, "", "stopped by SIGTERM");
+	outcome_report(f.outcome, &f);
+	assert_string_equal(heard, "kvmshim: stopped by SIGTERM\n"
+				   "kvmshim: outcome: poweroff (0)\n");
+	heard[0] = '\0';
 	assert_int_equal(outcome_report(OUTCOME_POWEROFF, NULL), 0);
 	assert_string_equal(heard, "kvmshim: outcome: poweroff (0)\n");
 	say_through(NULL);

@@ -14,6 +14,7 @@
 
 #include "boot/fault.h"
 #include "boot/supervise.h"
+#include "boot/watchdog.h"
 
 #include <cmocka.h> /* last: its fail() is not outcome.h's */
 
@@ -121,7 +122,8 @@ static void act(struct scene *scene, const struct script *script)
 		_exit(0);
 	if (script->from_outside) {
 		kill(1, script->from_outside);
-		pause();
+		if (!script->ending)
+			pause();
 	}
 	if (script->ending < 0)
 		raise(-script->ending);
@@ -251,6 +253,35 @@ static void term_sent_to_pid1_ends_the_board_in_order(void **state)
 	assert_string_equal(text, "kvmshim: outcome: reset (32)\n");
 }
 
+/* A fault that is only said to be one: no init dies of it. */
+static void fault_sent_to_pid1_is_passed_over(void **state)
+{
+	const struct script script = { .from_outside = SIGSEGV, .ending = 33, .failures = 1 };
+	struct scene *scene = scene_new();
+	char text[4096];
+	int end;
+
+	(void)state;
+	scene->shared.on_crash = ACTION_RESTART;
+	end = perform(scene, &script, text, sizeof(text));
+	if (end < 0)
+		skip();
+	assert_int_equal(end, SIGINT);
+	assert_int_equal(scene->starts, 2);
+	assert_null(strstr(text, "SIGSEGV"));
+}
+
+static void watchdog_is_fed_in_time(void **state)
+{
+	(void)state;
+	for (int seconds = 1; seconds < 100; seconds++) {
+		assert_true(watchdog_period(seconds) * 2 < (uint64_t)seconds * 1000);
+		assert_true(watchdog_period(seconds) * 4 > (uint64_t)seconds * 1000);
+	}
+	assert_int_equal(watchdog_period(0), watchdog_period(1));
+	assert_int_equal(watchdog_period(-1), watchdog_period(1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +292,8 @@ int main(void)
 		cmocka_unit_test(fault_is_told_and_the_shim_starts_again),
 		cmocka_unit_test(killed_shim_is_told_with_the_likely_cause),
 		cmocka_unit_test(third_failure_in_a_row_powers_off),
+		cmocka_unit_test(fault_sent_to_pid1_is_passed_over),
+		cmocka_unit_test(watchdog_is_fed_in_time),
 		cmocka_unit_test(term_sent_to_pid1_ends_the_board_in_order),
 	};
 
