@@ -18,7 +18,8 @@
 
 static int kvm_failed(struct failure *f, const char *step, int error)
 {
-	return fail(f, OUTCOME_INTERNAL, "E-KVM", "KVM refused %s: %s (%d); the plan above says what was asked for", step,
+	return fail(f, OUTCOME_INTERNAL, "E-KVM",
+		    "KVM refused %s: %s (%d); the plan above says what was asked for", step,
 		    strerror(-error), error);
 }
 
@@ -44,9 +45,12 @@ static int reserve(struct shim *s, struct failure *f)
 		size += p->ram[i].size + BLOCK;
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		size += p->machine.flash[i].size + BLOCK;
-	free = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	free = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
 	if (free == MAP_FAILED)
-		return fail(f, OUTCOME_REFUSED, "E-RAM", "%" PRIu64 " MiB of guest RAM and flash cannot be reserved: %s: give less memory",
+		return fail(f, OUTCOME_REFUSED, "E-RAM",
+			    "%" PRIu64
+			    " MiB of guest RAM and flash cannot be reserved: %s: give less memory",
 			    size >> 20, strerror(errno));
 	for (unsigned i = 0; i < p->rams; i++)
 		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
@@ -90,12 +94,14 @@ static int images_place(struct shim *s, struct failure *f)
 
 		error = image_place(&s->p.firmware, ram_at(s, &file), file.size);
 		if (error)
-			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.firmware.path, strerror(-error));
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
+				    s->p.firmware.path, strerror(-error));
 	}
 	if (p->initrd.size) {
 		error = image_place(&s->p.initrd, ram_at(s, &p->initrd), p->initrd.size);
 		if (error)
-			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.initrd.path, strerror(-error));
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
+				    s->p.initrd.path, strerror(-error));
 	}
 	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
 	return 0;
@@ -111,7 +117,8 @@ static int flash_place(struct shim *s, struct failure *f)
 	int error = image_place(&s->p.firmware, hva, bank->size - (p->firmware.base - bank->base));
 
 	if (error)
-		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s", s->p.firmware.path, strerror(-error));
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
+			    s->p.firmware.path, strerror(-error));
 	if (pages.size > s->p.firmware.size)
 		memset(hva + s->p.firmware.size, 0xff, pages.size - s->p.firmware.size);
 	s->flash_firmware = pages;
@@ -192,7 +199,8 @@ void engine_stores_gather(struct shim *s)
 
 		/* Refused, its stores go on to exit one by one. */
 		if (model->posted_size)
-			coalesce_add(&s->coalesce, &s->vm, w->gpa + model->posted_at, model->posted_size);
+			coalesce_add(&s->coalesce, &s->vm, w->gpa + model->posted_at,
+				     model->posted_size);
 	}
 	pthread_mutex_unlock(&s->coalesce_lock);
 }
@@ -205,8 +213,8 @@ int engine_vgic_create(struct shim *s, struct failure *f)
 
 	while (used < m->gic.redists && s->p.plan.redist_count[used])
 		used++;
-	error = vgic_create(&s->vgic, &s->vm, &s->addresses, s->p.plan.vgic, s->p.plan.irqs, s->p.plan.redist_count, used,
-			    m->gic.has_its);
+	error = vgic_create(&s->vgic, &s->vm, &s->addresses, s->p.plan.vgic, s->p.plan.irqs,
+			    s->p.plan.redist_count, used, m->gic.has_its);
 	s->vgic_made = !error;
 	return error ? kvm_failed(f, "the vGIC", error) : 0;
 }
@@ -234,9 +242,14 @@ int engine_devices_bind(struct shim *s, const struct dev_env *env, struct failur
 		struct guest_device *d = &s->device[i];
 		size_t need = (is->model->state_size + 15) & ~(size_t)15;
 
-		if (used + need > sizeof(states) || bus_add(&s->bus, is->reg.base, is->reg.size, &d->dev, &d->lock))
-			return fail(f, OUTCOME_REFUSED, "E-DEVICES", "the guest's tree has more devices than this build serves (%u)", i);
-		d->dev = (struct dev){ .model = is->model, .state = states + used, .env = env, .owner = d };
+		if (used + need > sizeof(states) ||
+		    bus_add(&s->bus, is->reg.base, is->reg.size, &d->dev, &d->lock))
+			return fail(f, OUTCOME_REFUSED, "E-DEVICES",
+				    "the guest's tree has more devices than this build serves (%u)",
+				    i);
+		d->dev = (struct dev){
+			.model = is->model, .state = states + used, .env = env, .owner = d
+		};
 		d->is = is;
 		d->shim = s;
 		pthread_mutex_init(&d->lock, NULL);
@@ -256,7 +269,8 @@ int engine_addresses_commit(struct shim *s, struct failure *f)
 
 	if (error && failed)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-GICADDR",
-			    "KVM refused %#" PRIx64 " as the address of the vGIC's region %d: %s: correct reg of the GIC's node",
+			    "KVM refused %#" PRIx64 " as the address of the vGIC's region %d: %s: "
+						    "correct reg of the GIC's node",
 			    failed->gpa, failed->region, strerror(-error));
 	if (!error)
 		error = vgic_init(&s->vgic);
@@ -304,9 +318,11 @@ static int timers_set(const struct shim *s)
 	int error = 0;
 
 	if (m->timer.ppis > 2 && m->timer.ppi[2] != KVM_VTIMER_PPI)
-		error = vcpu_attr_set(&s->vcpu[0], KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &m->timer.ppi[2]);
+		error = vcpu_attr_set(&s->vcpu[0], KVM_ARM_VCPU_TIMER_CTRL,
+				      KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &m->timer.ppi[2]);
 	if (!error && m->timer.ppis > 1 && m->timer.ppi[1] != KVM_PTIMER_PPI)
-		error = vcpu_attr_set(&s->vcpu[0], KVM_ARM_VCPU_TIMER_CTRL, KVM_ARM_VCPU_TIMER_IRQ_PTIMER, &m->timer.ppi[1]);
+		error = vcpu_attr_set(&s->vcpu[0], KVM_ARM_VCPU_TIMER_CTRL,
+				      KVM_ARM_VCPU_TIMER_IRQ_PTIMER, &m->timer.ppi[1]);
 	return error;
 }
 
@@ -335,13 +351,15 @@ int engine_registers_push(struct shim *s, struct failure *f)
 			if (!error)
 				continue;
 			regname_format(change[c].id, name, sizeof(name));
-			return fail(f, OUTCOME_REFUSED, "E-REGISTER", "KVM refused %s = %#" PRIx64 " for vCPU %u: %s", name,
+			return fail(f, OUTCOME_REFUSED, "E-REGISTER",
+				    "KVM refused %s = %#" PRIx64 " for vCPU %u: %s", name,
 				    change[c].value, i, strerror(-error));
 		}
 		if (p->cpu_features & HOSTCPU_PMU) {
 			error = vcpu_pmu_init(&s->vcpu[i], p->machine.pmu_ppi);
 			if (error)
-				return kvm_failed(f, "the PMU: leave it out with cpu=host,-pmu", error);
+				return kvm_failed(f, "the PMU: leave it out with cpu=host,-pmu",
+						  error);
 		}
 		error = boot_registers_set(s, i);
 		if (error)
@@ -382,8 +400,10 @@ static int vcpu_reset(struct shim *s, unsigned cpu, struct failure *f)
 		reglist_set(&list, change[c].id, change[c].value);
 	if (!reglist_push(&list, &s->vcpu[cpu], REG_RESET, &failures)) {
 		regname_format(failures.first[0].id, name, sizeof(name));
-		return fail(f, OUTCOME_INTERNAL, "E-REGISTER", "reset: %u registers of vCPU %u could not be written, the first is %s: %s",
-			    failures.count, cpu, name, strerror(-failures.first[0].error));
+		return fail(
+			f, OUTCOME_INTERNAL, "E-REGISTER",
+			"reset: %u registers of vCPU %u could not be written, the first is %s: %s",
+			failures.count, cpu, name, strerror(-failures.first[0].error));
 	}
 	error = boot_registers_set(s, cpu);
 	return error ? kvm_failed(f, "the boot registers", error) : 0;

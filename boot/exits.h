@@ -12,8 +12,8 @@ struct vcpu;
  * Stop the guest with OUTCOME and a sentence ("" where the outcome says it all): VCPU (NULL: none) stays out of KVM_RUN, the loop
  * is woken. The first reason counts.
  */
-void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code,
+	       const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Serve the exit that VCPU's run structure tells of; from its own thread. What cannot be served stops the guest with one plain message. */
 void exit_serve(struct shim *s, struct vcpu *vcpu);

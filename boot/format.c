@@ -47,7 +47,8 @@ static void pad(struct out *out, char c, size_t n)
 }
 
 /* PREFIX, ZEROS times '0' and N bytes of TEXT in a field. */
-static void field_put(struct out *out, const struct spec *spec, const char *prefix, size_t zeros, const char *text, size_t n)
+static void field_put(struct out *out, const struct spec *spec, const char *prefix, size_t zeros,
+		      const char *text, size_t n)
 {
 	size_t before = strlen(prefix), used = before + zeros + n;
 	size_t blanks = spec->width > used ? spec->width - used : 0;
@@ -63,7 +64,8 @@ static void field_put(struct out *out, const struct spec *spec, const char *pref
 		pad(out, ' ', blanks);
 }
 
-static void number_put(struct out *out, const struct spec *spec, uint64_t value, bool hex, const char *prefix)
+static void number_put(struct out *out, const struct spec *spec, uint64_t value, bool hex,
+		       const char *prefix)
 {
 	char digits[DIGITS], *end = digits + DIGITS, *p = end;
 	size_t n, zeros = 0, before = strlen(prefix);
@@ -83,7 +85,8 @@ static void number_put(struct out *out, const struct spec *spec, uint64_t value,
 static void text_put(struct out *out, const struct spec *spec, const char *text)
 {
 	text = text ? text : "(null)";
-	field_put(out, spec, "", 0, text, spec->precision < 0 ? strlen(text) : strnlen(text, (size_t)spec->precision));
+	field_put(out, spec, "", 0, text,
+		  spec->precision < 0 ? strlen(text) : strnlen(text, (size_t)spec->precision));
 }
 
 static int decimal_read(const char **p)
@@ -134,16 +137,18 @@ static int64_t signed_take(const struct spec *spec, va_list *args)
 {
 	if (spec->longs > 0)
 		return va_arg(*args, long);
-	return spec->longs == -2 ? (signed char)va_arg(*args, int) : spec->longs ? (short)va_arg(*args, int) : va_arg(*args, int);
+	return spec->longs == -2 ? (signed char)va_arg(*args, int)
+	       : spec->longs	 ? (short)va_arg(*args, int)
+				 : va_arg(*args, int);
 }
 
 static uint64_t unsigned_take(const struct spec *spec, va_list *args)
 {
 	if (spec->longs > 0)
 		return va_arg(*args, unsigned long);
-	return spec->longs == -2 ? (unsigned char)va_arg(*args, unsigned) :
-	       spec->longs	 ? (unsigned short)va_arg(*args, unsigned) :
-				   va_arg(*args, unsigned);
+	return spec->longs == -2 ? (unsigned char)va_arg(*args, unsigned)
+	       : spec->longs	 ? (unsigned short)va_arg(*args, unsigned)
+				 : va_arg(*args, unsigned);
 }
 
 /* One conversion. False: none of ours. */
@@ -154,16 +159,13 @@ static bool convert(struct out *out, struct spec *spec, char conversion, va_list
 	char c;
 
 	switch (conversion) {
-	case 's':
-		text_put(out, spec, va_arg(*args, const char *));
-		return true;
-	case 'u':
-		number_put(out, spec, unsigned_take(spec, args), false, "");
-		return true;
+	case 's': text_put(out, spec, va_arg(*args, const char *)); return true;
+	case 'u': number_put(out, spec, unsigned_take(spec, args), false, ""); return true;
 	case 'd':
 	case 'i':
 		number = signed_take(spec, args);
-		number_put(out, spec, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, false, number < 0 ? "-" : "");
+		number_put(out, spec, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, false,
+			   number < 0 ? "-" : "");
 		return true;
 	case 'p':
 		spec->prefixed = true;

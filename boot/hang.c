@@ -40,7 +40,8 @@ static bool stuck(const struct vcpu *vcpu, uint64_t *pc)
 {
 	uint64_t elr = 0, esr = 0, far = 0;
 
-	if (vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.pc), pc) || vcpu_reg_get(vcpu, VCPU_CORE_REG(elr_el1), &elr) || elr != *pc)
+	if (vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.pc), pc) ||
+	    vcpu_reg_get(vcpu, VCPU_CORE_REG(elr_el1), &elr) || elr != *pc)
 		return false;
 	vcpu_reg_get(vcpu, ESR_EL1, &esr);
 	vcpu_reg_get(vcpu, FAR_EL1, &far);
@@ -59,7 +60,8 @@ void hang_check(struct shim *s)
 			continue;
 		vcpu_reg_get(&s->vcpu[i], VCPU_CORE_REG(regs.regs[30]), &lr);
 		exit_stop(s, NULL, OUTCOME_HANG, "E-STUCK",
-			  "vCPU %u is stuck at PC %#" PRIx64 ": it jumped to where no code is, and its exception vector is such a "
+			  "vCPU %u is stuck at PC %#" PRIx64
+			  ": it jumped to where no code is, and its exception vector is such a "
 			  "place too; x30 is %#" PRIx64 ": look there for the jump",
 			  i, pc, lr);
 	}

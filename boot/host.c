@@ -29,23 +29,32 @@ static int no_kvm(int error, const char *step, struct failure *f)
 	log[n > 0 ? n : 0] = 0;
 	if (error == -EACCES || error == -EPERM)
 		return fail(f, OUTCOME_NO_KVM, "E-NOKVM-ACCESS",
-			    "/dev/kvm may not be opened by this user: run as root, or be a member of its group");
+			    "/dev/kvm may not be opened by this user: run as root, or be a member "
+			    "of its group");
 	if (strcmp(step, "open /dev/kvm"))
-		return fail(f, OUTCOME_NO_KVM, "E-NOKVM", "KVM refused %s: %s", step, strerror(-error));
+		return fail(f, OUTCOME_NO_KVM, "E-NOKVM", "KVM refused %s: %s", step,
+			    strerror(-error));
 	if (strstr(log, "started at EL1") || strstr(log, "HYP mode not available"))
-		return fail(f, OUTCOME_NO_KVM, "E-EL1",
-			    "there is no /dev/kvm, because the kernel was entered at EL1; a hypervisor needs EL2: let the "
-			    "board's firmware start Linux at EL2 (QEMU: -M virt,virtualization=on)");
-	if (strstr(log, "no compatible GIC") || strstr(log, "No interrupt controller") || strstr(log, "error initializing VGIC"))
+		return fail(
+			f, OUTCOME_NO_KVM, "E-EL1",
+			"there is no /dev/kvm, because the kernel was entered at EL1; a hypervisor "
+			"needs EL2: let the "
+			"board's firmware start Linux at EL2 (QEMU: -M virt,virtualization=on)");
+	if (strstr(log, "no compatible GIC") || strstr(log, "No interrupt controller") ||
+	    strstr(log, "error initializing VGIC"))
 		return fail(f, OUTCOME_NO_KVM, "E-NOVGIC",
-			    "there is no /dev/kvm, because KVM found no interrupt controller it can virtualise: the board's "
-			    "tree must describe GICH and GICV of its GICv2, or a GICv3 with its maintenance interrupt");
+			    "there is no /dev/kvm, because KVM found no interrupt controller it "
+			    "can virtualise: the board's "
+			    "tree must describe GICH and GICV of its GICv2, or a GICv3 with its "
+			    "maintenance interrupt");
 	if (strstr(log, "started at EL2"))
 		return fail(f, OUTCOME_NO_KVM, "E-NOKVM",
-			    "there is no /dev/kvm although the kernel was entered at EL2: boot a kernel with CONFIG_KVM=y and "
+			    "there is no /dev/kvm although the kernel was entered at EL2: boot a "
+			    "kernel with CONFIG_KVM=y and "
 			    "without kvm-arm.mode=none");
 	return fail(f, OUTCOME_NO_KVM, "E-NOKVM",
-		    "/dev/kvm cannot be opened (%s): boot a kernel with CONFIG_KVM=y, entered at EL2 and not at EL1",
+		    "/dev/kvm cannot be opened (%s): boot a kernel with CONFIG_KVM=y, entered at "
+		    "EL2 and not at EL1",
 		    strerror(-error));
 }
 
@@ -67,7 +76,8 @@ static uint64_t midr_read(unsigned cpu)
 	uint64_t midr;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/regs/identification/midr_el1", cpu);
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/regs/identification/midr_el1",
+		 cpu);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
@@ -84,7 +94,8 @@ static uint64_t midr_read(unsigned cpu)
 static void pin(const struct board *board)
 {
 	uint64_t midr[CPU_SETSIZE];
-	unsigned best = 0, best_count = 0, count = board->cpus < CPU_SETSIZE ? board->cpus : CPU_SETSIZE;
+	unsigned best = 0, best_count = 0,
+		 count = board->cpus < CPU_SETSIZE ? board->cpus : CPU_SETSIZE;
 	cpu_set_t set;
 
 	for (unsigned i = 0; i < count; i++)
@@ -103,7 +114,8 @@ static void pin(const struct board *board)
 			CPU_SET(i, &set);
 	if (best_count && sched_setaffinity(0, sizeof(set), &set) == 0)
 		return;
-	say("warning: this board has unlike cores, and they could not be told apart; if KVM refuses a register, "
+	say("warning: this board has unlike cores, and they could not be told apart; if KVM "
+	    "refuses a register, "
 	    "run on one kind of core (taskset)");
 }
 

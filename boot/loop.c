@@ -20,7 +20,8 @@
 
 #define TICK_MS 1 /* while stores gather without exits: how long a byte may wait */
 #define QUIET_TICKS 4 /* ticks without a store before they exit again */
-#define IN_FLIGHT 512 /* bytes that may come although the guest has been told that there is no room */
+#define IN_FLIGHT                                                                                  \
+	512 /* bytes that may come although the guest has been told that there is no room */
 #define END_MS 2000 /* how long the end waits for a slow line */
 
 static uint8_t tx_storage[CONFIG_TX_RING], rx_storage[CONFIG_RX_RING];
@@ -127,11 +128,13 @@ int loop_open(struct shim *s, struct failure *f)
 	s->io.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	s->io.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (s->io.signal_fd < 0 || s->io.wake_fd < 0 || hang_watch() < 0)
-		return fail(f, OUTCOME_INTERNAL, "E-LOOP", "the kernel refused an fd or a timer: %s", strerror(errno));
+		return fail(f, OUTCOME_INTERNAL, "E-LOOP",
+			    "the kernel refused an fd or a timer: %s", strerror(errno));
 	stop_init(&s->stop);
 	pthread_mutex_init(&s->coalesce_lock, NULL);
 	pthread_mutex_init(&s->flash_lock, NULL);
-	console_init(&s->io.console, tx_storage, sizeof(tx_storage), rx_storage, sizeof(rx_storage));
+	console_init(&s->io.console, tx_storage, sizeof(tx_storage), rx_storage,
+		     sizeof(rx_storage));
 	return 0;
 }
 
@@ -186,8 +189,10 @@ static void signals_serve(struct shim *s)
 		else if (info.ssi_signo == HANG_SIGNAL)
 			hang_check(s);
 		else
-			exit_stop(s, NULL, OUTCOME_POWEROFF, "", "stopped by %s", info.ssi_signo == SIGTERM ? "SIGTERM" :
-				  info.ssi_signo == SIGINT ? "SIGINT" : "SIGHUP");
+			exit_stop(s, NULL, OUTCOME_POWEROFF, "", "stopped by %s",
+				  info.ssi_signo == SIGTERM  ? "SIGTERM"
+				  : info.ssi_signo == SIGINT ? "SIGINT"
+							     : "SIGHUP");
 	}
 }
 
@@ -213,7 +218,10 @@ static void serve(struct shim *s, struct failure *why)
 	uint32_t sent = c->tx.head;
 
 	while (!stop_asked(&s->stop, why)) {
-		struct pollfd p[] = { { s->io.wake_fd, POLLIN, 0 }, { s->io.signal_fd, POLLIN, 0 }, { -1, POLLIN, 0 }, { -1, POLLOUT, 0 } };
+		struct pollfd p[] = { { s->io.wake_fd, POLLIN, 0 },
+				      { s->io.signal_fd, POLLIN, 0 },
+				      { -1, POLLIN, 0 },
+				      { -1, POLLOUT, 0 } };
 		uint64_t count;
 		int timeout;
 
@@ -227,7 +235,8 @@ static void serve(struct shim *s, struct failure *why)
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = timers_serve(s);
-		if (quiet <= QUIET_TICKS) /* once more after arming: a store that was on its way then rings no bell */
+		if (quiet <=
+		    QUIET_TICKS) /* once more after arming: a store that was on its way then rings no bell */
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
@@ -285,7 +294,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	if (error) {
 		vcpus_pause(s);
 		finish(s);
-		fail(f, OUTCOME_INTERNAL, "E-THREAD", "a vCPU's thread cannot be made: %s", strerror(-error));
+		fail(f, OUTCOME_INTERNAL, "E-THREAD", "a vCPU's thread cannot be made: %s",
+		     strerror(-error));
 		return f->outcome;
 	}
 	for (;;) {

@@ -15,7 +15,9 @@ static struct shim shim;
 static void handing_over(const struct plan *p)
 {
 	char line[80];
-	int n = snprintf(line, sizeof(line), "handing over at 0x%" PRIx64 ", device tree at 0x%" PRIx64 "\n", p->entry, p->dtb.base);
+	int n = snprintf(line, sizeof(line),
+			 "handing over at 0x%" PRIx64 ", device tree at 0x%" PRIx64 "\n", p->entry,
+			 p->dtb.base);
 
 	say_write(line, (size_t)n);
 }
@@ -25,7 +27,8 @@ static int build(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_BUILD);
 	engine_caps_enable(s);
 	if (engine_ram_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
-	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) || engine_registers_push(s, f))
+	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
+	    engine_registers_push(s, f))
 		return -1;
 	return loop_open(s, f);
 }
@@ -64,18 +67,14 @@ int main(int argc, char **argv)
 	if (failed)
 		return outcome_report(f.outcome, &f);
 	switch (s->p.settings.verb) {
-	case VERB_HELP:
-		settings_help();
-		return 0;
+	case VERB_HELP: settings_help(); return 0;
 	case VERB_VERSION:
-		say_write("kvmshim " KVMSHIM_VERSION "\n", sizeof("kvmshim " KVMSHIM_VERSION "\n") - 1);
+		say_write("kvmshim " KVMSHIM_VERSION "\n",
+			  sizeof("kvmshim " KVMSHIM_VERSION "\n") - 1);
 		return 0;
-	case VERB_PLAN:
-		return prepare_only(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
-	case VERB_PROBE:
-		return probe(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
-	case VERB_RUN:
-		f.outcome = run(s, &f);
+	case VERB_PLAN: return prepare_only(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
+	case VERB_PROBE: return probe(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
+	case VERB_RUN: f.outcome = run(s, &f);
 	}
 	return outcome_report(f.outcome, f.text[0] ? &f : NULL);
 }

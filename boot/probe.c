@@ -28,12 +28,15 @@ static void caps_print(const struct host *h, const struct vm *vm, struct page *p
 	yes(page, "SVE", h->features & HOSTCPU_SVE);
 	yes(page, "pointer authentication", h->features & HOSTCPU_PAUTH);
 	yes(page, "AArch32 at EL1", h->features & HOSTCPU_AARCH32);
-	page_add(page, "  %-22s %d\n", "hardware breakpoints", vm_cap(vm, KVM_CAP_GUEST_DEBUG_HW_BPS));
-	page_add(page, "  %-22s %d\n", "hardware watchpoints", vm_cap(vm, KVM_CAP_GUEST_DEBUG_HW_WPS));
+	page_add(page, "  %-22s %d\n", "hardware breakpoints",
+		 vm_cap(vm, KVM_CAP_GUEST_DEBUG_HW_BPS));
+	page_add(page, "  %-22s %d\n", "hardware watchpoints",
+		 vm_cap(vm, KVM_CAP_GUEST_DEBUG_HW_WPS));
 	yes(page, "undecoded accesses", vm_cap(vm, KVM_CAP_ARM_NISV_TO_USER));
 	yes(page, "external aborts", vm_cap(vm, KVM_CAP_ARM_INJECT_EXT_DABT));
 	yes(page, "coalesced MMIO", vm_cap(vm, KVM_CAP_COALESCED_MMIO));
-	page_add(page, "  %-22s %" PRIu64 " MiB, %" PRIu64 " free\n", "memory", h->memory_total >> 20, h->memory_free >> 20);
+	page_add(page, "  %-22s %" PRIu64 " MiB, %" PRIu64 " free\n", "memory",
+		 h->memory_total >> 20, h->memory_free >> 20);
 }
 
 /* Decoded fields wrapped under their register. */
@@ -71,7 +74,8 @@ int probe(struct prepared *p, struct failure *f)
 	caps_print(&p->host, &vm, &page);
 	vm_close(&vm);
 	if (hostcpu_read(&cpu) == 0) {
-		page_add(&page, "  %-22s %u\nID registers, as a guest sees them\n", "target", cpu.target);
+		page_add(&page, "  %-22s %u\nID registers, as a guest sees them\n", "target",
+			 cpu.target);
 		for (unsigned i = 0; i < cpu.id_count; i++) {
 			char name[32], fields[400];
 

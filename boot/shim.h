@@ -55,7 +55,8 @@ struct shim {
 	struct {
 		struct console console;
 		int wake_fd, signal_fd;
-		atomic_bool attentive; /* the loop looks every tick: nobody need wake it for a byte */
+		atomic_bool
+			attentive; /* the loop looks every tick: nobody need wake it for a byte */
 	} io;
 };
 

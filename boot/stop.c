@@ -10,7 +10,8 @@ void stop_init(struct stop *stop)
 	stop->asked = false;
 }
 
-void stop_ask(struct stop *stop, enum outcome outcome, const char *code, const char *format, va_list args)
+void stop_ask(struct stop *stop, enum outcome outcome, const char *code, const char *format,
+	      va_list args)
 {
 	pthread_mutex_lock(&stop->lock);
 	if (!stop->asked) {

@@ -18,7 +18,8 @@ struct stop {
 void stop_init(struct stop *stop);
 
 /* Note OUTCOME and its sentence, unless something is noted already. Any thread. */
-void stop_ask(struct stop *stop, enum outcome outcome, const char *code, const char *format, va_list args);
+void stop_ask(struct stop *stop, enum outcome outcome, const char *code, const char *format,
+	      va_list args);
 
 /* Has the guest stopped? Then WHY is filled. */
 bool stop_asked(struct stop *stop, struct failure *why);

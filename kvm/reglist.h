@@ -22,7 +22,8 @@ enum reg_level { REG_RUNTIME = 1, REG_RESET = 2, REG_FULL = 3 };
 
 /* A fixed table, so that a reset allocates nothing. */
 struct reglist {
-	uint64_t named; /* how many KVM named; with id[] behind it this is KVM's struct kvm_reg_list */
+	uint64_t
+		named; /* how many KVM named; with id[] behind it this is KVM's struct kvm_reg_list */
 	uint64_t id[REGLIST_MAX]; /* ascending */
 	uint64_t value[REGLIST_MAX]; /* U32 registers in the low half */
 	unsigned count;

@@ -96,7 +96,8 @@ static void loss_tell(struct console *c, uint32_t lost, uint32_t *told, const ch
 	/* What does not fit now is told later, with what is lost until then. */
 	if (lost == *told || ring_room(&c->tx) < sizeof(text))
 		return;
-	n = snprintf(text, sizeof(text), "kvmshim: %u bytes %s were lost: too fast for this line", lost - *told, whose);
+	n = snprintf(text, sizeof(text), "kvmshim: %u bytes %s were lost: too fast for this line",
+		     lost - *told, whose);
 	*told = lost;
 	console_message(c, text, (size_t)n);
 }

@@ -39,7 +39,8 @@ void line_open(struct line *line)
 	if (line->in < 0 || ioctl(line->in, TCGETS, &before) < 0)
 		return;
 	/* Pseudo terminals have majors 136 to 143. */
-	line->throttles = fstat(line->in, &st) == 0 && st.st_rdev >> 8 >= 136 && st.st_rdev >> 8 <= 143;
+	line->throttles =
+		fstat(line->in, &st) == 0 && st.st_rdev >> 8 >= 136 && st.st_rdev >> 8 <= 143;
 	t = before;
 	t.c_iflag = IGNBRK;
 	t.c_oflag = 0;

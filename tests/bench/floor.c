@@ -37,8 +37,10 @@ static int gic_create(int vm)
 		dev.type = KVM_DEV_TYPE_ARM_VGIC_V2;
 		must(ioctl(vm, KVM_CREATE_DEVICE, &dev));
 	}
-	gic_set((int)dev.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, v3 ? KVM_VGIC_V3_ADDR_TYPE_DIST : KVM_VGIC_V2_ADDR_TYPE_DIST, 0x08000000);
-	gic_set((int)dev.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, v3 ? KVM_VGIC_V3_ADDR_TYPE_REDIST : KVM_VGIC_V2_ADDR_TYPE_CPU,
+	gic_set((int)dev.fd, KVM_DEV_ARM_VGIC_GRP_ADDR,
+		v3 ? KVM_VGIC_V3_ADDR_TYPE_DIST : KVM_VGIC_V2_ADDR_TYPE_DIST, 0x08000000);
+	gic_set((int)dev.fd, KVM_DEV_ARM_VGIC_GRP_ADDR,
+		v3 ? KVM_VGIC_V3_ADDR_TYPE_REDIST : KVM_VGIC_V2_ADDR_TYPE_CPU,
 		v3 ? 0x080a0000 : 0x08010000);
 	return (int)dev.fd;
 }
@@ -47,7 +49,9 @@ int main(int argc, char **argv)
 {
 	const int cpus = argc > 2 ? atoi(argv[2]) : 1;
 	uint64_t pc = RAM_AT + OFFSET;
-	struct kvm_one_reg set_pc = { KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(regs.pc), (uintptr_t)&pc };
+	struct kvm_one_reg set_pc = { KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
+					      KVM_REG_ARM_CORE_REG(regs.pc),
+				      (uintptr_t)&pc };
 	struct kvm_vcpu_init init;
 	struct kvm_run *run = NULL;
 	int vcpu[CPUS_MAX], gic;
@@ -55,24 +59,31 @@ int main(int argc, char **argv)
 	if (argc < 2 || cpus < 1 || cpus > CPUS_MAX)
 		return 2;
 
-	const int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC)), vm = must(ioctl(kvm, KVM_CREATE_VM, 0));
-	char *ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	struct kvm_userspace_memory_region slot = { .guest_phys_addr = RAM_AT, .memory_size = RAM_SIZE, .userspace_addr = (uintptr_t)ram };
+	const int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC)),
+		  vm = must(ioctl(kvm, KVM_CREATE_VM, 0));
+	char *ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct kvm_userspace_memory_region slot = { .guest_phys_addr = RAM_AT,
+						    .memory_size = RAM_SIZE,
+						    .userspace_addr = (uintptr_t)ram };
 
-	madvise(ram, RAM_SIZE, MADV_NOHUGEPAGE); /* else luck decides: 300 thousand instructions more or less */
+	madvise(ram, RAM_SIZE,
+		MADV_NOHUGEPAGE); /* else luck decides: 300 thousand instructions more or less */
 	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION, &slot));
 	must((int)read(must(open(argv[1], O_RDONLY)), ram + OFFSET, 1 << 20));
 	for (int i = 0; i < cpus; i++) {
 		void *map;
 
 		vcpu[i] = must(ioctl(vm, KVM_CREATE_VCPU, i));
-		map = mmap(NULL, (size_t)ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED, vcpu[i], 0);
+		map = mmap(NULL, (size_t)ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0),
+			   PROT_READ | PROT_WRITE, MAP_SHARED, vcpu[i], 0);
 		run = run ? run : map;
 	}
 	gic = gic_create(vm);
 	must(ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init));
 	for (int i = 0; i < cpus; i++) {
-		init.features[0] = 1u << KVM_ARM_VCPU_PSCI_0_2 | (i ? 1u << KVM_ARM_VCPU_POWER_OFF : 0);
+		init.features[0] =
+			1u << KVM_ARM_VCPU_PSCI_0_2 | (i ? 1u << KVM_ARM_VCPU_POWER_OFF : 0);
 		must(ioctl(vcpu[i], KVM_ARM_VCPU_INIT, &init));
 	}
 	gic_set(gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, 0);

@@ -53,7 +53,8 @@ static long switches(pid_t pid)
 		if (fd >= 0)
 			close(fd);
 		text[n > 0 ? n : 0] = '\0';
-		sum += status_number(text, "\nvoluntary_ctxt_switches:") + status_number(text, "\nnonvoluntary_ctxt_switches:");
+		sum += status_number(text, "\nvoluntary_ctxt_switches:") +
+		       status_number(text, "\nnonvoluntary_ctxt_switches:");
 	}
 	if (dir)
 		closedir(dir);
@@ -92,7 +93,8 @@ static void line_do(char *line, unsigned round)
 	char *word[WORDS], *rest = NULL;
 	int n = 0;
 
-	for (char *w = strtok_r(line, " \n", &rest); w && n < WORDS - 1; w = strtok_r(NULL, " \n", &rest))
+	for (char *w = strtok_r(line, " \n", &rest); w && n < WORDS - 1;
+	     w = strtok_r(NULL, " \n", &rest))
 		word[n++] = w;
 	word[n] = NULL;
 	if (n < 2)

@@ -64,7 +64,9 @@ static void unterminated_text_with_a_precision_is_read_no_further(void **state)
 
 static void numbers_are_as_the_library_puts_them(void **state)
 {
-	static const int64_t values[] = { 0, 1, -1, 9, 10, 99, 100, 255, 256, 65535, INT_MAX, INT_MIN, UINT_MAX, INT64_MAX, INT64_MIN };
+	static const int64_t values[] = { 0,	   1,	    -1,	      9,	 10,
+					  99,	   100,	    255,      256,	 65535,
+					  INT_MAX, INT_MIN, UINT_MAX, INT64_MAX, INT64_MIN };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -74,11 +76,13 @@ static void numbers_are_as_the_library_puts_them(void **state)
 		const uint64_t w = (uint64_t)v;
 
 		SAME("%d %i %u %x %#x", n, n, u, u, u);
-		SAME("%ld %lu %lx %#lx", (long)v, (unsigned long)w, (unsigned long)w, (unsigned long)w);
-		SAME("%lld %llu %llx %#llx", (long long)v, (unsigned long long)w, (unsigned long long)w, (unsigned long long)w);
+		SAME("%ld %lu %lx %#lx", (long)v, (unsigned long)w, (unsigned long)w,
+		     (unsigned long)w);
+		SAME("%lld %llu %llx %#llx", (long long)v, (unsigned long long)w,
+		     (unsigned long long)w, (unsigned long long)w);
 		SAME("%zd %zu %zx", (ssize_t)v, (size_t)w, (size_t)w);
-		SAME("%hd %hu %hx %hhd %hhu %hhx", (short)n, (unsigned short)u, (unsigned short)u, (signed char)n, (unsigned char)u,
-		     (unsigned char)u);
+		SAME("%hd %hu %hx %hhd %hhu %hhx", (short)n, (unsigned short)u, (unsigned short)u,
+		     (signed char)n, (unsigned char)u, (unsigned char)u);
 		SAME("[%12d|%-12d|%012d|%.5d|%12.5d|%-12.5d]", n, n, n, n, n, n);
 		SAME("[%#12x|%-#12x|%#012x|%#.5x|%#12.5x]", u, u, u, u, u);
 		SAME("[%*d|%-*x|%.*u]", 9, n, 9, u, 4, u);
@@ -102,8 +106,9 @@ static void random_values_too(void **state)
 		x ^= x >> 7;
 		x ^= x << 17;
 #define BOTH(format, value)                                                                        \
-	assert_int_equal(format_snprintf(ours, sizeof(ours), format, width, precision, value, "end"), \
-			 snprintf(theirs, sizeof(theirs), format, width, precision, value, "end")); \
+	assert_int_equal(                                                                          \
+		format_snprintf(ours, sizeof(ours), format, width, precision, value, "end"),       \
+		snprintf(theirs, sizeof(theirs), format, width, precision, value, "end"));         \
 	assert_string_equal(ours, theirs)
 		BOTH("%*.*lx %s", x >> (x & 63));
 		BOTH("%#*.*lx %s", x >> (x & 63));

@@ -23,7 +23,8 @@ static void (*script)(void);
 
 static void event(uint32_t type)
 {
-	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_SYSTEM_EVENT, .event.type = type });
+	fake_exit_push(0,
+		       &(struct fake_exit){ .reason = KVM_EXIT_SYSTEM_EVENT, .event.type = type });
 }
 
 static void powers_off(void)
@@ -33,8 +34,11 @@ static void powers_off(void)
 
 static void prints(char c)
 {
-	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_MMIO,
-					       .mmio = { .gpa = UART, .len = 4, .is_write = true, .data = (uint8_t)c } });
+	fake_exit_push(
+		0,
+		&(struct fake_exit){
+			.reason = KVM_EXIT_MMIO,
+			.mmio = { .gpa = UART, .len = 4, .is_write = true, .data = (uint8_t)c } });
 }
 
 /* Wait until the screen holds C, for a second. */
@@ -63,8 +67,10 @@ static void resets_behind_a_byte(void)
 	prints('[');
 	event(KVM_SYSTEM_EVENT_RESET);
 	prints(']');
-	fake_exit_push(0, &(struct fake_exit){ .at = screen_await, .arg = before, .reason = KVM_EXIT_INTR });
-	fake_exit_push(0, &(struct fake_exit){ .at = screen_await, .arg = after, .reason = KVM_EXIT_INTR });
+	fake_exit_push(0, &(struct fake_exit){
+				  .at = screen_await, .arg = before, .reason = KVM_EXIT_INTR });
+	fake_exit_push(0, &(struct fake_exit){
+				  .at = screen_await, .arg = after, .reason = KVM_EXIT_INTR });
 	powers_off();
 }
 
@@ -129,7 +135,8 @@ static void request_of(struct child *c, unsigned n)
 }
 
 /* main() in a child of its own, with the N-th call failing (0: none). */
-static void run_main(struct child *c, const struct fake_config *host, unsigned n, int error, char *const *extra)
+static void run_main(struct child *c, const struct fake_config *host, unsigned n, int error,
+		     char *const *extra)
 {
 	int report[2], status;
 	pid_t pid;
@@ -140,7 +147,8 @@ static void run_main(struct child *c, const struct fake_config *host, unsigned n
 	pid = fork();
 	if (pid == 0) {
 		char *argv[12] = { "kvmshim", "run", board_arg, firmware_arg, "--memory=16M" };
-		int argc = 5, out = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600), in = open("/dev/null", O_RDONLY);
+		int argc = 5, out = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600),
+		    in = open("/dev/null", O_RDONLY);
 		struct child mine = { 0 };
 
 		while (extra && *extra)
@@ -185,14 +193,16 @@ static void clean(const struct child *c)
 
 static void guest_powers_off(void **state)
 {
-	const struct fake_config *const hosts[] = { &fake_host_gic2, &fake_host_gic3, &fake_host_max };
+	const struct fake_config *const hosts[] = { &fake_host_gic2, &fake_host_gic3,
+						    &fake_host_max };
 	static struct child c;
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
 		run_main(&c, hosts[i], 0, 0, NULL);
 		if (c.status)
-			fail_msg("host %u: outcome %d:\n%s", i, c.status, strstr(c.text, "handing"));
+			fail_msg("host %u: outcome %d:\n%s", i, c.status,
+				 strstr(c.text, "handing"));
 		assert_non_null(strstr(c.text, "handing over at "));
 		assert_non_null(strstr(c.text, "kvmshim: outcome: poweroff (0)"));
 		clean(&c);
@@ -202,14 +212,16 @@ static void guest_powers_off(void **state)
 /* What the shim can do without: the call fails, the run goes on. */
 static bool can_do_without(unsigned long request)
 {
-	return request == KVM_CHECK_EXTENSION || request == KVM_ENABLE_CAP || request == KVM_REGISTER_COALESCED_MMIO ||
-	       request == KVM_CREATE_DEVICE; /* asked with KVM_CREATE_DEVICE_TEST: then this GIC is not offered */
+	return request == KVM_CHECK_EXTENSION || request == KVM_ENABLE_CAP ||
+	       request == KVM_REGISTER_COALESCED_MMIO ||
+	       request ==
+		       KVM_CREATE_DEVICE; /* asked with KVM_CREATE_DEVICE_TEST: then this GIC is not offered */
 }
 
 /* What the sentence about a failed call has to name. */
 static const struct {
 	unsigned long request;
-	const char *words, *or;
+	const char *words, * or ;
 } sentences[] = {
 	{ FAKE_LOG_OPEN, "/dev/kvm", "/dev/kvm" },
 	{ FAKE_LOG_MAP, "a vCPU", "a vCPU" },
@@ -232,9 +244,11 @@ static void sentence_check(const struct child *c, unsigned n)
 {
 	for (unsigned i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
 		if (sentences[i].request == c->request) {
-			if (!strstr(c->text, sentences[i].words) && !strstr(c->text, sentences[i].or))
-				fail_msg("call %u (request %#lx): the sentence names something else:\n%s", n, c->request,
-					 strstr(c->text, "kvmshim: "));
+			if (!strstr(c->text, sentences[i].words) &&
+			    !strstr(c->text, sentences[i].or))
+				fail_msg("call %u (request %#lx): the sentence names something "
+					 "else:\n%s",
+					 n, c->request, strstr(c->text, "kvmshim: "));
 			return;
 		}
 	fail_msg("call %u: request %#lx has no sentence in the table", n, c->request);
@@ -259,15 +273,18 @@ static void each_call_fails(const struct fake_config *host, int error)
 		clean(&c);
 		if (c.status == 0) {
 			if (!can_do_without(c.request) && c.request != FAKE_LOG_CLOSE)
-				fail_msg("call %u (request %#lx) failed and nobody noticed:\n%s", n, c.request, c.text);
+				fail_msg("call %u (request %#lx) failed and nobody noticed:\n%s", n,
+					 c.request, c.text);
 			continue;
 		}
 		refused++;
 		sentence_check(&c, n);
 		if (!strstr(c.text, "kvmshim: outcome: ") || !strstr(c.text, "(E-"))
-			fail_msg("call %u (request %#lx): no sentence with a code:\n%s", n, c.request, c.text);
-		assert_true(c.status == OUTCOME_NO_KVM || c.status == OUTCOME_INTERNAL || c.status == OUTCOME_BAD_CONFIG ||
-			    c.status == OUTCOME_REFUSED || c.status == OUTCOME_CRASH);
+			fail_msg("call %u (request %#lx): no sentence with a code:\n%s", n,
+				 c.request, c.text);
+		assert_true(c.status == OUTCOME_NO_KVM || c.status == OUTCOME_INTERNAL ||
+			    c.status == OUTCOME_BAD_CONFIG || c.status == OUTCOME_REFUSED ||
+			    c.status == OUTCOME_CRASH);
 	}
 	assert_true(refused > 12);
 }
@@ -319,9 +336,10 @@ static void every_call_of_a_reset_fails_in_turn(void **state)
 		if (c.status < 0 || !c.failed)
 			fail_msg("call %u: main() did not end in order", n);
 		clean(&c);
-		if (c.status != OUTCOME_INTERNAL || !strstr(c.text, "reset") || !strstr(c.text, "(E-"))
-			fail_msg("call %u (request %#lx): outcome %d, the reset is not named:\n%s", n, c.request, c.status,
-				 strstr(c.text, "handing"));
+		if (c.status != OUTCOME_INTERNAL || !strstr(c.text, "reset") ||
+		    !strstr(c.text, "(E-"))
+			fail_msg("call %u (request %#lx): outcome %d, the reset is not named:\n%s",
+				 n, c.request, c.status, strstr(c.text, "handing"));
 	}
 	script = powers_off;
 }

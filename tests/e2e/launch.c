@@ -132,7 +132,8 @@ static void hog_later(char **word)
 	shim = processes_find(is_shim, getpid());
 	tell("eating memory");
 	for (int left = 1 << 16; left; left--) {
-		char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p =
+			mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		if (p == MAP_FAILED)
 			break;
@@ -191,12 +192,9 @@ static int become_init(char **word, char **rest)
 		int words;
 		void (*later)(char **word);
 	} acts[] = {
-		{ "kill", 2, kill_later },
-		{ "hog", 1, hog_later },
-		{ "orphans", 2, orphans_later },
-		{ "report", 2, report_later },
-		{ "no-console", 0, NULL },
-		{ "plain", 0, NULL },
+		{ "kill", 2, kill_later },	 { "hog", 1, hog_later },
+		{ "orphans", 2, orphans_later }, { "report", 2, report_later },
+		{ "no-console", 0, NULL },	 { "plain", 0, NULL },
 	};
 	const char *name = word[0];
 
@@ -285,7 +283,8 @@ static void serve(char *line)
 	char *word[WORDS_MAX + 1], *save;
 	int n = 0;
 
-	for (char *w = strtok_r(line, " \n", &save); w && n < WORDS_MAX; w = strtok_r(NULL, " \n", &save)) {
+	for (char *w = strtok_r(line, " \n", &save); w && n < WORDS_MAX;
+	     w = strtok_r(NULL, " \n", &save)) {
 		for (char *c = w; *c; c++)
 			if (*c == '~') /* a blank inside a word */
 				*c = ' ';

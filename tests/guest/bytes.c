@@ -70,7 +70,8 @@ static void send_block(u64 size)
 {
 	for (u64 i = 0; i < size / 64; i++) {
 		for (unsigned digit = 0; digit < 62; digit++)
-			mmio_write(machine.uart[0] + UART_DR, (u32)"0123456789abcdef"[i >> (60 - 4 * (digit % 16)) & 15]);
+			mmio_write(machine.uart[0] + UART_DR,
+				   (u32) "0123456789abcdef"[i >> (60 - 4 * (digit % 16)) & 15]);
 		mmio_write(machine.uart[0] + UART_DR, '\r');
 		mmio_write(machine.uart[0] + UART_DR, '\n');
 	}

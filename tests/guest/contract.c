@@ -79,7 +79,8 @@ static void tree_check(void)
 	struct fdt_node node;
 	const char *method = NULL;
 
-	hold("dtb-address", dtb >= machine.ram_base && dtb + size <= machine.ram_base + machine.ram_size, dtb);
+	hold("dtb-address",
+	     dtb >= machine.ram_base && dtb + size <= machine.ram_base + machine.ram_size, dtb);
 	hold("dtb-alignment", !(dtb & 4095), dtb);
 	hold("dtb-version", fdt_u32((const u8 *)dtb + 20) >= 17, fdt_u32((const u8 *)dtb + 20));
 	hold("memory", memory_answers(machine.ram_base, machine.ram_size), machine.ram_base);
@@ -87,7 +88,8 @@ static void tree_check(void)
 	if (fdt_find("arm,psci-1.0", 0, &node))
 		method = fdt_prop(&node, "method", NULL);
 	hold("psci-node", method && text_equal(method, "hvc"), 0);
-	hold("psci-version", (psci(PSCI_VERSION, 0, 0, 0) & 0xffffffff) >= 0x10000, (u64)psci(PSCI_VERSION, 0, 0, 0));
+	hold("psci-version", (psci(PSCI_VERSION, 0, 0, 0) & 0xffffffff) >= 0x10000,
+	     (u64)psci(PSCI_VERSION, 0, 0, 0));
 }
 
 static u64 any_set(u64 base, u32 offset, u32 from, u32 to)
@@ -102,22 +104,29 @@ static u64 any_set(u64 base, u32 offset, u32 from, u32 to)
 static void gic_check(void)
 {
 	u64 own, any;
-	u32 first = machine.gic == 3 ? 32 : 0; /* the distributor's view of the private ones: GICv2 only */
+	u32 first = machine.gic == 3
+			    ? 32
+			    : 0; /* the distributor's view of the private ones: GICv2 only */
 
 	gic_cpus_find();
 	own = machine.gic == 3 ? cpu_slot(0)->gicr + GICR_SGI_FRAME : machine.gicd;
 	any = mmio_read(machine.gicd + GICD_CTLR) & 3;
 	hold("gic-distributor-off", !any, any);
 	/* Whether SGIs can be disabled at all is the implementation's choice. */
-	any = (mmio_read(own + GICD_ISENABLER) & 0xffff0000) | any_set(machine.gicd, GICD_ISENABLER, 32, machine.intids);
+	any = (mmio_read(own + GICD_ISENABLER) & 0xffff0000) |
+	      any_set(machine.gicd, GICD_ISENABLER, 32, machine.intids);
 	hold("gic-none-enabled", !any, any);
-	any = mmio_read(own + GICD_ISPENDR) | any_set(machine.gicd, GICD_ISPENDR, first, machine.intids);
+	any = mmio_read(own + GICD_ISPENDR) |
+	      any_set(machine.gicd, GICD_ISPENDR, first, machine.intids);
 	hold("gic-none-pending", !any, any);
-	any = mmio_read(own + GICD_ISACTIVER) | any_set(machine.gicd, GICD_ISACTIVER, first, machine.intids);
+	any = mmio_read(own + GICD_ISACTIVER) |
+	      any_set(machine.gicd, GICD_ISACTIVER, first, machine.intids);
 	hold("gic-none-active", !any, any);
 	if (machine.gic == 2) {
-		hold("gic-cpu-off", !(mmio_read(machine.gicc + GICC_CTLR) & 1), mmio_read(machine.gicc + GICC_CTLR));
-		hold("gic-pmr", !mmio_read(machine.gicc + GICC_PMR), mmio_read(machine.gicc + GICC_PMR));
+		hold("gic-cpu-off", !(mmio_read(machine.gicc + GICC_CTLR) & 1),
+		     mmio_read(machine.gicc + GICC_CTLR));
+		hold("gic-pmr", !mmio_read(machine.gicc + GICC_PMR),
+		     mmio_read(machine.gicc + GICC_PMR));
 		hold("gic-sre", true, 0);
 		return;
 	}

@@ -19,7 +19,8 @@ static u64 erased_pages(u64 base, u64 size)
 	u64 n = 0;
 
 	for (u64 i = 0; i < size; i += PAGE)
-		n += *(volatile u64 *)(base + i) == ~0ull && *(volatile u64 *)(base + i + PAGE - 8) == ~0ull;
+		n += *(volatile u64 *)(base + i) == ~0ull &&
+		     *(volatile u64 *)(base + i + PAGE - 8) == ~0ull;
 	return n;
 }
 

@@ -79,14 +79,10 @@ void guest_main(void)
 		const char *name;
 		void (*run)(u64 at);
 	} ways[] = {
-		{ "read", do_read },
-		{ "write", do_write },
-		{ "exec", do_exec },
-		{ "exec-no-vectors", do_exec_no_vectors },
-		{ "smc", do_smc },
-		{ "undefined", do_undefined },
-		{ "wide", do_wide },
-		{ "spin", do_spin },
+		{ "read", do_read }, { "write", do_write },
+		{ "exec", do_exec }, { "exec-no-vectors", do_exec_no_vectors },
+		{ "smc", do_smc },   { "undefined", do_undefined },
+		{ "wide", do_wide }, { "spin", do_spin },
 		{ "wait", do_wait },
 	};
 	u64 at = arg_number("at", machine.ram_base + machine.ram_size + 0x100000);

@@ -27,6 +27,7 @@ void guest_main(void)
 		id |= (mmio_read(rtc + RTC_PERIPH_ID + 4 * i) & 0xff) << 8 * i;
 		cell |= (mmio_read(rtc + RTC_CELL_ID + 4 * i) & 0xff) << 8 * i;
 	}
-	check_equal("periph-id", id & 0xfffff, 0x41031); /* designer ARM, part 031; the revision is free */
+	check_equal("periph-id", id & 0xfffff,
+		    0x41031); /* designer ARM, part 031; the revision is free */
 	check_equal("cell-id", cell, 0xb105f00d);
 }

@@ -27,14 +27,16 @@ static bool info_becomes(const struct cpu *cpu, s64 want)
 
 static void on_off_check(void)
 {
-	unsigned others = machine.cpus - 1, off = 0, started = 0, context = 0, on = 0, already = 0, gone = 0, again = 0;
+	unsigned others = machine.cpus - 1, off = 0, started = 0, context = 0, on = 0, already = 0,
+		 gone = 0, again = 0;
 
 	for (unsigned i = 1; i < machine.cpus; i++)
 		off += psci(PSCI_AFFINITY_INFO, cpu_slot(i)->mpidr, 0, 0) == OFF;
 	for (unsigned i = 1; i < machine.cpus; i++) {
 		struct cpu *cpu = cpu_slot(i);
 
-		started += cpu_on(i, stay_until_told) == 0 && wait_until(&cpu->mark, 1, PATIENCE_MS);
+		started +=
+			cpu_on(i, stay_until_told) == 0 && wait_until(&cpu->mark, 1, PATIENCE_MS);
 		context += cpu->boot.x[0] == (u64)cpu;
 	}
 	for (unsigned i = 1; i < machine.cpus; i++) {
@@ -84,12 +86,16 @@ void guest_main(void)
 	print("psci: %u cpus, version 0x%lx\n", machine.cpus, (u64)psci(PSCI_VERSION, 0, 0, 0));
 	check("version", (psci(PSCI_VERSION, 0, 0, 0) & 0xffffffff) >= 0x10000);
 	check_equal("features-cpu-on", (u64)psci(PSCI_FEATURES, PSCI_CPU_ON, 0, 0), 0);
-	check_equal("features-unknown", (u64)psci(PSCI_FEATURES, 0x8400ffff, 0, 0) & 0xffffffff, 0xffffffff);
+	check_equal("features-unknown", (u64)psci(PSCI_FEATURES, 0x8400ffff, 0, 0) & 0xffffffff,
+		    0xffffffff);
 	check_equal("migrate-none", (u64)psci(PSCI_MIGRATE_INFO_TYPE, 0, 0, 0) & 0xffffffff, 2);
 	check_equal("unknown-function", (u64)psci(0x8400ffff, 0, 0, 0) & 0xffffffff, 0xffffffff);
-	check_equal("already-on-self", (u64)psci(PSCI_CPU_ON, cpu_slot(0)->mpidr, 0, 0), (u64)PSCI_ALREADY_ON);
-	check_equal("on-no-such-cpu", (u64)psci(PSCI_CPU_ON, 0xff00ff0f0f, 0, 0), (u64)PSCI_INVALID);
-	check_equal("info-no-such-cpu", (u64)psci(PSCI_AFFINITY_INFO, 0xff00ff0f0f, 0, 0), (u64)PSCI_INVALID);
+	check_equal("already-on-self", (u64)psci(PSCI_CPU_ON, cpu_slot(0)->mpidr, 0, 0),
+		    (u64)PSCI_ALREADY_ON);
+	check_equal("on-no-such-cpu", (u64)psci(PSCI_CPU_ON, 0xff00ff0f0f, 0, 0),
+		    (u64)PSCI_INVALID);
+	check_equal("info-no-such-cpu", (u64)psci(PSCI_AFFINITY_INFO, 0xff00ff0f0f, 0, 0),
+		    (u64)PSCI_INVALID);
 	check_equal("info-bad-level", (u64)psci(PSCI_AFFINITY_INFO, 0, 9, 0), (u64)PSCI_INVALID);
 	on_off_check();
 	suspend_check();

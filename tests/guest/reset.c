@@ -10,7 +10,6 @@
 #define CPU_WORDS 64
 #define PATIENCE_MS 60000
 
-
 /* What CPUs read themselves: banked and system registers. */
 struct own_notes {
 	u64 boot[BOOT_WORDS], value[CPU_WORDS];
@@ -235,7 +234,8 @@ static void shared_mess(void)
 static void differ(const char *name, u32 index, u64 before, u64 after)
 {
 	if (kept->differences++ < 64)
-		print("FAIL %s[%u] was 0x%lx, is 0x%lx after reset %lu\n", name, index, before, after, kept->resets);
+		print("FAIL %s[%u] was 0x%lx, is 0x%lx after reset %lu\n", name, index, before,
+		      after, kept->resets);
 }
 
 /* ISTATUS means nothing while a timer is off. */
@@ -332,8 +332,8 @@ void guest_main(void)
 			print("reset %lu\n", kept->resets);
 	} else {
 		keep();
-		print("reset: %u registers shared, %u of each of %u cpus, noted\n", words, own_words + (u32)BOOT_WORDS,
-		      machine.cpus);
+		print("reset: %u registers shared, %u of each of %u cpus, noted\n", words,
+		      own_words + (u32)BOOT_WORDS, machine.cpus);
 	}
 	if (kept->resets >= resets) {
 		check_equal("resets", kept->resets, resets);

@@ -18,12 +18,40 @@ void guest_begin(struct cpu *self);
 void secondary_begin(struct cpu *self);
 void exception(unsigned kind, struct frame *frame);
 
-static const char *const word_names[] = {
-	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
-	"x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
-	"SP_EL1",
+static const char *const word_names[] = { "x0",
+					  "x1",
+					  "x2",
+					  "x3",
+					  "x4",
+					  "x5",
+					  "x6",
+					  "x7",
+					  "x8",
+					  "x9",
+					  "x10",
+					  "x11",
+					  "x12",
+					  "x13",
+					  "x14",
+					  "x15",
+					  "x16",
+					  "x17",
+					  "x18",
+					  "x19",
+					  "x20",
+					  "x21",
+					  "x22",
+					  "x23",
+					  "x24",
+					  "x25",
+					  "x26",
+					  "x27",
+					  "x28",
+					  "x29",
+					  "x30",
+					  "SP_EL1",
 #define NAME(reg) #reg,
-	BOOT_SYSREGS(NAME)
+					  BOOT_SYSREGS(NAME)
 #undef NAME
 };
 
@@ -141,7 +169,8 @@ u64 arg_number(const char *word, u64 otherwise)
 
 static void gic_read(void)
 {
-	static const char *const gicv2[] = { "arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic" };
+	static const char *const gicv2[] = { "arm,cortex-a15-gic", "arm,gic-400",
+					     "arm,cortex-a9-gic" };
 	struct fdt_node node;
 	u64 size;
 
@@ -248,7 +277,8 @@ void guest_begin(struct cpu *self)
 		psci(PSCI_SYSTEM_OFF, 0, 0, 0);
 		return;
 	}
-	if (fdt_find("arm,psci-1.0", 0, &node) || fdt_find("arm,psci-0.2", 0, &node) || fdt_find("arm,psci", 0, &node))
+	if (fdt_find("arm,psci-1.0", 0, &node) || fdt_find("arm,psci-0.2", 0, &node) ||
+	    fdt_find("arm,psci", 0, &node))
 		method = fdt_prop(&node, "method", NULL);
 	machine.psci_smc = method && text_equal(method, "smc");
 	if (fdt_find("arm,armv8-timer", 0, &node)) {
@@ -284,7 +314,8 @@ void exception(unsigned kind, struct frame *frame)
 	}
 	if (fault_hook && fault_hook(kind, frame))
 		return;
-	print("FAIL exception kind %u esr 0x%x far 0x%lx pc 0x%lx\n", kind, (u32)frame->esr, frame->far, frame->elr);
+	print("FAIL exception kind %u esr 0x%x far 0x%lx pc 0x%lx\n", kind, (u32)frame->esr,
+	      frame->far, frame->elr);
 	power_off();
 }
 
@@ -296,13 +327,16 @@ static u64 table[512] __attribute__((aligned(4096)));
 void mmu_on(void)
 {
 	/* 1 GiB blocks of a 39-bit space: attribute 0 device, 1 normal write-back; access flag, inner shareable. */
-	u64 first = machine.ram_base >> GIB_SHIFT, last = (machine.ram_base + machine.ram_size - 1) >> GIB_SHIFT;
+	u64 first = machine.ram_base >> GIB_SHIFT,
+	    last = (machine.ram_base + machine.ram_size - 1) >> GIB_SHIFT;
 
 	for (u64 i = 0; i < 512; i++)
 		table[i] = i << GIB_SHIFT | 0x701 | (i >= first && i <= last ? 1u << 2 : 0);
 	barrier();
 	sysreg_write(mair_el1, 0xff00);
-	sysreg_write(tcr_el1, 25 | 0x3500 | 1ull << 23 | 2ull << 32); /* T0SZ 25, WBWA inner shareable, no TTBR1, 40 bit */
+	sysreg_write(tcr_el1,
+		     25 | 0x3500 | 1ull << 23 |
+			     2ull << 32); /* T0SZ 25, WBWA inner shareable, no TTBR1, 40 bit */
 	sysreg_write(ttbr0_el1, (u64)table);
 	__asm__ volatile("tlbi vmalle1; dsb sy; isb" ::: "memory");
 	sysreg_write(sctlr_el1, sysreg_read(sctlr_el1) | 1 << 12 | 1 << 2 | 1);

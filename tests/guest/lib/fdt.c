@@ -40,7 +40,8 @@ bool fdt_begin(const void *dtb, struct fdt_node *root)
 		return false;
 	root->depth = 0;
 	root->name = "";
-	root->at[0] = blob + fdt_u32(blob + 8) + 8; /* the root's name is empty: 4 bytes of token, 4 of name */
+	root->at[0] = blob + fdt_u32(blob + 8) +
+		      8; /* the root's name is empty: 4 bytes of token, 4 of name */
 	return true;
 }
 
@@ -62,14 +63,9 @@ bool fdt_next(struct fdt_node *node)
 				return false;
 			p += 4;
 			break;
-		case TOKEN_PROP:
-			p = padded(p + 12, fdt_u32(p + 4));
-			break;
-		case TOKEN_NOP:
-			p += 4;
-			break;
-		default:
-			return false;
+		case TOKEN_PROP: p = padded(p + 12, fdt_u32(p + 4)); break;
+		case TOKEN_NOP: p += 4; break;
+		default: return false;
 		}
 	}
 }
@@ -167,7 +163,8 @@ bool fdt_reg(const struct fdt_node *node, unsigned n, u64 *address, u64 *size)
 		for (; r < end; r += (child + up + sizes) * 4) {
 			u64 from = cells_read(r, child);
 
-			if (*address >= from && *address - from < cells_read(r + (child + up) * 4, sizes)) {
+			if (*address >= from &&
+			    *address - from < cells_read(r + (child + up) * 4, sizes)) {
 				*address = *address - from + cells_read(r + child * 4, up);
 				break;
 			}

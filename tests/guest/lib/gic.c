@@ -13,7 +13,8 @@ static u64 gicr_find(u64 mpidr)
 	u64 affinity = (mpidr & 0xffffff) | (mpidr >> 8 & 0xff000000);
 
 	for (unsigned r = 0; r < machine.gicrs; r++) {
-		for (u64 at = machine.gicr[r]; at < machine.gicr[r] + machine.gicr_size[r]; at += GICR_STRIDE) {
+		for (u64 at = machine.gicr[r]; at < machine.gicr[r] + machine.gicr_size[r];
+		     at += GICR_STRIDE) {
 			if (mmio_read(at + GICR_TYPER + 4) == affinity)
 				return at;
 			if (mmio_read(at + GICR_TYPER) & GICR_TYPER_LAST)
@@ -86,13 +87,15 @@ void gic_sgi(unsigned cpu, u32 intid)
 		mmio_write(machine.gicd + GICD_SGIR, 1u << (16 + cpu) | intid);
 		return;
 	}
-	sysreg_write(ICC_SGI1R_EL1, (m >> 32 & 0xff) << 48 | (m >> 16 & 0xff) << 32 | (m >> 8 & 0xff) << 16 |
-			(m & 0xf0) << 40 | (u64)intid << 24 | 1u << (m & 15));
+	sysreg_write(ICC_SGI1R_EL1, (m >> 32 & 0xff) << 48 | (m >> 16 & 0xff) << 32 |
+					    (m >> 8 & 0xff) << 16 | (m & 0xf0) << 40 |
+					    (u64)intid << 24 | 1u << (m & 15));
 }
 
 u32 gic_ack(void)
 {
-	u32 v = machine.gic == 2 ? mmio_read(machine.gicc + GICC_IAR) : (u32)sysreg_read(ICC_IAR1_EL1);
+	u32 v = machine.gic == 2 ? mmio_read(machine.gicc + GICC_IAR)
+				 : (u32)sysreg_read(ICC_IAR1_EL1);
 
 	barrier();
 	return v;

@@ -46,18 +46,25 @@ s64 cpu_on(unsigned index, void (*main)(struct cpu *self));
 
 /* NAME may be a macro for one of the s3_0_... spellings. */
 #define sysreg_read(name) sysreg_read_(name)
-#define sysreg_read_(name) \
-	({ \
-		u64 v_; \
-		__asm__ volatile("mrs %0, " #name : "=r"(v_)::"memory"); \
-		v_; \
+#define sysreg_read_(name)                                                                         \
+	({                                                                                         \
+		u64 v_;                                                                            \
+		__asm__ volatile("mrs %0, " #name : "=r"(v_)::"memory");                           \
+		v_;                                                                                \
 	})
 #define sysreg_write(name, value) sysreg_write_(name, value)
-#define sysreg_write_(name, value) __asm__ volatile("msr " #name ", %0; isb" ::"r"((u64)(value)) : "memory")
+#define sysreg_write_(name, value)                                                                 \
+	__asm__ volatile("msr " #name ", %0; isb" ::"r"((u64)(value)) : "memory")
 #define barrier() __asm__ volatile("dsb sy" ::: "memory")
 #define wfi() __asm__ volatile("dsb sy; wfi" ::: "memory")
-static inline void irq_enable(void) { __asm__ volatile("msr daifclr, #2" ::: "memory"); }
-static inline void irq_disable(void) { __asm__ volatile("msr daifset, #2" ::: "memory"); }
+static inline void irq_enable(void)
+{
+	__asm__ volatile("msr daifclr, #2" ::: "memory");
+}
+static inline void irq_disable(void)
+{
+	__asm__ volatile("msr daifset, #2" ::: "memory");
+}
 
 static inline u32 mmio_read(u64 address)
 {
@@ -94,7 +101,8 @@ bool fdt_next(struct fdt_node *node); /* the next one in the tree's order */
 const void *fdt_prop(const struct fdt_node *node, const char *name, u32 *size);
 bool fdt_find(const char *compatible, unsigned n, struct fdt_node *node); /* the Nth enabled one */
 bool fdt_path(const char *name, struct fdt_node *node); /* below the root */
-bool fdt_reg(const struct fdt_node *node, unsigned n, u64 *address, u64 *size); /* as the CPU sees it */
+bool fdt_reg(const struct fdt_node *node, unsigned n, u64 *address,
+	     u64 *size); /* as the CPU sees it */
 u32 fdt_intid(const struct fdt_node *node, unsigned n); /* 0: none */
 u32 fdt_u32(const void *p);
 u32 fdt_totalsize(void);
