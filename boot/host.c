@@ -58,26 +58,15 @@ static int no_kvm(int error, const char *step, struct failure *f)
 		    strerror(-error));
 }
 
-unsigned host_kind_choose(const struct board *board)
-{
-	unsigned best = 0;
-
-	for (unsigned i = 1; i < board->kinds; i++)
-		if (board->kind[i].cpus > board->kind[best].cpus)
-			best = i;
-	return best;
-}
-
 /* MIDR of Linux CPU n, 0 if the kernel does not tell. */
-static uint64_t midr_read(unsigned cpu)
+static uint64_t midr_read(const char *folder, unsigned cpu)
 {
-	char path[80], text[24] = "";
+	char path[128], text[24] = "";
 	const char *end;
 	uint64_t midr;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/regs/identification/midr_el1",
-		 cpu);
+	snprintf(path, sizeof(path), "%s/cpu%u/regs/identification/midr_el1", folder, cpu);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
@@ -87,19 +76,14 @@ static uint64_t midr_read(unsigned cpu)
 	return settings_size_parse(text, &midr, &end) ? 0 : midr;
 }
 
-/*
- * KVM's target, its ID registers and a vCPU's PMU are those of one kind of core. The tree tells the kinds; which Linux CPU is
- * of which kind only MIDR tells for certain, so the largest group of equal MIDRs is taken.
- */
-static void pin(const struct board *board)
+void host_pin(struct host *host, unsigned cpus, const char *folder)
 {
 	uint64_t midr[CPU_SETSIZE];
-	unsigned best = 0, best_count = 0,
-		 count = board->cpus < CPU_SETSIZE ? board->cpus : CPU_SETSIZE;
+	unsigned best = 0, best_count = 0, count = cpus < CPU_SETSIZE ? cpus : CPU_SETSIZE;
 	cpu_set_t set;
 
 	for (unsigned i = 0; i < count; i++)
-		midr[i] = midr_read(i);
+		midr[i] = midr_read(folder, i);
 	for (unsigned i = 0; i < count; i++) {
 		unsigned same = 0;
 
@@ -112,11 +96,13 @@ static void pin(const struct board *board)
 	for (unsigned i = 0; i < count; i++)
 		if (best_count && midr[i] == midr[best])
 			CPU_SET(i, &set);
-	if (best_count && sched_setaffinity(0, sizeof(set), &set) == 0)
-		return;
-	say("warning: this board has unlike cores, and they could not be told apart; if KVM "
-	    "refuses a register, "
-	    "run on one kind of core (taskset)");
+	if (best_count && sched_setaffinity(0, sizeof(set), &set) == 0) {
+		host->pinned_cpus = best_count;
+		host->pinned_midr = midr[best];
+	} else {
+		say("warning: this board has unlike cores, and they could not be told apart; if "
+		    "KVM refuses a register, run on one kind of core (taskset)");
+	}
 }
 
 int host_open(struct host *host, struct vm *vm, const struct board *board, struct failure *f)
@@ -125,8 +111,9 @@ int host_open(struct host *host, struct vm *vm, const struct board *board, struc
 	struct sysinfo info;
 	int error;
 
+	host->pinned_cpus = 0;
 	if (board->kinds > 1)
-		pin(board);
+		host_pin(host, board->cpus, "/sys/devices/system/cpu");
 	error = vm_open(vm, &step);
 	if (error)
 		return no_kvm(error, step, f);
@@ -137,6 +124,9 @@ int host_open(struct host *host, struct vm *vm, const struct board *board, struc
 	host->vcpus_max = (unsigned)vm_cap(vm, KVM_CAP_MAX_VCPUS);
 	host->gic_v3 = vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_V3);
 	host->gic_v2 = vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_V2);
+	/* Kernels without the device API have a GICv2 all the same. */
+	host->irqchip_only = !host->gic_v3 && !host->gic_v2 && vm_cap(vm, KVM_CAP_IRQCHIP);
+	host->gic_v2 |= host->irqchip_only;
 	host->its = host->gic_v3 && vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_ITS);
 	host->features = hostcpu_features_offered(vm);
 	if (sysinfo(&info) == 0) {

@@ -16,10 +16,14 @@ struct host {
 	unsigned ipa_bits;
 	unsigned vcpus_max;
 	bool gic_v2, gic_v3, its;
+	bool irqchip_only; /* gic_v2 by KVM_CREATE_IRQCHIP alone: there is no device API */
 	uint32_t features; /* HOSTCPU_ of kvm/hostcpu.h */
 	uint32_t page; /* bytes of a page: what memory slots are aligned to */
 	uint64_t memory_free; /* bytes; 0: not known */
 	uint64_t memory_total;
+	/* The kind of core this process was pinned to; 0: it was not. Not kept in files. */
+	unsigned pinned_cpus;
+	uint64_t pinned_midr;
 };
 
 /* What a board with this tree would offer at most. */
@@ -30,12 +34,18 @@ int host_load(struct host *host, const char *path, struct failure *f);
 int host_save(const struct host *host, const char *path, struct failure *f);
 
 /*
- * Pin this process to one kind of core where the board has several (KVM's target and ID registers are those of one kind), open /dev/kvm and the
- * VM, and ask it. Returns 0 or fail()s with no-kvm: what is missing and why, as far as the board's tree and the kernel tell.
+ * Pin this process to one kind of core: KVM's target, its ID registers and a vCPU's PMU are those
+ * of one kind. The tree tells the kinds; which of CPUS Linux CPUs is of which kind only MIDR tells
+ * for certain, so the largest group of equal MIDRs in FOLDER (of sysfs) is taken. Fills
+ * pinned_cpus and pinned_midr; a person is told where that cannot be done.
+ */
+void host_pin(struct host *host, unsigned cpus, const char *folder);
+
+/*
+ * host_pin() where the board has several kinds of core, open /dev/kvm and the VM, and ask it.
+ * Returns 0 or fail()s with no-kvm: what is missing and why, as far as the board's tree and the
+ * kernel tell.
  */
 int host_open(struct host *host, struct vm *vm, const struct board *board, struct failure *f);
-
-/* The kind of core chosen by host_open(): an index in board->kind[], and how many of the board's CPUs are of it. */
-unsigned host_kind_choose(const struct board *board);
 
 #endif

@@ -27,6 +27,7 @@ static const struct {
 	{ FIELD(gic_v2), 0, 1 },
 	{ FIELD(gic_v3), 0, 1 },
 	{ FIELD(its), 0, 1 },
+	{ FIELD(irqchip_only), 0, 1 },
 	{ FIELD(features), 0, UINT32_MAX },
 	{ FIELD(page), 4 << 10, 64 << 10 },
 	{ FIELD(memory_free), 0, UINT64_MAX },

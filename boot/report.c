@@ -106,9 +106,7 @@ static void board_print(const struct plan_inputs *in, struct page *page)
 	flow_words(&flow, b->model[0] ? b->model : b->compatible[0] ? b->compatible : "(no name)");
 	flow_break(&flow);
 	for (unsigned i = 0; i < b->kinds; i++) {
-		snprintf(text, sizeof(text), "%u x %.40s%s,", b->kind[i].cpus,
-			 b->kind[i].compatible,
-			 b->kinds > 1 && i == host_kind_choose(b) ? " (used)" : "");
+		snprintf(text, sizeof(text), "%u x %.40s,", b->kind[i].cpus, b->kind[i].compatible);
 		flow_words(&flow, text);
 	}
 	if (b->memory_total) {
@@ -140,6 +138,11 @@ static void host_print(const struct host *h, struct page *page)
 		 h->features & HOSTCPU_PAUTH ? " PAuth" : "",
 		 h->features & HOSTCPU_AARCH32 ? " AArch32" : "");
 	flow_words(&flow, text);
+	if (h->pinned_cpus) {
+		snprintf(text, sizeof(text), "(pinned to %u CPUs with MIDR 0x%08" PRIx64 ")",
+			 h->pinned_cpus, h->pinned_midr);
+		flow_words(&flow, text);
+	}
 	flow_end(&flow);
 }
 
@@ -340,6 +343,9 @@ static void warnings_print(const struct plan *p, const struct plan_inputs *in, s
 			 path_tail(s->raw[SET_MACHINE].text, (char[PATH_SHOWN + 1]){ 0 }));
 		warn(page, text);
 	}
+	if (p->vgic == VGIC_V2_IRQCHIP)
+		warn(page, "this vGIC cannot be reset in place: a reset ends the run with the "
+			   "outcome reset, and PID 1 then goes by on-reset");
 	if (!in->entropy && (s->rng_seed || s->kaslr_seed))
 		warn(page, "no entropy yet: the guest's tree has no rng-seed and no kaslr-seed");
 }

@@ -56,6 +56,10 @@ static void what_board_host_and_guest_are(void **state)
 	says("console arm,pl011 at 0x9000000");
 	says("host KVM, 44-bit addresses, GICv2 GICv3 ITS PMU SVE PAuth AArch32");
 	says("guest virt: 4 CPUs, PMU, SVE, PAuth, GICv3");
+	p.host.pinned_cpus = 4;
+	p.host.pinned_midr = 0x410fd083;
+	says("AArch32 (pinned to 4 CPUs with MIDR 0x410fd083)");
+	p.host.pinned_cpus = 0;
 	p.host.assumed = true;
 	p.board.memory_total = 0;
 	says("host assumed from the tree: 44-bit addresses");
