@@ -15,6 +15,7 @@
 #define RAM_LEAST MIB
 #define AARCH32_END (1ull << 32)
 #define AFFINITY_MASK UINT64_C(0xff00ffffff) /* of MPIDR */
+#define IRQS_DEFAULT 256 /* INTIDs of a vGIC that is told nothing */
 #define TREE_SLACK 4096 /* room for a firmware that edits the tree in place */
 
 /* The sentence for something that is wrong with the guest's tree. */
@@ -33,6 +34,28 @@ static int tree_refused(const struct plan_inputs *in, const struct tree_error *e
 }
 
 /* --- interrupt controller and vCPUs ----------------------------------------------------------- */
+
+/* The vGIC without a device: its number of INTIDs is KVM's default, and nothing can reset it. */
+static int irqchip_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct machine *m = &p->machine;
+	char path[72];
+
+	p->irqs = 0;
+	if (p->on_reset == ACTION_RESTART)
+		p->on_reset = ACTION_EXIT; /* what supervises this run starts it anew */
+	for (unsigned i = 0; i < m->devices; i++)
+		for (unsigned j = 0; j < m->device[i].lines; j++)
+			if (m->device[i].intid[j] >= IRQS_DEFAULT)
+				return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
+					    "node %s has SPI %u, but the vGIC that KVM makes by "
+					    "its old interface ends at SPI %u: leave gic=auto, or "
+					    "give the node another",
+					    tree_path(in->guest, (unsigned)m->device[i].node, path,
+						      sizeof(path)),
+					    m->device[i].intid[j] - 32, IRQS_DEFAULT - 33);
+	return 0;
+}
 
 static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
@@ -70,9 +93,13 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	if (p->machine.gic.has_its && !h->its)
 		return fail(f, OUTCOME_REFUSED, "E-NOITS",
 			    "the guest's tree has an ITS, this host offers none: disable the node");
-	p->vgic = has == GIC_V3 ? VGIC_V3 : asked == -2 ? VGIC_V2_IRQCHIP : VGIC_V2;
-	/* KVM's own default is 256 INTIDs: leaving it alone saves a call. */
-	p->irqs = p->machine.intid_max < 256 ? 0 : (p->machine.intid_max + 32) & ~31u;
+	p->vgic = has == GIC_V3			   ? VGIC_V3
+		  : asked == -2 || h->irqchip_only ? VGIC_V2_IRQCHIP
+						   : VGIC_V2;
+	if (p->vgic == VGIC_V2_IRQCHIP)
+		return irqchip_settle(p, in, f);
+	/* KVM's own default is enough: leaving it alone saves a call. */
+	p->irqs = p->machine.intid_max < IRQS_DEFAULT ? 0 : (p->machine.intid_max + 32) & ~31u;
 	return 0;
 }
 
@@ -171,7 +198,8 @@ static int features_settle(struct plan *p, const struct plan_inputs *in, struct 
 		p->cpu_features &= ~(uint32_t)HOSTCPU_SVE;
 	if (options & CPU_NO_PAUTH || p->aarch32)
 		p->cpu_features &= ~(uint32_t)HOSTCPU_PAUTH;
-	if (options & CPU_NO_PMU || !p->machine.pmu_ppi)
+	/* A vGIC that is initialised when the guest first runs is too late for a PMU. */
+	if (options & CPU_NO_PMU || !p->machine.pmu_ppi || p->vgic == VGIC_V2_IRQCHIP)
 		p->cpu_features &= ~(uint32_t)HOSTCPU_PMU;
 	return 0;
 }

@@ -379,8 +379,33 @@ static void gic_is_the_trees(void **state)
 	planner_good();
 	assert_int_equal(p.plan.vgic, VGIC_V2_IRQCHIP);
 	planner_overlay("&rtc0 { interrupts = <0 224 4>; };"); /* INTID 256 */
+	planner_refused(OUTCOME_REFUSED, "E-GICVERSION", "node /rtc@9010000 has SPI 224");
+	SET("--memory=64M");
 	planner_good();
 	assert_int_equal(p.plan.irqs, 288);
+}
+
+static void gic_by_the_old_interface(void **state)
+{
+	(void)state;
+	planner_virt(2);
+	planner_overlay("&{/} { nobody@a0000000 { compatible = \"acme,unknown\";\n"
+			"  reg = <0 0xa0000000 0 0x1000>; interrupts = <0 300 4>; }; };");
+	planner_good();
+	assert_int_equal(p.plan.vgic, VGIC_V2);
+	assert_int_equal(p.plan.irqs, 352);
+	assert_true(p.plan.cpu_features & HOSTCPU_PMU);
+	assert_int_equal(p.plan.on_reset, ACTION_RESTART);
+	p.host.irqchip_only = true;
+	planner_good();
+	assert_int_equal(p.plan.vgic, VGIC_V2_IRQCHIP);
+	assert_int_equal(p.plan.irqs, 0); /* nobody serves it */
+	assert_false(p.plan.cpu_features & HOSTCPU_PMU);
+	assert_true(tree_by_path(&p.made, "/pmu") < 0);
+	assert_int_equal(p.plan.on_reset, ACTION_EXIT);
+	SET("--memory=64M", "--on-reset=poweroff");
+	planner_good();
+	assert_int_equal(p.plan.on_reset, ACTION_POWEROFF);
 }
 
 static void gic_that_is_not_offered(void **state)
@@ -639,6 +664,7 @@ int main(void)
 		TEST(initrd_lies_at_the_end_of_ram),
 		TEST(initrd_without_room),
 		TEST(gic_is_the_trees),
+		TEST(gic_by_the_old_interface),
 		TEST(gic_that_is_not_offered),
 		TEST(its_that_is_not_offered),
 		TEST(gic_in_a_bad_place),
