@@ -270,7 +270,7 @@ int engine_addresses_commit(struct shim *s, struct failure *f)
 	if (error && failed)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-GICADDR",
 			    "KVM refused %#" PRIx64 " as the address of the vGIC's region %d: %s: "
-						    "correct reg of the GIC's node",
+			    "correct reg of the GIC's node",
 			    failed->gpa, failed->region, strerror(-error));
 	if (!error)
 		error = vgic_init(&s->vgic);

@@ -132,7 +132,8 @@ static bool loglevel_chosen(const char *cmdline)
 static void small_pages_ask(void)
 {
 	extern char __bss_start[], end[];
-	const uintptr_t page = getauxval(AT_PAGESZ), start = ((uintptr_t)__bss_start + page - 1) & ~(page - 1);
+	const uintptr_t page = getauxval(AT_PAGESZ),
+			start = ((uintptr_t)__bss_start + page - 1) & ~(page - 1);
 
 	madvise((void *)start, (uintptr_t)end - start, MADV_NOHUGEPAGE);
 }

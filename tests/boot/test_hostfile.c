@@ -17,7 +17,8 @@
 #include "boot/outcome.h"
 
 #define ALL                                                                                        \
-	"ipa_bits 0x28\nvcpus_max 8\ngic_v2 1\ngic_v3 0\nits 0\nirqchip_only 0\nfeatures 0x3\npage 4096\n"         \
+	"ipa_bits 0x28\nvcpus_max 8\ngic_v2 1\ngic_v3 0\nits 0\nirqchip_only 0\nfeatures "         \
+	"0x3\npage 4096\n"                                                                         \
 	"memory_free 1M\n"
 
 static char path[] = "/tmp/kvmshim-host-XXXXXX";
