@@ -43,9 +43,9 @@ static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len
 {
 	struct shim *s = arg;
 	const struct bus_window *w = bus_find(&s->bus, gpa, len);
-	uint64_t value = 0;
+	uint64_t value;
 
-	memcpy(&value, data, len);
+	memcpy(&value, data, sizeof(value)); /* the bus cuts it to LEN */
 	if (w)
 		bus_write(w, gpa, len, value);
 }
@@ -111,21 +111,22 @@ static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned l
 static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
-	uint64_t gpa = run->mmio.phys_addr, value = 0;
+	uint64_t gpa = run->mmio.phys_addr, value;
 	unsigned len = run->mmio.len;
 	const struct bus_window *w;
 	int bank;
 
 	exit_stores_drain(s);
 	w = bus_find(&s->bus, gpa, len);
+	/* All eight bytes of data[] are there whatever LEN is: moved whole, they are one load or store. */
 	if (w && run->mmio.is_write) {
-		memcpy(&value, run->mmio.data, len);
+		memcpy(&value, run->mmio.data, sizeof(value));
 		bus_write(w, gpa, len, value);
 		return;
 	}
 	if (w) {
 		value = bus_read(w, gpa, len);
-		memcpy(run->mmio.data, &value, len);
+		memcpy(run->mmio.data, &value, sizeof(value));
 		return;
 	}
 	bank = flash_bank_at(s, gpa);
@@ -138,6 +139,7 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 		engine_flash_back(s, (unsigned)bank, gpa);
 		return;
 	}
+	value = 0;
 	memcpy(&value, run->mmio.data, len);
 	if (unserved(s, vcpu, gpa, len, run->mmio.is_write, run->mmio.is_write ? value : 0))
 		memset(run->mmio.data, 0, run->mmio.is_write ? 0 : len);
