@@ -2,8 +2,8 @@
 /*
  * Deferred device addresses. KVM takes the address of an in-kernel device once and for all, so
  * addresses are noted while the machine is being put together (a region may be mapped, unmapped
- * and mapped again; the last mapping wins) and told to KVM once, when the machine is ready. The
- * seed's kvm_arm_register_device and its listener.
+ * and mapped again; the last mapping wins) and told to KVM once, when the machine is ready.
+ * QEMU's kvm_arm_register_device and its listener.
  */
 #ifndef KVM_DEVADDR_H
 #define KVM_DEVADDR_H

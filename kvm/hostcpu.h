@@ -38,13 +38,13 @@ struct hostcpu {
  * no such fallback. INIT in/out, NULL allowed (then the vCPU is not initialised): target
  * HOSTCPU_TARGET_PREFERRED = ask KVM; the caller's feature words are kept. FDS = {kvm, vm, vcpu}.
  * On failure everything is closed, vcpu first, FDS is untouched. Returns 0 or -errno of the step
- * that failed; -ENOENT: TRY holds nothing that works. The seed's kvm_arm_create_scratch_host_vcpu.
+ * that failed; -ENOENT: TRY holds nothing that works. QEMU's kvm_arm_create_scratch_host_vcpu.
  */
 #define HOSTCPU_TARGET_PREFERRED UINT32_MAX
 #define HOSTCPU_TRY_END UINT32_MAX
 int hostcpu_scratch_create(const uint32_t *try, int fds[3], struct kvm_vcpu_init *init);
 
-/* Close FDS: vcpu, vm, kvm. The seed's kvm_arm_destroy_scratch_host_vcpu. */
+/* Close FDS: vcpu, vm, kvm. QEMU's kvm_arm_destroy_scratch_host_vcpu. */
 void hostcpu_scratch_destroy(int fds[3]);
 
 /* Targets of kernels without KVM_ARM_PREFERRED_TARGET (< 3.12), 64-bit. */
@@ -62,7 +62,7 @@ void hostcpu_features_set(struct kvm_vcpu_init *init, uint32_t features);
 /*
  * Fill HOST from a scratch vCPU that asks for every feature offered (or KVM would hide its
  * fields). A register that this host lacks is left out. Returns 0 or -errno; nothing stays open.
- * The seed's kvm_arm_get_host_cpu_features.
+ * QEMU's kvm_arm_get_host_cpu_features.
  */
 int hostcpu_read(struct hostcpu *host);
 

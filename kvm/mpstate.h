@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A vCPU's PSCI power state and KVM's MP state. The seed's kvm_arm_sync_mpstate_to_kvm and
+ * A vCPU's PSCI power state and KVM's MP state. QEMU's kvm_arm_sync_mpstate_to_kvm and
  * _to_qemu.
  */
 #ifndef KVM_MPSTATE_H

@@ -36,7 +36,7 @@ int vcpu_target_read(const struct vm *vm, struct kvm_vcpu_init *init);
  * follows where SVE is asked for and the vCPU was not finalised yet. KVM_ARM_VCPU_POWER_OFF may
  * differ from vCPU to vCPU, and between calls for one vCPU on kernels from 6.4 on; the other
  * features are the same for the whole VM. The vGIC, the pvtime base and the PMU interrupt are NOT
- * reset by this. INIT may be vcpu->init. The seed's kvm_arm_vcpu_init. Returns 0, -ENOENT (a
+ * reset by this. INIT may be vcpu->init. QEMU's kvm_arm_vcpu_init. Returns 0, -ENOENT (a
  * feature bit no kernel knows), -EINVAL (not offered here, or another set than before), or -errno
  * of KVM_ARM_VCPU_FINALIZE; vcpu->init then stays what it was.
  */
