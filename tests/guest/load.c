@@ -68,6 +68,7 @@ static void work(struct cpu *self)
 void guest_main(void)
 {
 	u64 seconds = arg_number("seconds", 0), next;
+	static u64 last[CPUS_MAX];
 
 	irq_hook = on_irq;
 	gic_begin();
@@ -78,17 +79,19 @@ void guest_main(void)
 	check("started", true);
 	next = now();
 	for (u64 n = 1; !seconds || n <= seconds; n++) {
-		u64 done = 0, bad = 0, stuck = 0;
+		u64 done = 0, bad = 0, stuck = 0, now_done;
 
 		next += ticks_ms(1000);
 		while (now() < next)
 			;
 		for (unsigned i = 1; i < machine.cpus; i++) {
-			done += progress[i];
+			now_done = progress[i];
+			stuck += now_done == last[i]; /* since a second ago */
+			last[i] = now_done;
+			done += now_done;
 			bad += errors[i];
-			stuck += !progress[i];
 		}
-		print("load %lu: %lu rounds, %lu errors\n", n, done, bad);
+		print("load %lu: %lu rounds, %lu errors, %lu stuck\n", n, done, bad, stuck);
 		if (n == seconds) {
 			check_equal("no-errors", bad, 0);
 			check_equal("none-stuck", stuck, 0);

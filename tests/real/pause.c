@@ -18,12 +18,12 @@
 
 #define CPUS 4
 #define PAUSES 10000
-#define MOVES_MIN (PAUSES / 50) /* of each vCPU: how often it had gone on since the last pause */
+#define STUCK_MAX 20 /* s without a step of some vCPU: the guest has little time between pauses */
 #define REGS 4 /* PC, x0 to x2: what a loop counts in; each costs an ioctl */
 
 static struct shim shim;
 static uint64_t regs[CPUS][REGS];
-static unsigned moves[CPUS], moves_any;
+static unsigned moves; /* pauses before which the guest had gone on */
 static char detail[160];
 static int from_guest; /* what the guest prints */
 
@@ -86,21 +86,19 @@ static bool paused_check(unsigned n)
 		if (memcmp(first[i], again, sizeof(again)))
 			return bad("pause %u: vCPU %u went on from PC %#" PRIx64 " to %#" PRIx64, n,
 				   i, first[i][0], again[0]);
-		if (memcmp(first[i], regs[i], sizeof(regs[i]))) {
-			moves[i]++;
-			any = true;
-		}
+		any = any || memcmp(first[i], regs[i], sizeof(regs[i]));
 	}
-	moves_any += any;
+	moves += any;
 	memcpy(regs, first, sizeof(regs));
 	return true;
 }
 
-/* The load guest tells each second how many rounds its CPUs made and how many errors they saw. */
+/* The load guest tells each second how many rounds its CPUs made, how many errors they saw, how many stood still. */
 static bool guest_listen(unsigned *lines, unsigned long *rounds)
 {
 	static char text[4096];
 	static size_t have;
+	static unsigned stuck_row;
 	char *line = text, *end;
 	ssize_t n = read(from_guest, text + have, sizeof(text) - 1 - have);
 
@@ -109,16 +107,18 @@ static bool guest_listen(unsigned *lines, unsigned long *rounds)
 	have += (size_t)n;
 	text[have] = '\0';
 	for (; (end = strchr(line, '\n')); line = end + 1) {
-		unsigned long number, now, errors;
+		unsigned long number, now, errors, stuck;
 
 		*end = '\0';
 		if (strstr(line, "FAIL") || strstr(line, "kvmshim:"))
 			return bad("the guest says: %.100s", line);
-		if (sscanf(line, "load %lu: %lu rounds, %lu errors", &number, &now, &errors) != 3)
+		if (sscanf(line, "load %lu: %lu rounds, %lu errors, %lu stuck", &number, &now,
+			   &errors, &stuck) != 4)
 			continue;
-		if (errors || now <= *rounds)
-			return bad("the guest, second %lu: %lu rounds after %lu, %lu errors",
-				   number, now, *rounds, errors);
+		stuck_row = stuck ? stuck_row + 1 : 0;
+		if (errors || now <= *rounds || stuck_row > STUCK_MAX)
+			return bad("second %lu: %lu rounds after %lu, %lu errors, %lu stuck",
+				   number, now, *rounds, errors, stuck);
 		*rounds = now;
 		++*lines;
 	}
@@ -145,21 +145,17 @@ static bool pauses_make(void)
 		sleep_us(n % 16 * 50);
 		ok = ok && (n % 64 || guest_listen(&lines, &rounds));
 	}
-	/* One line of the guest's that began after the last pause. */
+	/* Left alone, all go on. */
 	for (unsigned last = lines; ok && lines < last + 2;) {
 		sleep_us(10000);
 		ok = guest_listen(&lines, &rounds);
 	}
 	if (!ok)
 		return false;
-	for (unsigned i = 0; i < CPUS; i++)
-		if (moves[i] < MOVES_MIN)
-			return bad("vCPU %u went on only %u times", i, moves[i]);
-	if (moves_any < PAUSES / 2)
-		return bad("the guest went on only %u times", moves_any);
-	snprintf(detail, sizeof(detail),
-		 "vCPUs went on %u, %u, %u, %u times, the guest told of %u seconds and %lu rounds",
-		 moves[0], moves[1], moves[2], moves[3], lines - before, rounds);
+	if (moves < PAUSES / 2)
+		return bad("the guest went on only %u times", moves);
+	snprintf(detail, sizeof(detail), "the guest went on %u times and told of %u seconds", moves,
+		 lines - before);
 	return true;
 }
 
