@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boot/plan_place.h"
+#include "boot/trees.h"
 #include "generated/config.h"
 #include "kvm/hostcpu.h"
 
@@ -17,21 +18,6 @@
 #define AFFINITY_MASK UINT64_C(0xff00ffffff) /* of MPIDR */
 #define IRQS_DEFAULT 256 /* INTIDs of a vGIC that is told nothing */
 #define TREE_SLACK 4096 /* room for a firmware that edits the tree in place */
-
-/* The sentence for something that is wrong with the guest's tree. */
-static int tree_refused(const struct plan_inputs *in, const struct tree_error *e, struct failure *f)
-{
-	char node[96] = "", place[40] = "", path[72];
-
-	if (e->node >= 0)
-		snprintf(node, sizeof(node), ", node %s",
-			 tree_path(in->guest, (unsigned)e->node, path, sizeof(path)));
-	if (e->value)
-		snprintf(place, sizeof(place), " (0x%" PRIx64 ")", e->value);
-	return fail(f, OUTCOME_BAD_CONFIG, "E-GUESTTREE", "guest tree %s%s: %s%s: %s",
-		    in->settings->raw[SET_MACHINE].text, node, e->what, place,
-		    e->remedy ? e->remedy : "correct the node, or the overlay that made it");
-}
 
 /* --- interrupt controller and vCPUs ----------------------------------------------------------- */
 
@@ -352,7 +338,8 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	struct tree_error e = { .node = -1 };
 
 	if (machine_read(&p->machine, in->guest, in->models, &e))
-		return tree_refused(in, &e, f);
+		return trees_refuse("E-GUESTTREE", "guest", in->settings->raw[SET_MACHINE].text,
+				    in->guest, &e, f);
 	p->unmodelled =
 		in->settings->unmodelled_given ? in->settings->unmodelled : UNMODELLED_ABORT;
 	p->on_poweroff = in->settings->on_poweroff;

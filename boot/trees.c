@@ -72,20 +72,20 @@ static long blob_read(const char *path, const char *whose, uint8_t *blob, size_t
 	return n;
 }
 
-static int tree_failed(const char *whose, const char *path, const struct tree *tree,
-		       const struct tree_error *e, struct failure *f)
+int trees_refuse(const char *code, const char *whose, const char *path, const struct tree *tree,
+		 const struct tree_error *e, struct failure *f)
 {
 	char node[100] = "", value[32] = "", place[32] = "", buf[72];
 
 	if (tree && e->node >= 0)
-		snprintf(node, sizeof(node),
-			 "node %s: ", tree_path(tree, (unsigned)e->node, buf, sizeof(buf)));
+		snprintf(node, sizeof(node), ", node %s",
+			 tree_path(tree, (unsigned)e->node, buf, sizeof(buf)));
 	if (e->value)
 		snprintf(value, sizeof(value), " (%#" PRIx64 ")", e->value);
 	if (e->offset)
 		snprintf(place, sizeof(place), " at byte %zu", e->offset);
-	return fail(f, OUTCOME_BAD_CONFIG, "E-BADTREE", "%s tree %s: %s%s%s%s: %s", whose, path,
-		    node, e->what, value, place,
+	return fail(f, OUTCOME_BAD_CONFIG, code, "%s tree %s%s: %s%s%s: %s", whose, path, node,
+		    e->what, value, place,
 		    e->remedy ? e->remedy : "make it again with dtc, and look at its warnings");
 }
 
@@ -98,7 +98,7 @@ int trees_board_read(const char *path, struct tree *tree, struct board *board, s
 		return -1;
 	if (tree_index(tree, board_blob, (size_t)n, board_nodes, TREES_NODES, &e) ||
 	    board_collect(board, tree, &e))
-		return tree_failed("board", path, tree, &e, f);
+		return trees_refuse("E-BADTREE", "board", path, tree, &e, f);
 	return 0;
 }
 
@@ -120,14 +120,14 @@ static int overlays_apply(const struct settings *s, const uint8_t *blob, size_t 
 	static _Alignas(8) uint8_t overlay_blob[ROOM];
 
 	if (overlay_begin(merged_blob, ROOM, blob, *size, e))
-		return tree_failed("guest", s->raw[SET_MACHINE].text, NULL, e, f);
+		return trees_refuse("E-BADTREE", "guest", s->raw[SET_MACHINE].text, NULL, e, f);
 	for (unsigned i = 0; i < s->overlays; i++) {
 		long n = blob_read(s->overlay[i], "overlay", overlay_blob, ROOM, f);
 
 		if (n < 0)
 			return -1;
 		if (overlay_apply(merged_blob, overlay_blob, (size_t)n, e))
-			return tree_failed("overlay", s->overlay[i], NULL, e, f);
+			return trees_refuse("E-BADTREE", "overlay", s->overlay[i], NULL, e, f);
 	}
 	*size = overlay_end(merged_blob);
 	return 0;
@@ -157,6 +157,6 @@ int trees_guest_read(const struct settings *s, const struct host *host, struct t
 	if (s->overlays)
 		blob = merged_blob;
 	if (tree_index(tree, blob, size, guest_nodes, TREES_NODES, &e))
-		return tree_failed("guest", path, tree, &e, f);
+		return trees_refuse("E-BADTREE", "guest", path, tree, &e, f);
 	return 0;
 }

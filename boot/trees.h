@@ -14,6 +14,13 @@
 #define TREES_NODES 4096
 
 /*
+ * The sentence for what is wrong with a tree: WHOSE it is, the file PATH, the node (TREE NULL: not
+ * to be found any more), what, where, remedy. fail()s with bad-config and CODE.
+ */
+int trees_refuse(const char *code, const char *whose, const char *path, const struct tree *tree,
+		 const struct tree_error *e, struct failure *f);
+
+/*
  * Read the board's tree from PATH (only what is in use of it), check it, collect BOARD. Returns 0
  * or fail()s with bad-config: file, place in it, remedy.
  */
