@@ -14,7 +14,7 @@
 #include "board/board.h"
 #include "boot/host.h"
 #include "boot/say.h"
-#include "boot/settings.h"
+#include "boot/size.h"
 #include "kvm/hostcpu.h"
 #include "kvm/vm.h"
 
@@ -73,7 +73,7 @@ static uint64_t midr_read(const char *folder, unsigned cpu)
 	if (read(fd, text, sizeof(text) - 1) < 0)
 		text[0] = 0;
 	close(fd);
-	return settings_size_parse(text, &midr, &end) ? 0 : midr;
+	return size_parse(text, &midr, &end) ? 0 : midr;
 }
 
 void host_pin(struct host *host, unsigned cpus, const char *folder)

@@ -10,7 +10,7 @@
 #include "board/board.h"
 #include "boot/host.h"
 #include "boot/say.h"
-#include "boot/settings.h"
+#include "boot/size.h"
 #include "kvm/hostcpu.h"
 
 #define TEXT_MAX 4096 /* of the file */
@@ -89,7 +89,7 @@ static int line_take(struct host *host, char *line)
 	const char *key = word_cut(&line), *value = word_cut(&line), *end;
 	uint64_t v;
 
-	if (!value || word_cut(&line) || settings_size_parse(value, &v, &end) || *end)
+	if (!value || word_cut(&line) || size_parse(value, &v, &end) || *end)
 		return -1;
 	for (size_t i = 0; i < FIELDS; i++) {
 		if (strcmp(fields[i].key, key))

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "boot/size.h"
 #include "boot/sources.h"
 #include "generated/config.h"
 
@@ -137,7 +138,7 @@ const char *settings_origin_name(enum origin origin)
 static int size_read(const char *text, uint64_t *size)
 {
 	const char *end;
-	int err = settings_size_parse(text, size, &end);
+	int err = size_parse(text, size, &end);
 
 	return err ? err : *end ? -EINVAL : 0;
 }
@@ -186,7 +187,7 @@ static int overlays_read(struct settings *s, const char *text)
 static int memory_read(struct settings *s, const char *text)
 {
 	const char *end;
-	int err = settings_size_parse(text, &s->memory_size, &end);
+	int err = size_parse(text, &s->memory_size, &end);
 
 	if (err)
 		return err;

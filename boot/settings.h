@@ -114,9 +114,6 @@ const char *settings_key_allowed(enum setting_key key);
 const char *settings_key_meaning(enum setting_key key);
 const char *settings_key_default(enum setting_key key);
 
-/* SIZE with K, M, G (powers of 1024), decimal or 0x; *END behind it. Returns 0, -EINVAL, -ERANGE. */
-int settings_size_parse(const char *text, uint64_t *size, const char **end);
-
 /* The help page: verbs, then each key with its meaning and default. */
 void settings_help(void);
 

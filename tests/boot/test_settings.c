@@ -14,6 +14,7 @@
 #include <libfdt.h>
 
 #include "boot/settings.h"
+#include "boot/size.h"
 #include "generated/config.h"
 
 #include <cmocka.h> /* last: its fail() is not outcome.h's */
@@ -177,7 +178,7 @@ static void sizes_are_read(void **state)
 		uint64_t size = 0;
 		const char *end = "";
 
-		assert_int_equal(settings_size_parse(sizes[i].text, &size, &end), sizes[i].err);
+		assert_int_equal(size_parse(sizes[i].text, &size, &end), sizes[i].err);
 		assert_int_equal(size, sizes[i].size);
 		if (!sizes[i].err)
 			assert_string_equal(end, sizes[i].rest);

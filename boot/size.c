@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Sizes and addresses as people write them.
+#include "boot/size.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "boot/settings.h"
-
-int settings_size_parse(const char *text, uint64_t *size, const char **end)
+int size_parse(const char *text, uint64_t *size, const char **end)
 {
 	static const char digits[] = "0123456789abcdef", units[] = "KMG";
 	const char *p = text, *digit, *unit;
