@@ -25,7 +25,8 @@ static uint64_t pc_of(const struct vcpu *vcpu)
 	return pc;
 }
 
-void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code, const char *format, ...)
+void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code,
+	       const char *format, ...)
 {
 	va_list args;
 
@@ -85,17 +86,19 @@ static bool abort_inject(struct vcpu *vcpu)
 }
 
 /* An access that no slot, device or flash serves: the policy says what the guest sees. True: it goes on. */
-static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write, uint64_t value)
+static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
+		     uint64_t value)
 {
-	static const char *const saw[] = { "reads as 0, stores are dropped", "reads as 0, stores are dropped", "external abort" };
+	static const char *const saw[] = { "reads as 0, stores are dropped",
+					   "reads as 0, stores are dropped", "external abort" };
 	unsigned long told = atomic_fetch_add(&s->unserved_accesses, 1);
 	char what[40] = "read";
 
 	if (write)
 		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
 	if (told < TOLD_MOST || (s->p.plan.unmodelled == UNMODELLED_TRACE && told < 1000))
-		say("guest %s, %u bytes at %#" PRIx64 " (PC %#" PRIx64 ", vCPU %u): %s, %s", what, len, gpa, pc_of(vcpu), vcpu->id,
-		    nobody_at(s, gpa), saw[s->p.plan.unmodelled]);
+		say("guest %s, %u bytes at %#" PRIx64 " (PC %#" PRIx64 ", vCPU %u): %s, %s", what,
+		    len, gpa, pc_of(vcpu), vcpu->id, nobody_at(s, gpa), saw[s->p.plan.unmodelled]);
 	else if (told == TOLD_MOST && s->p.plan.unmodelled != UNMODELLED_TRACE)
 		say("further accesses to addresses that nobody serves are not told");
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
@@ -103,8 +106,10 @@ static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned l
 	if (abort_inject(vcpu))
 		return true;
 	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NOWHERE",
-	     "guest %s at %#" PRIx64 " (PC %#" PRIx64 "), where nothing is, and this kernel cannot give it an external abort: "
-	     "correct the firmware, or set unmodelled=stub", what, gpa, pc_of(vcpu));
+		  "guest %s at %#" PRIx64 " (PC %#" PRIx64
+		  "), where nothing is, and this kernel cannot give it an external abort: "
+		  "correct the firmware, or set unmodelled=stub",
+		  what, gpa, pc_of(vcpu));
 	return false;
 }
 
@@ -148,18 +153,22 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 /* An access whose instruction KVM does not decode: write-back, pairs, SIMD, DC ZVA. */
 static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 {
-	uint64_t gpa = vcpu->run->arm_nisv.fault_ipa, iss = vcpu->run->arm_nisv.esr_iss, pc = pc_of(vcpu);
+	uint64_t gpa = vcpu->run->arm_nisv.fault_ipa, iss = vcpu->run->arm_nisv.esr_iss,
+		 pc = pc_of(vcpu);
 	bool write = iss & ESR_ISS_WNR;
 	int bank = flash_bank_at(s, gpa);
 
 	if (bank >= 0 && !write && engine_flash_back(s, (unsigned)bank, gpa) == 0)
 		return; /* the instruction is tried again and finds memory */
-	if (!bus_find(&s->bus, gpa, 1) && s->p.plan.unmodelled == UNMODELLED_ABORT && unserved(s, vcpu, gpa, 0, write, 0))
+	if (!bus_find(&s->bus, gpa, 1) && s->p.plan.unmodelled == UNMODELLED_ABORT &&
+	    unserved(s, vcpu, gpa, 0, write, 0))
 		return;
 	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NISV",
-	     "guest %s %#" PRIx64 " with an instruction that KVM does not decode (PC %#" PRIx64 ", ISS %#" PRIx64
-	     "): a load or store with write-back, of a pair or of a SIMD register; build the firmware so that it accesses devices by "
-	     "plain ldr and str (U-Boot: CONFIG_KVM_VIRT_INS)", write ? "stores to" : "reads", gpa, pc, iss);
+		  "guest %s %#" PRIx64 " with an instruction that KVM does not decode (PC %#" PRIx64
+		  ", ISS %#" PRIx64 "): a load or store with write-back, of a pair or of a SIMD "
+				    "register; build the firmware so that it accesses devices by "
+		  "plain ldr and str (U-Boot: CONFIG_KVM_VIRT_INS)",
+		  write ? "stores to" : "reads", gpa, pc, iss);
 }
 
 /* --- the rest -------------------------------------------------------------------------------------------------------------- */
@@ -170,66 +179,65 @@ static void event_serve(struct shim *s, struct vcpu *vcpu)
 
 	exit_stores_drain(s);
 	switch (type) {
-	case KVM_SYSTEM_EVENT_SHUTDOWN:
-		exit_stop(s, vcpu, OUTCOME_POWEROFF, "", "%s", "");
-		break;
-	case KVM_SYSTEM_EVENT_RESET:
-		exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", "");
-		break;
+	case KVM_SYSTEM_EVENT_SHUTDOWN: exit_stop(s, vcpu, OUTCOME_POWEROFF, "", "%s", ""); break;
+	case KVM_SYSTEM_EVENT_RESET: exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", ""); break;
 	default:
 		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EVENT",
-			  "the guest raised system event %u (data %#" PRIx64 ", PC %#" PRIx64 "), which ends it", type,
-			  vcpu->run->system_event.ndata ? (uint64_t)vcpu->run->system_event.data[0] : 0, pc_of(vcpu));
+			  "the guest raised system event %u (data %#" PRIx64 ", PC %#" PRIx64
+			  "), which ends it",
+			  type,
+			  vcpu->run->system_event.ndata ? (uint64_t)vcpu->run->system_event.data[0]
+							: 0,
+			  pc_of(vcpu));
 	}
 }
 
 static const char *const reason_name[] = {
-	[KVM_EXIT_UNKNOWN] = "UNKNOWN",
-	[KVM_EXIT_EXCEPTION] = "EXCEPTION",
-	[KVM_EXIT_HYPERCALL] = "HYPERCALL",
-	[KVM_EXIT_DEBUG] = "DEBUG",
-	[KVM_EXIT_FAIL_ENTRY] = "FAIL_ENTRY",
-	[KVM_EXIT_INTERNAL_ERROR] = "INTERNAL_ERROR",
+	[KVM_EXIT_UNKNOWN] = "UNKNOWN",	      [KVM_EXIT_EXCEPTION] = "EXCEPTION",
+	[KVM_EXIT_HYPERCALL] = "HYPERCALL",   [KVM_EXIT_DEBUG] = "DEBUG",
+	[KVM_EXIT_FAIL_ENTRY] = "FAIL_ENTRY", [KVM_EXIT_INTERNAL_ERROR] = "INTERNAL_ERROR",
 };
 
 static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 {
 	unsigned reason = vcpu->run->exit_reason;
-	const char *name = reason < sizeof(reason_name) / sizeof(reason_name[0]) && reason_name[reason] ? reason_name[reason] : "?";
+	const char *name =
+		reason < sizeof(reason_name) / sizeof(reason_name[0]) && reason_name[reason]
+			? reason_name[reason]
+			: "?";
 
 	if (reason == KVM_EXIT_FAIL_ENTRY)
 		exit_stop(s, vcpu, OUTCOME_INTERNAL, "E-ENTRY",
-		     "KVM cannot run vCPU %u on CPU %u (reason %#" PRIx64 "): cores of one kind only, see taskset", vcpu->id,
-		     vcpu->run->fail_entry.cpu, (uint64_t)vcpu->run->fail_entry.hardware_entry_failure_reason);
+			  "KVM cannot run vCPU %u on CPU %u (reason %#" PRIx64
+			  "): cores of one kind only, see taskset",
+			  vcpu->id, vcpu->run->fail_entry.cpu,
+			  (uint64_t)vcpu->run->fail_entry.hardware_entry_failure_reason);
 	else
-		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EXIT", "the guest left KVM for a reason that nobody serves: KVM_EXIT_%s (%u), PC %#" PRIx64
-		     ", vCPU %u", name, reason, pc_of(vcpu), vcpu->id);
+		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EXIT",
+			  "the guest left KVM for a reason that nobody serves: KVM_EXIT_%s (%u), "
+			  "PC %#" PRIx64 ", vCPU %u",
+			  name, reason, pc_of(vcpu), vcpu->id);
 }
 
 void exit_serve(struct shim *s, struct vcpu *vcpu)
 {
 	switch (vcpu->run->exit_reason) {
-	case KVM_EXIT_MMIO:
-		mmio_serve(s, vcpu);
-		break;
-	case KVM_EXIT_ARM_NISV:
-		undecoded_serve(s, vcpu);
-		break;
-	case KVM_EXIT_SYSTEM_EVENT:
-		event_serve(s, vcpu);
-		break;
-	case KVM_EXIT_INTR:
-		break;
-	default:
-		unknown_serve(s, vcpu);
+	case KVM_EXIT_MMIO: mmio_serve(s, vcpu); break;
+	case KVM_EXIT_ARM_NISV: undecoded_serve(s, vcpu); break;
+	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
+	case KVM_EXIT_INTR: break;
+	default: unknown_serve(s, vcpu);
 	}
 }
 
 void exit_refused(struct shim *s, struct vcpu *vcpu, int error)
 {
 	exit_stores_drain(s);
-	exit_stop(s, vcpu, error == -ENOMEM ? OUTCOME_REFUSED : OUTCOME_CRASH, "E-RUN", "KVM_RUN of vCPU %u failed: %s (%d), PC %#" PRIx64 "%s",
-	     vcpu->id, strerror(-error), error, pc_of(vcpu),
-	     error == -ENOSYS ? ": an access to a device by an instruction that KVM does not decode" :
-	     error == -EFAULT ? ": the guest's memory cannot be had: give less memory" : "");
+	exit_stop(s, vcpu, error == -ENOMEM ? OUTCOME_REFUSED : OUTCOME_CRASH, "E-RUN",
+		  "KVM_RUN of vCPU %u failed: %s (%d), PC %#" PRIx64 "%s", vcpu->id,
+		  strerror(-error), error, pc_of(vcpu),
+		  error == -ENOSYS
+			  ? ": an access to a device by an instruction that KVM does not decode"
+		  : error == -EFAULT ? ": the guest's memory cannot be had: give less memory"
+				     : "");
 }
