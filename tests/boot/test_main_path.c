@@ -159,7 +159,8 @@ static void run_main(struct child *c, const struct fake_config *host, unsigned n
 		fake_fail_at(n, error);
 		mine.status = kvmshim_main(argc, argv);
 		mine.failed = fake_failed();
-		mine.calls = calls_until(KVM_RUN, 0) - 1; /* that one is another test: which vCPU comes first is open */
+		mine.calls = calls_until(KVM_RUN, 0) -
+			     1; /* that one is another test: which vCPU comes first is open */
 		mine.resets_from = calls_until(KVM_GET_REG_LIST, 0);
 		mine.resets_to = calls_until(KVM_RUN, mine.resets_from);
 		mine.fds = fake_open_fds();
