@@ -81,9 +81,9 @@ int machine_interrupts_read(struct machine *machine, const struct tree *tree,
 			    struct tree_error *err);
 
 /*
- * The last part of machine_read(): do two of RAM, flash, the GIC's regions and devices overlap,
- * or does one reach beyond 2^64? RAM of size 0 is left to the plan. Returns 0, or -EINVAL with
- * *ERR filled.
+ * The last part of machine_read(): do two of flash, the GIC's regions and devices overlap, or does
+ * one reach beyond 2^64? RAM is the plan's to settle and to check. Returns 0, or -EINVAL with *ERR
+ * filled.
  */
 int machine_regions_check(const struct machine *machine, struct tree_error *err);
 

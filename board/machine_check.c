@@ -4,8 +4,7 @@
 
 #include "board/machine.h"
 
-#define REGIONS_MAX                                                                                \
-	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
+#define REGIONS_MAX (MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
 
 /* --- interrupts --------------------------------------------------------------------------------- */
 
@@ -186,7 +185,7 @@ static void place_add(struct places *p, const struct region *region, int node)
 	unsigned i = p->count;
 
 	if (!region->size)
-		return; /* RAM whose size is the plan's to say */
+		return;
 	if (last < region->base)
 		p->beyond = node;
 	for (; i && p->place[i - 1].base > region->base; i--)
@@ -210,8 +209,6 @@ int machine_regions_check(const struct machine *m, struct tree_error *err)
 	}
 	for (unsigned i = 0; i < m->devices; i++)
 		place_add(&p, &m->device[i].reg, m->device[i].node);
-	for (unsigned i = 0; i < m->rams; i++)
-		place_add(&p, &m->ram[i], m->ram_node[i]);
 	if (p.beyond >= 0)
 		return tree_error_set(err, EINVAL, p.beyond, "a region that ends beyond 2^64",
 				      "see its reg and the ranges of the buses above", 0);

@@ -45,7 +45,7 @@ char *init_early(bool pid1);
 /*
  * PID 1 forks here: the child returns and is the shim proper; the parent stays below, reaps orphans, feeds the watchdog while the child answers, reports a
  * child that died of a fault (signal, address, what it was doing), carries out on-poweroff, on-reset and on-crash by the child's exit code (restart backs off, and gives up after
- * three failures in a row), and never exits. The child can change the policies until it is running: they stand in the shared page's settings copy.
+ * three failures in a row), and never exits. The child tells the policies by init_policies_set().
  */
 void init_supervise(void);
 
