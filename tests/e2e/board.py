@@ -100,7 +100,7 @@ class Board:
     def drain(self, seconds):
         """What comes within SECONDS."""
         end = time.monotonic() + seconds
-        got = b""
+        got, self.child.buffer = self.child.buffer, b""
         while (left := end - time.monotonic()) > 0:
             try:
                 got += self.child.read_nonblocking(65536, left)
@@ -127,9 +127,20 @@ class Board:
         self.log.close()
 
 
-def qemu(gic, cpu, *more, machine="virt,virtualization=on", memory=1024, cpus=2):
+def qemu(gic, cpu, *more, machine="virt,virtualization=on", memory=1024, cpus=2, icount=False, dtb=None):
+    extra = ["-icount", "shift=0,sleep=off"] if icount else []
+    extra += ["-dtb", dtb] if dtb else []
     return ["qemu-system-aarch64", "-M", f"{machine},gic-version={gic}", "-cpu", CPUS[cpu], "-smp", cpus,
-            "-m", memory, "-nic", "none", "-display", "none", *SERIAL, *more]
+            "-m", memory, "-nic", "none", "-display", "none", *SERIAL, *extra, *more]
+
+
+def board_tree(gic, cpu, **more):
+    """The tree that the emulator gives its board, to be changed and given back as dtb=."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    out = WORK / f"board-gic{gic}-{cpu}.dtb"
+    subprocess.run([str(a) for a in qemu(gic, cpu, machine=f"virt,virtualization=on,dumpdtb={out}", **more)],
+                   check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return out
 
 
 def power_on(gic, kernel, cpu, way):

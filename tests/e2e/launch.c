@@ -4,21 +4,30 @@
 //
 // Typed: COMMAND ARG...                     run it; `RAN code=N signal=N rss=KiB`
 //        after SECONDS SIGNAL COMMAND...    the same, and send it SIGNAL meanwhile
+//        late COMMAND ARG...                the same, with its output through a pipe, and `LATE NANOSECONDS` for
+//                                           how long after the guest's `LAST COUNTER.` was said it came out
 //        cat FILE | count (of zombies) | remove FILE | grow FILE MIB | off
-// Words: kill SIGNAL SECONDS | hog SECONDS | orphans N SECONDS | report FILE SECONDS | no-console | plain
+// Words: kill SIGNAL,... SECONDS (each shim that runs, one after another) | fault SECONDS (send it to address 16)
+//        stop MARGIN SECONDS (a watchdog of MARGIN seconds, then the shim is stopped)
+//        orphans N SECONDS | report FILE SECONDS | no-console | plain
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -109,42 +118,62 @@ static void tell(const char *text)
 
 /* --- words: something happens to the board while /init runs ------------------------------------- */
 
-static void kill_later(char **word)
+/* The shim once it has been running for SECONDS; not OTHER. */
+static int shim_wait(const char *seconds, int other)
 {
 	int pid;
 
-	sleep((unsigned)atoi(word[1]));
-	pid = processes_find(is_shim, getpid());
-	tell(pid ? "killing the shim" : "no shim to kill");
-	if (pid)
-		kill(pid, atoi(word[0]));
+	while ((pid = processes_find(is_shim, getpid())) == 0 || pid == other)
+		usleep(100000);
+	sleep((unsigned)atoi(seconds));
+	return pid;
 }
 
-static void hog_later(char **word)
+static void kill_later(char **word)
 {
-	int shim, fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	int pid = 0;
 
-	if (fd >= 0) {
-		dprintf(fd, "-1000");
-		close(fd);
+	for (char *number = strtok(word[0], ","); number; number = strtok(NULL, ",")) {
+		pid = shim_wait(word[1], pid);
+		tell("killing the shim");
+		kill(pid, atoi(number));
 	}
-	sleep((unsigned)atoi(word[0]));
-	shim = processes_find(is_shim, getpid());
-	tell("eating memory");
-	for (int left = 1 << 16; left; left--) {
-		char *p =
-			mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
 
-		if (p == MAP_FAILED)
-			break;
-		/* Page by page: with the shim gone it stops at once, for the next one is to live. */
-		for (unsigned at = 0; at < MIB; at += 4096) {
-			p[at] = 1;
-			if (kill(shim, 0) < 0)
-				return;
-		}
-	}
-	tell("memory was eaten");
+/* A fault of the shim's own: its first thread goes on where nothing is. */
+static void fault_later(char **word)
+{
+	int pid = shim_wait(word[0], 0);
+	struct user_regs_struct regs;
+	struct iovec io = { &regs, sizeof(regs) };
+
+	tell("sending the shim astray");
+	ptrace(PTRACE_ATTACH, pid, NULL, NULL);
+	waitpid(pid, NULL, __WALL);
+	ptrace(PTRACE_GETREGSET, pid, 1 /* NT_PRSTATUS */, &io);
+	regs.pc = 16;
+	ptrace(PTRACE_SETREGSET, pid, 1, &io);
+	ptrace(PTRACE_DETACH, pid, NULL, NULL);
+}
+
+static void stop_later(char **word)
+{
+	int pid = shim_wait(word[1], 0);
+
+	tell("stopping the shim");
+	kill(pid, SIGSTOP);
+}
+
+/* Before /init, which loads modules without parameters and finds this one there. */
+static void softdog_load(const char *margin)
+{
+	char text[64];
+	int fd = open("/softdog.ko", O_RDONLY | O_CLOEXEC);
+
+	snprintf(text, sizeof(text), "soft_margin=%s", margin);
+	if (fd < 0 || syscall(SYS_finit_module, fd, text, 0))
+		tell("softdog could not be loaded");
+	close(fd);
 }
 
 static void orphans_later(char **word)
@@ -192,15 +221,18 @@ static int become_init(char **word, char **rest)
 		int words;
 		void (*later)(char **word);
 	} acts[] = {
-		{ "kill", 2, kill_later },	 { "hog", 1, hog_later },
-		{ "orphans", 2, orphans_later }, { "report", 2, report_later },
-		{ "no-console", 0, NULL },	 { "plain", 0, NULL },
+		{ "kill", 2, kill_later },     { "fault", 1, fault_later },
+		{ "stop", 2, stop_later },     { "orphans", 2, orphans_later },
+		{ "report", 2, report_later }, { "no-console", 0, NULL },
+		{ "plain", 0, NULL },
 	};
 	const char *name = word[0];
 
 	for (unsigned i = 0; i < sizeof(acts) / sizeof(*acts); i++) {
 		if (strcmp(name, acts[i].name))
 			continue;
+		if (!strcmp(name, "stop"))
+			softdog_load(word[1]);
 		if (acts[i].later && fork() == 0) {
 			/* /proc is /init's to mount: this one is seen here alone. */
 			unshare(CLONE_NEWNS);
@@ -265,6 +297,67 @@ static void run(char **word)
 	       WIFSIGNALED(status) ? WTERMSIG(status) : 0, usage.ru_maxrss);
 }
 
+static uint64_t counter(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(v)::"memory");
+	return v;
+}
+
+static uint64_t counter_hz(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(v));
+	return v;
+}
+
+static void late(char **word)
+{
+	static char text[65536];
+	uint64_t came = 0, said = 0;
+	size_t used = 0;
+	int end[2], status;
+	char *last = NULL;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(end))
+		return;
+	pid = fork();
+	if (pid == 0) {
+		dup2(end[1], 1);
+		close(end[0]);
+		close(end[1]);
+		execv(word[0], word);
+		_exit(127);
+	}
+	close(end[1]);
+	while (used < sizeof(text) - 1 &&
+	       (n = read(end[0], text + used, sizeof(text) - 1 - used)) > 0) {
+		came = counter();
+		used += (size_t)n;
+		text[used] = 0;
+		last = strstr(text, "LAST ");
+		if (last && strchr(last, '.'))
+			break;
+	}
+	if (last)
+		said = strtoull(last + 5, NULL, 16);
+	/* Nothing more comes out of it, but it burns the one processor. */
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	close(end[0]);
+	line_restore();
+	if (last)
+		printf("\nLATE %llu\n",
+		       (unsigned long long)((came - said) * (1000000000 / counter_hz())));
+	else
+		printf("\n%s\n", text);
+	printf("\nRAN code=%d signal=0 rss=0\n", !last);
+}
+
 static void cat(const char *path)
 {
 	char buf[4096];
@@ -306,6 +399,8 @@ static void serve(char *line)
 		if (fd >= 0)
 			close(fd);
 		printf("\nRAN code=%d signal=0 rss=0\n", bad);
+	} else if (!strcmp(word[0], "late") && word[1]) {
+		late(word + 1);
 	} else if (!strcmp(word[0], "count")) {
 		zombies = 0;
 		processes_find(zombie_count, 0);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Power-on to the prompt of the guest's own U-Boot; runs on a real board's serial line too (BOARD_TTY)."""
+import os
 import re
 import subprocess
 
@@ -9,7 +10,7 @@ import board
 from conftest import HOSTS, host_id
 
 WAYS = ("script", "extlinux")
-QUICK_BOOTS = {((2, "6.1", "a57"), "script"), ((3, "6.1", "a57"), "extlinux"), ((3, "6.12", "a57"), "script")}
+QUICK_BOOTS = {((3, "6.12", "max"), "extlinux")} # and the script by test_make_run
 BOOTS = [pytest.param(h, w, id=f"{host_id(h)}-{w}", marks=[] if (h, w) in QUICK_BOOTS else [pytest.mark.slow])
          for h in HOSTS for w in WAYS]
 LONG = 3 * board.HANG
@@ -23,8 +24,8 @@ def to_guest_prompt(b):
     b.expect("=> ", timeout=LONG)
 
 
-def guest_session(b):
-    b.line("version")
+def guest_session(b, version="version"):
+    b.line(version)
     b.expect("U-Boot 20")
     b.expect("aarch64")
     b.expect("=> ")
@@ -56,35 +57,93 @@ def test_power_on(boards, host, way):
     b.ends()
 
 
-def direct_uboot(boards, host, append="", **more):
-    """kvmshim's own initramfs with U-Boot as firmware, without the outer one."""
-    gic, kernel, cpu = host
-    shipped = "kvmshim.cpio.gz" if kernel == "6.1" else f"kvmshim-{kernel}.cpio.gz"
-    initrd = board.initramfs(f"uboot-{kernel}", {"/firmware": board.CACHE / "u-boot/qemu_arm64/u-boot.bin"},
-                             base=board.artefact(shipped, LINUX=kernel))
-    return boards(board.direct(f"direct-{host_id(host)}", gic, kernel, cpu, initrd, append, **more))
-
-
-def test_appended_firmware(boards):
-    b = direct_uboot(boards, (3, "6.1", "a57"))
-    b.expect("handing over")
+@pytest.mark.skipif("BOARD_TTY" in os.environ, reason="a real board is not run by make")
+def test_make_run(boards):
+    """make run: the terminal is the board's line. Ctrl-A reaches the guest, and the way out leaves the terminal sane."""
+    b = boards(board.Board("make-run", ["make", "--no-print-directory", "-C", board.ROOT, f"O={board.BUILD}", "run", "GIC=2"]))
+    b.expect("switches it off", timeout=LONG)
+    b.expect("Loading kernel from FIT Image", timeout=LONG)
+    b.expect("handing over", timeout=LONG)
     to_guest_prompt(b)
-    guest_session(b)
+    guest_session(b, version="ersion\x01v")
     b.ends()
 
 
-def test_settings_from_the_kernel_command_line(boards):
-    b = direct_uboot(boards, (3, "6.1", "a57"), 'kvmshim.cpus=2 kvmshim.bootargs="a b" kvmshim.memory=200M')
+@pytest.mark.slow
+@pytest.mark.skipif("BOARD_TTY" in os.environ, reason="a real board is not run by make")
+def test_make_run_quit(boards):
+    b = boards(board.Board("make-run-quit", ["sh", "-c", f"make -C {board.ROOT} O={board.BUILD} run; stty -a; echo THE END"]))
+    b.expect("Hit any key", timeout=LONG)
+    b.send("\x03\x1a\x1c") # nothing to the terminal
+    b.expect("=> ", timeout=LONG)
+    b.send("\x1d")
+    b.expect(re.compile(rb"intr = \^C; quit = \^\\"))
+    b.expect("THE END")
+
+
+def direct_uboot(boards, host, append="", name="uboot", files=None, **more):
+    """kvmshim's own initramfs with U-Boot as firmware, without the outer one."""
+    gic, kernel, cpu = host
+    shipped = "kvmshim.cpio.gz" if kernel == "6.1" else f"kvmshim-{kernel}.cpio.gz"
+    initrd = board.initramfs(name, files or {"/firmware": board.CACHE / "u-boot/qemu_arm64/u-boot.bin"},
+                             base=board.artefact(shipped, LINUX=kernel))
+    return boards(board.direct(f"direct-{name}", gic, kernel, cpu, initrd, append, **more))
+
+
+def test_appended_firmware(boards):
+    """Settings in all four places at once; the guest's bootargs show which one won."""
+    tree = board.board_tree(3, "a57")
+    for node in ("/options", "/options/kvmshim"):
+        subprocess.run(["fdtput", "-c", tree, node], check=True)
+    for key, kind, value in (("bootargs", "s", "of the tree"), ("cpus", "i", "2"), ("memory", "s", "100M"),
+                             ("on-reset", "s", "poweroff"), ("on-crash", "s", "reboot")):
+        subprocess.run(["fdtput", "-t", kind, tree, "/options/kvmshim", key, value], check=True)
+    b = direct_uboot(boards, (3, "6.1", "a57"), 'kvmshim.memory=200M kvmshim.on-reset=reboot kvmshim.bootargs="a b" '
+                     "-- --on-reset=restart", name="settings", dtb=tree)
     b.expect("handing over")
-    screen = b.before().decode(errors="replace")
-    assert "2 CPUs" in screen and "kernel command line" in screen and "200" in screen
+    screen = b.before().decode(errors="replace").replace("\r", "")
+    values = origins(screen)
+    assert values["default"]["on-poweroff"] == "poweroff"
+    assert values["tree"] | {"cpus": "2", "on-crash": "reboot"} == values["tree"]
+    assert values["cmdline"]["memory"] == "200M" and values["cmdline"]["bootargs"].startswith("a b")
+    assert values["argument"] == {"on-reset": "restart"}
+    assert "2 CPUs" in screen
     to_guest_prompt(b)
     b.line("fdt addr ${fdtcontroladdr}; fdt print /chosen bootargs")
     b.expect('bootargs = "a b"')
     b.expect("=> ")
-    b.line("poweroff")
-    assert b.outcome() == ("poweroff", 0)
+    guest_session(b)
     b.ends()
+
+
+def origins(screen):
+    """Origin -> {key: value} of the settings that the plan prints."""
+    values, origin = {}, None
+    for line in screen.splitlines():
+        word = line[:9].strip()
+        if word:
+            origin = word if word in ("default", "tree", "cmdline", "argument") else None
+        if not origin or "=" not in line:
+            continue
+        for key, value in re.findall(r"([a-z-]+)=(.*?)(?= [a-z-]+=|$)", line[10:]):
+            values.setdefault(origin, {})[key] = value.strip()
+    return values
+
+
+@pytest.mark.slow
+def test_settings_by_the_boards_uboot(boards):
+    """A person at the board's own U-Boot puts settings into its tree, and boots."""
+    b = boards(board.power_on(3, "6.1", "a57", "script"))
+    b.expect("Hit any key to stop autoboot", timeout=LONG)
+    b.send(" ")
+    b.expect("=> ")
+    for command in ("fdt addr ${fdtcontroladdr}", "fdt resize 4096", "fdt mknode / options", "fdt mknode /options kvmshim",
+                    "fdt set /options/kvmshim cpus <2>", 'fdt set /options/kvmshim bootargs "of the tree"', "boot"):
+        b.line(command)
+        b.expect("=> " if command != "boot" else "\n")
+    b.expect("handing over", timeout=LONG)
+    values = origins(b.before().decode(errors="replace").replace("\r", ""))
+    assert values["tree"] == {"cpus": "2", "bootargs": "of the tree"}
 
 
 def zcu102_tree():

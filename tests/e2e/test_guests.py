@@ -6,11 +6,11 @@ import time
 import pytest
 
 import board
-from conftest import hosts
+from conftest import QUICK, hosts
 
 ALL = pytest.mark.on(hosts())
-BOTH_GICS = pytest.mark.on(hosts([(2, "6.1", "a57"), (3, "6.1", "a57")]))
-GICV3 = pytest.mark.on(hosts([(3, "6.1", "a57"), (3, "6.12", "a57")]))
+BOTH_GICS = pytest.mark.on(hosts(QUICK))
+GICV3 = pytest.mark.on(hosts([(3, "6.1", "a57"), (3, "6.12", "max")]))
 
 
 def verdicts(ran):
@@ -131,17 +131,25 @@ def test_130_cpus(hosted):
     assert "psci: 130 cpus" in ran.text
 
 
+def resets(hosted, request, arguments, **more):
+    # Before Linux 6.4 KVM has no register for the physical timer's compare value: nobody outside can set it.
+    kernel = request.node.callspec.params["hosted"][1]
+    kept = " kept=CNTP_CVAL_EL0" if kernel == "6.1" else ""
+    return hosted.kvmshim("cpus=4", "memory=128M", f"bootargs={arguments}{kept}", firmware="reset", **more)
+
+
 @ALL
 @pytest.mark.parametrize("how", ["reset", "reset2"])
-def test_reset(hosted, how):
-    ran = hosted.kvmshim("cpus=4", "memory=128M", f"bootargs=resets=3 how={how}", firmware="reset")
+def test_reset(hosted, request, how):
+    ran = resets(hosted, request, f"resets=3 how={how}")
     assert_good(ran, "resets", "registers-equal")
 
 
+@pytest.mark.slow
 @BOTH_GICS
-def test_1000_resets(hosted):
-    few = hosted.kvmshim("cpus=4", "memory=128M", "bootargs=resets=10", firmware="reset")
-    many = hosted.kvmshim("cpus=4", "memory=128M", "bootargs=resets=1000", firmware="reset", timeout=6 * board.HANG)
+def test_1000_resets(hosted, request):
+    few = resets(hosted, request, "resets=10")
+    many = resets(hosted, request, "resets=1000", timeout=6 * board.HANG)
     assert_good(many, "resets", "registers-equal")
     assert many.rss <= few.rss + 64, "memory leaks from reset to reset"
 
@@ -166,13 +174,15 @@ def test_flash(hosted):
     ran = hosted.kvmshim("memory=128M", firmware="flash")
     assert_good(ran, "environment-bytes", "erased-pages", "write-bank-0", "write-bank-1", "erased-after")
     assert int(re.search(r"environment read in (\d+) us", ran.text)[1]) < 5_000_000
+    stores = int(re.search(r"^stores (\d+)$", ran.text, re.M)[1])
+    assert stores == 8 and f"{stores} stores to the guest's flash were dropped" in ran.words
 
 
 def field(ran, register, shift):
     return int(re.search(rf"^{register} 0x([0-9a-f]+)", ran.text, re.M)[1], 16) >> shift & 15
 
 
-@pytest.mark.on(hosts([(3, "6.1", "a57"), (3, "6.1", "max"), (3, "6.12", "max")]))
+@pytest.mark.on(hosts([(2, "6.1", "a57"), (3, "6.1", "max"), (3, "6.12", "max")]))
 def test_cpu_features(hosted, request):
     cpu = request.node.callspec.params["hosted"][2]
     full = hosted.kvmshim("memory=128M", firmware="idregs")

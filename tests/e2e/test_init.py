@@ -9,32 +9,37 @@ import board
 HOST = (3, "6.1", "a57")
 
 
-def board_as_pid1(boards, name, words, append="", guest="nowhere", modules=(), **more):
+def board_as_pid1(boards, name, words, append="", guest="nowhere", modules=(), host=HOST, files=None, **more):
     """kvmshim as /init, entered by way of launch.c, which first does to the board what WORDS say."""
     files = {"/launch": board.artefact("tests/e2e/launch"), "/init": board.artefact("kvmshim"),
-             "/firmware": board.BUILD / f"tests/guest/{guest}.bin"}
+             "/firmware": board.BUILD / f"tests/guest/{guest}.bin", **(files or {})}
     initrd = board.initramfs(name, files, modules=modules)
-    return boards(board.direct(name, *HOST, initrd, f"rdinit=/launch kvmshim.memory=128M {append} -- {words}", **more))
+    return boards(board.direct(name, *host, initrd, f"rdinit=/launch kvmshim.memory=128M {append} -- {words}", **more))
 
 
-SIGNALS = {"SIGKILL": 9, "SIGTERM": 15, "SIGSEGV": 11}
-
-
-@pytest.mark.parametrize("name", SIGNALS)
-def test_shim_is_killed(boards, name):
-    """The supervisor says so and follows on-crash: here, a fresh start."""
-    b = board_as_pid1(boards, f"kill-{name}", f"kill {SIGNALS[name]} 3",
+def test_shim_is_killed(boards):
+    """Three shims, each ended in another way: the supervisor says so and follows on-crash: here, a fresh start."""
+    b = board_as_pid1(boards, "kill", "kill 9,15,11 1",
                       "kvmshim.bootargs=do=wait kvmshim.on-crash=restart kvmshim.on-poweroff=restart")
-    b.expect("handing over")
-    b.expect(re.compile(rb"signal (\d+|%s)|%s" % (name.encode(), name.encode())))
-    b.expect("handing over")
+    b.expect("nowhere: wait")
+    b.expect("the shim was ended by SIGKILL while the guest ran")
+    assert b.outcome() == ("internal", 68)
+    b.expect("nowhere: wait")
+    # Asked to end, it ends in order.
+    b.expect("stopped by SIGTERM")
+    assert b.outcome() == ("poweroff", 0)
+    b.expect("nowhere: wait")
+    b.expect(re.compile(rb"the shim was ended by SIGSEGV from process \d+"))
+    assert b.outcome() == ("internal", 68)
     b.expect("nowhere: wait")
 
 
-def test_shim_crash_powers_off(boards):
-    b = board_as_pid1(boards, "kill-off", "kill 11 2", "kvmshim.bootargs=do=wait kvmshim.on-crash=poweroff")
-    b.expect("handing over")
-    assert b.outcome()[0] in ("crash", "internal")
+def test_shim_fault_is_told(boards):
+    """A fault of the shim's own: signal, address, PC, what it was doing; then on-crash."""
+    b = board_as_pid1(boards, "fault", "fault 1", "kvmshim.bootargs=do=wait kvmshim.on-crash=poweroff")
+    b.expect("nowhere: wait")
+    b.expect("the shim died of SIGSEGV at address 0x10 (pc 0x10) while the guest ran")
+    assert b.outcome() == ("internal", 68)
     b.ends()
 
 
@@ -49,10 +54,13 @@ def test_restart_gives_up_after_three(boards):
 
 
 def test_memory_runs_out(boards):
-    """The kernel kills the shim, not PID 1."""
-    b = board_as_pid1(boards, "hog", "hog 3", "kvmshim.bootargs=do=wait kvmshim.on-crash=restart", memory=512)
-    b.expect("handing over")
-    b.expect("handing over")
+    """A guest that uses more than the board has left: the kernel kills the shim, and PID 1 tells of it."""
+    b = board_as_pid1(boards, "eat", "plain", "kvmshim.memory=180M kvmshim.bootargs=do=eat kvmshim.on-crash=reboot",
+                      memory=224)
+    b.expect("nowhere: eat")
+    b.expect("the shim was ended by SIGKILL while the guest ran: out of memory")
+    assert b.outcome() == ("internal", 68)
+    b.ends()
 
 
 def test_no_console(boards):
@@ -88,14 +96,53 @@ def test_hang_is_the_outcome(boards):
     b.ends()
 
 
-def test_modules_are_loaded(boards):
-    """Modules of the initramfs come before all else: with softdog there is a watchdog to feed."""
-    b = board_as_pid1(boards, "softdog", "report /sys/class/watchdog/watchdog0/state 5",
-                      "kvmshim.bootargs=seconds=20 softdog.soft_margin=10",
-                      guest="load", modules=(board.linux("6.1").parent / "modules", "softdog"))
-    b.expect("handing over")
-    b.expect("launch: active")
-    # Twice its margin: unfed, it would have rebooted the board by now.
-    b.expect("load 20:")
-    assert b.outcome() == ("poweroff", 0)
+MODULES = ("virtio_net", "vfat", "softdog")
+
+
+def packed_modules(kernel, names):
+    """Modules as the kernel's package has them, and the list that kvmshim loads them by. No dependencies."""
+    folder = (board.linux(kernel).parent / "modules").resolve()
+    release = folder.name
+    found = {f"/lib/modules/{release}/{p.name}": p for n in names for p in folder.glob(f"kernel/**/{n}.ko*")}
+    order = board.WORK / "kvmshim.order"
+    order.write_text("".join(f"{path}\n" for path in found))
+    return {**found, f"/lib/modules/{release}/kvmshim.order": order}
+
+
+@pytest.mark.parametrize("kernel", ["6.1", "6.12"])
+def test_modules_are_loaded(boards, kernel):
+    """Modules of the initramfs, with all they need, come before all else."""
+    b = board_as_pid1(boards, f"modules-{kernel}", "report /proc/modules 2", guest="nowhere",
+                      append="kvmshim.bootargs=do=wait loglevel=4", host=(3, kernel, "a57"),
+                      modules=(board.linux(kernel).parent / "modules", *MODULES))
+    b.expect("launch: ")
+    listed = b.drain(3).decode(errors="replace")
+    for name in MODULES:
+        assert name in listed
+    assert "could not be loaded" not in listed
+
+
+def test_packed_modules_are_loaded(boards):
+    """6.12 packs its modules by xz, and unpacks them itself."""
+    files = packed_modules("6.12", ("softdog", "failover"))
+    assert any(path.endswith(".ko.xz") for path in files)
+    b = board_as_pid1(boards, "packed", "report /proc/modules 2", guest="nowhere",
+                      append="kvmshim.bootargs=do=wait loglevel=4", host=(3, "6.12", "a57"), files=files)
+    b.expect("launch: ")
+    listed = b.drain(3).decode(errors="replace")
+    assert "softdog" in listed and "failover" in listed
+
+
+def softdog():
+    (path,) = (board.linux("6.1").parent / "modules").glob("kernel/**/softdog.ko")
+    return {"/softdog.ko": path}
+
+
+def test_watchdog(boards):
+    """Fed while the shim answers, under full load too; no longer when it is stopped, and then the board is reset."""
+    b = board_as_pid1(boards, "watchdog", "stop 5 11", "kvmshim.bootargs=seconds=600 loglevel=2",
+                      guest="load", files=softdog())
+    b.expect("load 10:")
+    b.expect("launch: stopping the shim")
+    b.expect("the shim does not answer: the watchdog is no longer fed")
     b.ends()

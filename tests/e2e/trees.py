@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Device trees and firmware files for the tests, good and bad, and the initramfs that holds them."""
+import re
 import struct
 import subprocess
 
@@ -104,13 +105,27 @@ def bad_files():
         "truncated.dtb": good[:len(good) // 2],
         "magic.dtb": wrong_magic,
         "strings.dtb": strings_beyond,
+        "text": b"This is not firmware at all.\n" * 200,
     }
     for name, data in made.items():
         (board.WORK / name).write_bytes(data)
     return {f"/bad/{name}": board.WORK / name for name in made}
 
 
-def hosted_initramfs():
+def small_ring():
+    """kvmshim with 1 KiB between guest and line."""
+    folder = board.BUILD / "small-ring"
+    out = folder / "kvmshim"
+    if not out.exists():
+        command = ["make", "-s", "-C", board.ROOT, f"O={folder}"]
+        subprocess.run([*command, "defconfig"], check=True)
+        config = (folder / ".config").read_text()
+        (folder / ".config").write_text(re.sub("^CONFIG_TX_RING=.*$", "CONFIG_TX_RING=1024", config, flags=re.M))
+        subprocess.run([*command, out], check=True)
+    return out
+
+
+def hosted_initramfs(more=None):
     """kvmshim, the guests, and all trees and files of the tests, with launch as PID 1."""
     board.WORK.mkdir(parents=True, exist_ok=True)
     files = {"/launch": board.artefact("tests/e2e/launch"), "/kvmshim": board.artefact("kvmshim"),
@@ -123,4 +138,6 @@ def hosted_initramfs():
         files[f"/trees/removed-gic{gic}.dtb"] = no_uart_tree(gic)
     files |= overlays()
     files |= bad_files()
+    if more:
+        return board.initramfs("hosted-more", files | more)
     return board.initramfs("hosted", files)

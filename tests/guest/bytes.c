@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The console, byte by byte. bootargs: do=all (each value once), polled or irq (echo count=N bytes as hex),
-// block (size=N bytes without asking the flag register), last-spin or last-wfi (a last byte, then silence).
+// block (size=N bytes without asking the flag register), last-spin or last-wfi (LAST, the physical counter, a last
+// byte, then silence), resets (count=N resets, with words right behind and right before each).
 #include "gic.h"
 #include "guest.h"
 
@@ -77,6 +78,28 @@ static void send_block(u64 size)
 	}
 }
 
+/* The counter is read before the digits are sent, so what it tells of is never too little. */
+static void last_byte(void)
+{
+	__asm__ volatile("isb");
+	print("LAST %lx.", sysreg_read(cntpct_el0));
+}
+
+static void resets(u64 count)
+{
+	u64 *done = ram_kept(8);
+
+	print("[%lu", *done);
+	if (*done == count) {
+		print("]END\n");
+		return;
+	}
+	++*done;
+	barrier();
+	print("]before reset %lu;", *done);
+	psci(PSCI_SYSTEM_RESET, 0, 0, 0);
+}
+
 void guest_main(void)
 {
 	u64 count = arg_number("count", 256);
@@ -100,13 +123,15 @@ void guest_main(void)
 		send_block(arg_number("size", 65536));
 		print("END\n");
 	} else if (arg_is("do", "last-spin")) {
-		print("LAST");
+		last_byte();
 		for (;;)
 			__asm__ volatile("");
 	} else if (arg_is("do", "last-wfi")) {
-		print("LAST");
+		last_byte();
 		for (;;)
 			wfi();
+	} else if (arg_is("do", "resets")) {
+		resets(count);
 	} else {
 		fail("do", "bootargs name nothing to do");
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Goes wrong in the way that bootargs names: do=read|write|exec|exec-no-vectors|smc|undefined|wide|spin|
-// wait|crash-in-vectors, at=ADDRESS.
+// Goes wrong in the way that bootargs names: do=read|write|exec|exec-no-vectors|zero-vectors|smc|undefined|
+// wide|wide-store|eat|spin|wait, at=ADDRESS.
 #include "guest.h"
 #include "text.h"
 
@@ -33,6 +33,14 @@ static void do_exec_no_vectors(u64 at)
 	do_exec(at);
 }
 
+/* Vectors in RAM that nobody wrote: 0 is an undefined instruction, whose vector is 0 too. */
+static void do_zero_vectors(u64 at)
+{
+	(void)at;
+	sysreg_write(vbar_el1, (u64)ram_kept(4096));
+	__asm__ volatile("isb; .inst 0x00000000");
+}
+
 static void do_smc(u64 at)
 {
 	u64 smccc_smc(u64 function, u64 a, u64 b, u64 c);
@@ -59,6 +67,22 @@ static void do_wide(u64 at)
 	print("read 0x%lx\n", v);
 }
 
+static void do_wide_store(u64 at)
+{
+	__asm__ volatile("str %w1, [%0], #8" : "+r"(at) : "r"('x') : "memory");
+	print("written\n");
+}
+
+/* All RAM but what is in use: more, maybe, than the host has. */
+static void do_eat(u64 at)
+{
+	u64 end = machine.ram_base + machine.ram_size;
+
+	for (at = machine.ram_base + (16 << 20); at < end; at += 4096)
+		*(volatile u64 *)at = at;
+	print("eaten\n");
+}
+
 static void do_spin(u64 at)
 {
 	(void)at;
@@ -79,10 +103,17 @@ void guest_main(void)
 		const char *name;
 		void (*run)(u64 at);
 	} ways[] = {
-		{ "read", do_read }, { "write", do_write },
-		{ "exec", do_exec }, { "exec-no-vectors", do_exec_no_vectors },
-		{ "smc", do_smc },   { "undefined", do_undefined },
-		{ "wide", do_wide }, { "spin", do_spin },
+		{ "read", do_read },
+		{ "write", do_write },
+		{ "exec", do_exec },
+		{ "exec-no-vectors", do_exec_no_vectors },
+		{ "zero-vectors", do_zero_vectors },
+		{ "smc", do_smc },
+		{ "undefined", do_undefined },
+		{ "wide", do_wide },
+		{ "wide-store", do_wide_store },
+		{ "eat", do_eat },
+		{ "spin", do_spin },
 		{ "wait", do_wait },
 	};
 	u64 at = arg_number("at", machine.ram_base + machine.ram_size + 0x100000);

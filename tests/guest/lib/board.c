@@ -18,42 +18,16 @@ void guest_begin(struct cpu *self);
 void secondary_begin(struct cpu *self);
 void exception(unsigned kind, struct frame *frame);
 
-static const char *const word_names[] = { "x0",
-					  "x1",
-					  "x2",
-					  "x3",
-					  "x4",
-					  "x5",
-					  "x6",
-					  "x7",
-					  "x8",
-					  "x9",
-					  "x10",
-					  "x11",
-					  "x12",
-					  "x13",
-					  "x14",
-					  "x15",
-					  "x16",
-					  "x17",
-					  "x18",
-					  "x19",
-					  "x20",
-					  "x21",
-					  "x22",
-					  "x23",
-					  "x24",
-					  "x25",
-					  "x26",
-					  "x27",
-					  "x28",
-					  "x29",
-					  "x30",
-					  "SP_EL1",
+/* clang-format off */
+static const char *const word_names[] = {
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+	"x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+	"SP_EL1",
 #define NAME(reg) #reg,
-					  BOOT_SYSREGS(NAME)
+	BOOT_SYSREGS(NAME)
 #undef NAME
 };
+/* clang-format on */
 
 const char *boot_word_name(unsigned n)
 {
@@ -166,6 +140,13 @@ u64 arg_number(const char *word, u64 otherwise)
 }
 
 /* --- the machine --------------------------------------------------------------------------- */
+
+void *ram_kept(u64 size)
+{
+	u64 at = (machine.ram_base + machine.ram_size / 4 * 3) & ~0xffffull, dtb = (u64)machine.dtb;
+
+	return (void *)(dtb + 0x200000 > at && dtb < at + size ? at - 0x800000 : at);
+}
 
 static void gic_read(void)
 {

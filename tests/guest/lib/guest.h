@@ -129,6 +129,9 @@ extern struct machine {
 	const char *bootargs;
 } machine;
 
+/* SIZE bytes of RAM that no image covers: a reset keeps them, and at the first start they are 0. */
+void *ram_kept(u64 size);
+
 /* WORD=NUMBER in the tree's bootargs, else OTHERWISE; arg_is(): is WORD=VALUE there. */
 u64 arg_number(const char *word, u64 otherwise);
 bool arg_is(const char *word, const char *value);
