@@ -48,8 +48,3 @@ void ring_drop(struct ring *ring, size_t n)
 
 	atomic_store_explicit(&ring->tail, tail + (uint32_t)n, memory_order_release);
 }
-
-void ring_clear(struct ring *ring)
-{
-	ring_drop(ring, ring_count(ring));
-}

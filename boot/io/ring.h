@@ -49,9 +49,6 @@ size_t ring_peek(const struct ring *ring, const uint8_t **buf);
 /* Take the N oldest bytes away: at most ring_count(). */
 void ring_drop(struct ring *ring, size_t n);
 
-/* Take everything away. For the taking side. */
-void ring_clear(struct ring *ring);
-
 /* Bytes lost since the start, modulo 2^32. */
 static inline uint32_t ring_lost(const struct ring *ring)
 {
