@@ -187,6 +187,7 @@ static void raw_terminal_gets_carriage_returns(void **state)
 	int outer = posix_openpt(O_RDWR | O_NOCTTY), inner;
 	struct termios t;
 	char got[64];
+	ssize_t some;
 
 	(void)state;
 	assert_true(outer >= 0);
@@ -197,7 +198,11 @@ static void raw_terminal_gets_carriage_returns(void **state)
 	cfmakeraw(&t);
 	tcsetattr(inner, TCSANOW, &t);
 	with_stdout(inner, "hello");
-	assert_int_equal(read(outer, got, sizeof(got)), 16);
+	/* The line hands bytes on as they come. */
+	for (size_t n = 0; n < 16; n += (size_t)some) {
+		some = read(outer, got + n, sizeof(got) - n);
+		assert_true(some > 0 && n + (size_t)some <= 16);
+	}
 	assert_memory_equal(got, "kvmshim: hello\r\n", 16);
 	close(inner);
 	close(outer);
