@@ -8,9 +8,6 @@
 /* Capabilities of the VM that are off until asked for and change what exits look like; those that the kernel lacks are done without. */
 void engine_caps_enable(struct shim *s);
 
-/* RAM and flash: reserved, firmware, initrd and tree placed, told to KVM as slots. */
-int engine_ram_add(struct shim *s, struct failure *f);
-
 int engine_vcpus_create(struct shim *s, struct failure *f);
 
 /* The in-kernel GIC; its addresses are noted, not told yet. */
@@ -37,12 +34,10 @@ void engine_stores_gather(struct shim *s);
  */
 int engine_reset(struct shim *s, struct failure *f);
 
-/*
- * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further reads there do not exit. Returns 0 or -errno. Any thread.
- */
-int engine_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
-
 /* Close and unmap whatever the steps above made, however far they came. No vCPU may be running. */
 void engine_close(struct shim *s);
+
+/* The sentence for a call that KVM refused with ERROR (-errno); STEP is what was wanted. Returns -1. */
+int engine_kvm_failed(struct failure *f, const char *step, int error);
 
 #endif

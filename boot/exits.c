@@ -10,6 +10,7 @@
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/loop.h"
+#include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "kvm/sys.h"
@@ -141,7 +142,7 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 	}
 	if (bank >= 0) {
 		memset(run->mmio.data, 0xff, len);
-		engine_flash_back(s, (unsigned)bank, gpa);
+		memory_flash_back(s, (unsigned)bank, gpa);
 		return;
 	}
 	value = 0;
@@ -158,7 +159,7 @@ static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 	bool write = iss & ESR_ISS_WNR;
 	int bank = flash_bank_at(s, gpa);
 
-	if (bank >= 0 && !write && engine_flash_back(s, (unsigned)bank, gpa) == 0)
+	if (bank >= 0 && !write && memory_flash_back(s, (unsigned)bank, gpa) == 0)
 		return; /* the instruction is tried again and finds memory */
 	if (!bus_find(&s->bus, gpa, 1) && s->p.plan.unmodelled == UNMODELLED_ABORT &&
 	    unserved(s, vcpu, gpa, 0, write, 0))
@@ -166,7 +167,7 @@ static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NISV",
 		  "guest %s %#" PRIx64 " with an instruction that KVM does not decode (PC %#" PRIx64
 		  ", ISS %#" PRIx64 "): a load or store with write-back, of a pair or of a SIMD "
-				    "register; build the firmware so that it accesses devices by "
+		  "register; build the firmware so that it accesses devices by "
 		  "plain ldr and str (U-Boot: CONFIG_KVM_VIRT_INS)",
 		  write ? "stores to" : "reads", gpa, pc, iss);
 }

@@ -7,6 +7,7 @@
 #include "boot/engine.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/memory.h"
 #include "boot/probe.h"
 #include "boot/shim.h"
 
@@ -26,7 +27,7 @@ static int build(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_BUILD);
 	engine_caps_enable(s);
-	if (engine_ram_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
+	if (memory_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f))
 		return -1;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "boot/engine.h"
+#include "boot/memory.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
@@ -171,7 +172,7 @@ static void *tester(void *arg)
 static int build(struct shim *s, struct failure *f)
 {
 	engine_caps_enable(s);
-	if (engine_ram_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
+	if (memory_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f))
 		return -1;

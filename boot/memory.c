@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// RAM and flash: reserved, filled, told to KVM; filled anew at a reset.
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+
+#include "boot/engine.h"
+#include "boot/memory.h"
+
+#define BLOCK (2ull << 20)
+
+/* Cut SIZE bytes off *P whose address equals GPA modulo 2 MiB, so that KVM can map blocks. */
+static uint8_t *cut(uint8_t **p, uint64_t gpa, uint64_t size)
+{
+	uint8_t *hva = *p + ((gpa - (uintptr_t)*p) & (BLOCK - 1));
+
+	*p += size + BLOCK;
+	return hva;
+}
+
+/* Addresses for all RAM and flash, in one mapping. Nothing is touched. */
+static int reserve(struct shim *s, struct failure *f)
+{
+	const struct plan *p = &s->p.plan;
+	uint64_t size = 0;
+	uint8_t *free;
+
+	for (unsigned i = 0; i < p->rams; i++)
+		size += p->ram[i].size + BLOCK;
+	for (unsigned i = 0; i < p->machine.flashes; i++)
+		size += p->machine.flash[i].size + BLOCK;
+	free = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
+	if (free == MAP_FAILED)
+		return fail(f, OUTCOME_REFUSED, "E-RAM",
+			    "%" PRIu64
+			    " MiB of guest RAM and flash cannot be reserved: %s: give less memory",
+			    size >> 20, strerror(errno));
+	for (unsigned i = 0; i < p->rams; i++)
+		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
+	for (unsigned i = 0; i < p->machine.flashes; i++)
+		s->flash[i] = cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
+	return 0;
+}
+
+/* A few bytes written where a huge page may be would fault one in, at a cost of 300 thousand instructions. */
+static void huge_pages_allow(bool allow)
+{
+	prctl(PR_SET_THP_DISABLE, !allow, 0, 0, 0);
+}
+
+/* Where [GPA, GPA+SIZE) of RAM lies in this process. The plan has checked that it lies in one bank. */
+static uint8_t *ram_at(const struct shim *s, const struct region *r)
+{
+	for (unsigned i = 0; i < s->p.plan.rams; i++) {
+		const struct region *ram = &s->p.plan.ram[i];
+
+		if (r->base >= ram->base && r->base - ram->base + r->size <= ram->size)
+			return s->ram[i] + (r->base - ram->base);
+	}
+	return NULL;
+}
+
+static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size)
+{
+	uint64_t mask = s->p.host.page - 1, start = base & ~mask;
+
+	return (struct region){ start, ((base + size + mask) & ~mask) - start };
+}
+
+static int images_place(struct shim *s, struct failure *f)
+{
+	const struct plan *p = &s->p.plan;
+	int error;
+
+	if (p->firmware_flash < 0) {
+		struct region file = { p->firmware.base, s->p.firmware.size };
+
+		error = image_place(&s->p.firmware, ram_at(s, &file), file.size);
+		if (error)
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
+				    s->p.firmware.path, strerror(-error));
+	}
+	if (p->initrd.size) {
+		error = image_place(&s->p.initrd, ram_at(s, &p->initrd), p->initrd.size);
+		if (error)
+			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
+				    s->p.initrd.path, strerror(-error));
+	}
+	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
+	return 0;
+}
+
+/* The firmware's pages of its flash bank: the file itself, and the rest of its last page erased. */
+static int flash_place(struct shim *s, struct failure *f)
+{
+	const struct plan *p = &s->p.plan;
+	const struct region *bank = &p->machine.flash[p->firmware_flash];
+	uint8_t *hva = s->flash[p->firmware_flash] + (p->firmware.base - bank->base);
+	struct region pages = pages_of(s, p->firmware.base, s->p.firmware.size);
+	int error = image_place(&s->p.firmware, hva, bank->size - (p->firmware.base - bank->base));
+
+	if (error)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
+			    s->p.firmware.path, strerror(-error));
+	if (pages.size > s->p.firmware.size)
+		memset(hva + s->p.firmware.size, 0xff, pages.size - s->p.firmware.size);
+	s->flash_firmware = pages;
+	error = vm_memory_add(&s->vm, pages.base, pages.size, hva, true);
+	return error ? engine_kvm_failed(f, "the flash's memory slot", error) : 0;
+}
+
+int memory_add(struct shim *s, struct failure *f)
+{
+	const struct plan *p = &s->p.plan;
+	int error;
+
+	if (reserve(s, f))
+		return -1;
+	for (unsigned i = 0; i < p->rams; i++) {
+		error = vm_memory_add(&s->vm, p->ram[i].base, p->ram[i].size, s->ram[i], false);
+		if (error)
+			return engine_kvm_failed(f, "the RAM's memory slot", error);
+	}
+	huge_pages_allow(false);
+	error = p->firmware_flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
+	huge_pages_allow(true);
+	return error;
+}
+
+int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
+{
+	const struct region *b = &s->p.plan.machine.flash[bank], *fw = &s->flash_firmware;
+	uint64_t from = gpa & ~(uint64_t)(FLASH_CHUNK - 1), to = from + FLASH_CHUNK;
+	uint8_t *hva;
+	int error;
+
+	if (from < b->base)
+		from = b->base;
+	if (to > b->base + b->size)
+		to = b->base + b->size;
+	if (fw->size && fw->base <= gpa && from < fw->base + fw->size)
+		from = fw->base + fw->size;
+	if (fw->size && fw->base > gpa && to > fw->base)
+		to = fw->base;
+	hva = s->flash[bank] + (from - b->base);
+	pthread_mutex_lock(&s->flash_lock);
+	madvise(hva, to - from, MADV_NOHUGEPAGE); /* it would take more memory than the chunk */
+	memset(hva, 0xff, to - from);
+	error = vm_memory_add(&s->vm, from, to - from, hva, true);
+	pthread_mutex_unlock(&s->flash_lock);
+	/* Two vCPUs may have read there at the same time. */
+	return error == -EEXIST ? 0 : error;
+}
+
+static void seeds_renew(struct shim *s)
+{
+	uint8_t fresh[40], *tree = ram_at(s, &s->p.plan.dtb);
+
+	if (getrandom(fresh, sizeof(fresh), GRND_NONBLOCK) != sizeof(fresh))
+		return;
+	if (s->p.plan.tree.rng_seed_at)
+		memcpy(tree + s->p.plan.tree.rng_seed_at, fresh, 32);
+	if (s->p.plan.tree.kaslr_seed_at)
+		memcpy(tree + s->p.plan.tree.kaslr_seed_at, fresh + 32, 8);
+}
+
+int memory_renew(struct shim *s, struct failure *f)
+{
+	int error;
+
+	huge_pages_allow(false);
+	error = images_place(s, f);
+	huge_pages_allow(true);
+	if (!error)
+		seeds_renew(s);
+	return error;
+}
+
+static void unreserve(uint8_t *hva, uint64_t size)
+{
+	/* What cut() skipped in front and behind was never touched. */
+	if (hva)
+		munmap(hva, size);
+}
+
+void memory_close(struct shim *s)
+{
+	const struct plan *p = &s->p.plan;
+
+	for (unsigned i = 0; i < p->rams; i++)
+		unreserve(s->ram[i], p->ram[i].size);
+	for (unsigned i = 0; i < p->machine.flashes; i++)
+		unreserve(s->flash[i], p->machine.flash[i].size);
+}
