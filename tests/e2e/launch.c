@@ -9,7 +9,7 @@
 //        cat FILE | count (of zombies) | remove FILE | grow FILE MIB | off
 // Words: kill SIGNAL,... SECONDS (each shim that runs, one after another) | fault SECONDS (send it to address 16)
 //        stop MARGIN SECONDS (a watchdog of MARGIN seconds, then the shim is stopped)
-//        orphans N SECONDS | report FILE SECONDS | no-console | plain
+//        fill MIB (of the board's memory, for ever) | orphans N SECONDS | report FILE SECONDS | no-console | plain
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -214,6 +214,18 @@ static void report_later(char **word)
 	tell(n < 0 ? "no such file" : text);
 }
 
+/* Files of the initramfs's file system are never swapped out or written back. */
+static void fill(const char *mib)
+{
+	static char zeros[MIB];
+	int fd = open("/fill", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	for (int left = atoi(mib); left; left--)
+		if (write(fd, zeros, MIB) != (ssize_t)MIB)
+			tell("the board's memory could not be filled");
+	close(fd);
+}
+
 static int become_init(char **word, char **rest)
 {
 	static const struct {
@@ -224,7 +236,7 @@ static int become_init(char **word, char **rest)
 		{ "kill", 2, kill_later },     { "fault", 1, fault_later },
 		{ "stop", 2, stop_later },     { "orphans", 2, orphans_later },
 		{ "report", 2, report_later }, { "no-console", 0, NULL },
-		{ "plain", 0, NULL },
+		{ "plain", 0, NULL },	       { "fill", 1, NULL },
 	};
 	const char *name = word[0];
 
@@ -233,6 +245,8 @@ static int become_init(char **word, char **rest)
 			continue;
 		if (!strcmp(name, "stop"))
 			softdog_load(word[1]);
+		if (!strcmp(name, "fill"))
+			fill(word[1]);
 		if (acts[i].later && fork() == 0) {
 			/* /proc is /init's to mount: this one is seen here alone. */
 			unshare(CLONE_NEWNS);

@@ -55,8 +55,8 @@ def test_restart_gives_up_after_three(boards):
 
 def test_memory_runs_out(boards):
     """A guest that uses more than the board has left: the kernel kills the shim, and PID 1 tells of it."""
-    b = board_as_pid1(boards, "eat", "plain", "kvmshim.memory=180M kvmshim.bootargs=do=eat kvmshim.on-crash=reboot",
-                      memory=224)
+    b = board_as_pid1(boards, "eat", "fill 64", "kvmshim.memory=128M kvmshim.bootargs=do=eat kvmshim.on-crash=reboot",
+                      memory=192)
     b.expect("nowhere: eat")
     b.expect("the shim was ended by SIGKILL while the guest ran: out of memory")
     assert b.outcome() == ("internal", 68)
