@@ -26,7 +26,10 @@ void engine_caps_enable(struct shim *s)
 	vm_cap_enable(&s->vm, KVM_CAP_ARM_NISV_TO_USER, 0);
 }
 
-/* --- vCPUs, vGIC, devices ------------------------------------------------------------------------------------------------ */
+/*
+ * --- vCPUs, vGIC, devices
+ * ------------------------------------------------------------------------------------------------
+ */
 
 int engine_vcpus_create(struct shim *s, struct failure *f)
 {
@@ -128,7 +131,10 @@ int engine_addresses_commit(struct shim *s, struct failure *f)
 	return error ? engine_kvm_failed(f, "the vGIC's start", error) : 0;
 }
 
-/* --- registers ----------------------------------------------------------------------------------------------------------- */
+/*
+ * --- registers -----------------------------------------------------------------------------------
+ * ------------------------
+ */
 
 #define SYSREG(op0, op1, crn, crm, op2) ARM64_SYS_REG(op0, op1, crn, crm, op2)
 #define REG_MPIDR_EL1 SYSREG(3, 0, 0, 0, 5)
@@ -220,7 +226,10 @@ int engine_registers_push(struct shim *s, struct failure *f)
 	return error ? engine_kvm_failed(f, "the timers' interrupts", error) : 0;
 }
 
-/* --- reset --------------------------------------------------------------------------------------------------------------- */
+/*
+ * --- reset ---------------------------------------------------------------------------------------
+ * ------------------------
+ */
 
 static int vcpu_reset(struct shim *s, unsigned cpu, struct failure *f)
 {
@@ -266,7 +275,10 @@ int engine_reset(struct shim *s, struct failure *f)
 	return 0;
 }
 
-/* --- the end ------------------------------------------------------------------------------------------------------------- */
+/*
+ * --- the end -------------------------------------------------------------------------------------
+ * ------------------------
+ */
 
 void engine_close(struct shim *s)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Exits: MMIO first, since it is what counts; then the few others; then everything that ends the guest.
+// Exits: MMIO first, since it counts most; then the few others; then all that ends the guest.
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/kvm.h>
@@ -39,7 +39,10 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
 	loop_wake(s);
 }
 
-/* --- MMIO ------------------------------------------------------------------------------------------------------------------ */
+/*
+ * --- MMIO ----------------------------------------------------------------------------------------
+ * --------------------------
+ */
 
 static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len)
 {
@@ -86,7 +89,10 @@ static bool abort_inject(struct vcpu *vcpu)
 	return sys_ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events) == 0;
 }
 
-/* An access that no slot, device or flash serves: the policy says what the guest sees. True: it goes on. */
+/*
+ * An access that no slot, device or flash serves: the policy says what the guest sees. True: it
+ * goes on.
+ */
 static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
 		     uint64_t value)
 {
@@ -124,7 +130,10 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 
 	exit_stores_drain(s);
 	w = bus_find(&s->bus, gpa, len);
-	/* All eight bytes of data[] are there whatever LEN is: moved whole, they are one load or store. */
+	/*
+	 * All eight bytes of data[] are there whatever LEN is: moved whole, they are one load or
+	 * store.
+	 */
 	if (w && run->mmio.is_write) {
 		memcpy(&value, run->mmio.data, sizeof(value));
 		bus_write(w, gpa, len, value);
@@ -172,7 +181,10 @@ static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 		  write ? "stores to" : "reads", gpa, pc, iss);
 }
 
-/* --- the rest -------------------------------------------------------------------------------------------------------------- */
+/*
+ * --- the rest ------------------------------------------------------------------------------------
+ * --------------------------
+ */
 
 static void event_serve(struct shim *s, struct vcpu *vcpu)
 {

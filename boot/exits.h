@@ -9,19 +9,25 @@ struct shim;
 struct vcpu;
 
 /*
- * Stop the guest with OUTCOME and a sentence ("" where the outcome says it all): VCPU (NULL: none) stays out of KVM_RUN, the loop
- * is woken. The first reason counts.
+ * Stop the guest with OUTCOME and a sentence ("" where the outcome says it all): VCPU (NULL: none)
+ * stays out of KVM_RUN, the loop is woken. The first reason counts.
  */
 void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code,
 	       const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Serve the exit that VCPU's run structure tells of; from its own thread. What cannot be served stops the guest with one plain message. */
+/*
+ * Serve the exit that VCPU's run structure tells of; from its own thread. What cannot be served
+ * stops the guest with one plain message.
+ */
 void exit_serve(struct shim *s, struct vcpu *vcpu);
 
 /* KVM_RUN itself failed with ERROR (-errno). */
 void exit_refused(struct shim *s, struct vcpu *vcpu, int error);
 
-/* Hand over what coalesced MMIO has gathered. Any thread; must precede every other look at a device. */
+/*
+ * Hand over what coalesced MMIO has gathered. Any thread; must precede every other look at a
+ * device.
+ */
 void exit_stores_drain(struct shim *s);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the host offers a guest: read from KVM on the VM that will be used, from a file, or assumed from the board's tree. */
+/*
+ * What the host offers a guest: read from KVM on the VM that will be used, from a file, or assumed
+ * from the board's tree.
+ */
 #ifndef BOOT_HOST_H
 #define BOOT_HOST_H
 
@@ -29,7 +32,10 @@ struct host {
 /* What a board with this tree would offer at most. */
 void host_assume(struct host *host, const struct board *board);
 
-/* One `key value` a line, as host_save() writes it. Returns 0 or fail()s with bad-config, naming FILE and line. */
+/*
+ * One `key value` a line, as host_save() writes it. Returns 0 or fail()s with bad-config, naming
+ * FILE and line.
+ */
 int host_load(struct host *host, const char *path, struct failure *f);
 int host_save(const struct host *host, const char *path, struct failure *f);
 

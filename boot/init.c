@@ -128,7 +128,10 @@ static bool loglevel_chosen(const char *cmdline)
 	return false;
 }
 
-/* Of the tables in .bss little is ever touched: a huge page for each first touch costs 2 MiB and 300 thousand instructions. */
+/*
+ * Of the tables in .bss little is ever touched: a huge page for each first touch costs 2 MiB and
+ * 300 thousand instructions.
+ */
 static void small_pages_ask(void)
 {
 	extern char __bss_start[], end[];

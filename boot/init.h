@@ -21,8 +21,9 @@ enum phase {
 };
 
 /*
- * A page shared by the supervisor and the shim proper. The shim writes where it is and, from its fault handler, what struck it; the supervisor asks for a sign of life by
- * raising `asked`, and the shim's I/O loop answers by copying it to `answered`.
+ * A page shared by the supervisor and the shim proper. The shim writes where it is and, from its
+ * fault handler, what struck it; the supervisor asks for a sign of life by raising `asked`, and the
+ * shim's I/O loop answers by copying it to `answered`.
  */
 struct pulse {
 	volatile uint32_t phase;
@@ -36,20 +37,27 @@ extern struct pulse *init_pulse; /* never NULL: hosted runs have one of their ow
 void init_phase_set(enum phase phase);
 
 /*
- * What must be there before anything else: for PID 1 /dev, /proc, /sys mounted, fds 0 to 2 on the board's console even if the kernel opened
- * none, kernel messages below warnings kept off the line, modules of /lib/modules/RELEASE/kvmshim.order loaded. Everywhere: SIGPIPE ignored, a fault handler
- * that fills the pulse. Never fails: what could not be done is said and gone on without. Returns the kernel command line or NULL.
+ * What must be there before anything else: for PID 1 /dev, /proc, /sys mounted, fds 0 to 2 on the
+ * board's console even if the kernel opened none, kernel messages below warnings kept off the line,
+ * modules of /lib/modules/RELEASE/kvmshim.order loaded. Everywhere: SIGPIPE ignored, a fault
+ * handler that fills the pulse. Never fails: what could not be done is said and gone on without.
+ * Returns the kernel command line or NULL.
  */
 char *init_early(bool pid1);
 
 /*
- * PID 1 forks here: the child returns and is the shim proper; the parent stays below, reaps orphans, feeds the watchdog while the child answers, reports a
- * child that died of a fault (signal, address, what it was doing), carries out on-poweroff, on-reset and on-crash by the child's exit code (restart backs off, and gives up after
- * three failures in a row), and never exits. The child tells the policies by init_policies_set().
+ * PID 1 forks here: the child returns and is the shim proper; the parent stays below, reaps
+ * orphans, feeds the watchdog while the child answers, reports a child that died of a fault
+ * (signal, address, what it was doing), carries out on-poweroff, on-reset and on-crash by the
+ * child's exit code (restart backs off, and gives up after three failures in a row), and never
+ * exits. The child tells the policies by init_policies_set().
  */
 void init_supervise(void);
 
-/* Tell the supervisor what the settings say (policies, watchdog). For the child, once they are read. Nothing when hosted. */
+/*
+ * Tell the supervisor what the settings say (policies, watchdog). For the child, once they are
+ * read. Nothing when hosted.
+ */
 void init_policies_set(const struct settings *s);
 
 #endif

@@ -27,7 +27,10 @@
 static uint8_t tx_storage[CONFIG_TX_RING], rx_storage[CONFIG_RX_RING];
 static struct shim *attentive_to; /* for messages, which know no shim */
 
-/* --- what device models see -------------------------------------------------------------------------------------------------- */
+/*
+ * --- what device models see ----------------------------------------------------------------------
+ * ----------------------------
+ */
 
 static struct guest_device *owner_of(struct dev *dev)
 {
@@ -98,7 +101,10 @@ const struct dev_env loop_dev_env = {
 	.wake_at = env_wake_at,
 };
 
-/* --- the loop ---------------------------------------------------------------------------------------------------------------- */
+/*
+ * --- the loop ------------------------------------------------------------------------------------
+ * ----------------------------
+ */
 
 void loop_wake(struct shim *s)
 {
@@ -196,7 +202,10 @@ static void signals_serve(struct shim *s)
 	}
 }
 
-/* Stores gather without exits while the guest sends, and the loop looks at them every tick; a quiet guest costs nothing. */
+/*
+ * Stores gather without exits while the guest sends, and the loop looks at them every tick; a quiet
+ * guest costs nothing.
+ */
 static void attention_set(struct shim *s, bool on)
 {
 	pthread_mutex_lock(&s->coalesce_lock);
@@ -236,7 +245,8 @@ static void serve(struct shim *s, struct failure *why)
 		console_losses_tell(c);
 		timeout = timers_serve(s);
 		if (quiet <=
-		    QUIET_TICKS) /* once more after arming: a store that was on its way then rings no bell */
+		    /* once more after arming: a store that was on its way then rings no bell */
+		    QUIET_TICKS)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The shim's one loop: line, signals, timers, what vCPUs have to tell. The main thread's, while vCPU threads run. */
+/*
+ * The shim's one loop: line, signals, timers, what vCPUs have to tell. The main thread's, while
+ * vCPU threads run.
+ */
 #ifndef BOOT_LOOP_H
 #define BOOT_LOOP_H
 
@@ -11,12 +14,16 @@ struct shim;
 /* The services that device models see. */
 extern const struct dev_env loop_dev_env;
 
-/* Open what the loop needs: fds, the timer that looks for hangs. Before the guest runs. Returns 0 or fail()s. */
+/*
+ * Open what the loop needs: fds, the timer that looks for hangs. Before the guest runs. Returns 0
+ * or fail()s.
+ */
 int loop_open(struct shim *s, struct failure *f);
 
 /*
- * Run the guest until it ends: vCPU threads are started here, resets are carried out in place (on-reset=restart). Returns the outcome, F filled where there
- * is more to say (else F->text is empty). The line is given back.
+ * Run the guest until it ends: vCPU threads are started here, resets are carried out in place
+ * (on-reset=restart). Returns the outcome, F filled where there is more to say (else F->text is
+ * empty). The line is given back.
  */
 enum outcome loop_run(struct shim *s, struct failure *f);
 

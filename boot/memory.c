@@ -46,13 +46,18 @@ static int reserve(struct shim *s, struct failure *f)
 	return 0;
 }
 
-/* A few bytes written where a huge page may be would fault one in, at a cost of 300 thousand instructions. */
+/*
+ * A few bytes written where a huge page may be would fault one in, at a cost of 300 thousand
+ * instructions.
+ */
 static void huge_pages_allow(bool allow)
 {
 	prctl(PR_SET_THP_DISABLE, !allow, 0, 0, 0);
 }
 
-/* Where [GPA, GPA+SIZE) of RAM lies in this process. The plan has checked that it lies in one bank. */
+/*
+ * Where [GPA, GPA+SIZE) of RAM lies in this process. The plan has checked that it lies in one bank.
+ */
 static uint8_t *ram_at(const struct shim *s, const struct region *r)
 {
 	for (unsigned i = 0; i < s->p.plan.rams; i++) {

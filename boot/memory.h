@@ -5,18 +5,21 @@
 
 #include "boot/shim.h"
 
-/* Reserve RAM and flash, place firmware, initrd and tree, tell KVM the slots. Returns 0 or fail()s. */
+/*
+ * Reserve RAM and flash, place firmware, initrd and tree, tell KVM the slots. Returns 0 or fail()s.
+ */
 int memory_add(struct shim *s, struct failure *f);
 
 /*
- * Place the images in RAM anew, the tree with fresh seeds; other RAM is kept, as over a board's warm reset. vCPUs paused and initialised again, so that
- * their caches hold nothing of it. Returns 0 or fail()s.
+ * Place the images in RAM anew, the tree with fresh seeds; other RAM is kept, as over a board's
+ * warm reset. vCPUs paused and initialised again, so that their caches hold nothing of it. Returns
+ * 0 or fail()s.
  */
 int memory_renew(struct shim *s, struct failure *f);
 
 /*
- * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further reads there do not exit. Returns 0 or
- * -errno. Any thread.
+ * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further
+ * reads there do not exit. Returns 0 or -errno. Any thread.
  */
 int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
 

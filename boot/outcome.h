@@ -21,7 +21,10 @@ enum outcome {
 /* "poweroff", "bad-config"; "internal" for a number that is none. */
 const char *outcome_name(enum outcome outcome);
 
-/* What a step that could not be done leaves behind: one sentence with a remedy, and a stable code ("E-EL1"). */
+/*
+ * What a step that could not be done leaves behind: one sentence with a remedy, and a stable code
+ * ("E-EL1").
+ */
 struct failure {
 	enum outcome outcome;
 	const char *code;
@@ -33,14 +36,14 @@ int fail(struct failure *f, enum outcome outcome, const char *code, const char *
 	__attribute__((format(printf, 4, 5)));
 
 /*
- * Put a line, its priority "<7>" in front, into the kernel's log; nothing where that may not be written. 7 keeps it off the console, which has it already.
- * Async-signal-safe.
+ * Put a line, its priority "<7>" in front, into the kernel's log; nothing where that may not be
+ * written. 7 keeps it off the console, which has it already. Async-signal-safe.
  */
 void outcome_log(const char *line, size_t n);
 
 /*
- * The last words of a run, on the console and in the kernel log: F's sentence if there is one (NULL: none), wrapped at 80 columns, then
- * `kvmshim: outcome: NAME (CODE)`. Returns the exit code.
+ * The last words of a run, on the console and in the kernel log: F's sentence if there is one
+ * (NULL: none), wrapped at 80 columns, then `kvmshim: outcome: NAME (CODE)`. Returns the exit code.
  */
 int outcome_report(enum outcome outcome, const struct failure *f);
 

@@ -45,7 +45,9 @@ static void caps_print(const struct host *h, const struct vm *vm, struct page *p
 		 h->memory_total >> 20, h->memory_free >> 20);
 }
 
-/* --- words on lines of an indent of their own -------------------------------------------------- */
+/*
+ * --- words on lines of an indent of their own --------------------------------------------------
+ */
 
 struct words {
 	struct page *page;

@@ -5,7 +5,10 @@
 
 #include "boot/prepare.h"
 
-/* Print it, registers of a vCPU and its vGIC included; keep what plans need in the file that `save` names. Returns 0 or fail()s with no-kvm or bad-config. */
+/*
+ * Print it, registers of a vCPU and its vGIC included; keep what plans need in the file that `save`
+ * names. Returns 0 or fail()s with no-kvm or bad-config.
+ */
 int probe(struct prepared *p, struct failure *f);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the user asked for: one table of keys, four sources, each value with its origin. docs/kvmshim.8 specifies it. */
+/*
+ * What the user asked for: one table of keys, four sources, each value with its origin.
+ * docs/kvmshim.8 specifies it.
+ */
 #ifndef BOOT_SETTINGS_H
 #define BOOT_SETTINGS_H
 
@@ -90,26 +93,36 @@ const char *settings_key_name(enum setting_key key);
 const char *settings_origin_name(enum origin origin);
 
 /*
- * Everything but the board's tree: defaults, the kernel command line (NULL: none; `kvmshim.KEY=VALUE`, quoted as the kernel quotes), argv
- * (`--KEY=VALUE`, `--KEY VALUE`, a verb in front; for PID 1 all that does not begin with -- is the kernel's and passed over). Strings stay where they are: the sources must outlive the
- * settings. What stands there is read at once: after a failure the values before it and all defaults hold. Returns 0 or fail()s with bad-config: an unknown key (the nearest one named), a bad value (what is allowed), which source it stands in.
+ * Everything but the board's tree: defaults, the kernel command line (NULL: none;
+ * `kvmshim.KEY=VALUE`, quoted as the kernel quotes), argv (`--KEY=VALUE`, `--KEY VALUE`, a verb in
+ * front; for PID 1 all that does not begin with -- is the kernel's and passed over). Strings stay
+ * where they are: the sources must outlive the settings. What stands there is read at once: after a
+ * failure the values before it and all defaults hold. Returns 0 or fail()s with bad-config: an
+ * unknown key (the nearest one named), a bad value (what is allowed), which source it stands in.
  */
 int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline,
 		   struct failure *f);
 
-/* Add the properties of the board tree's /options/kvmshim node (-1: none) at their precedence, then read all values. Returns 0 or fail()s. */
+/*
+ * Add the properties of the board tree's /options/kvmshim node (-1: none) at their precedence, then
+ * read all values. Returns 0 or fail()s.
+ */
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f);
 
 /* Is the key's code configured in? */
 bool settings_key_built_in(enum setting_key key);
 
 /*
- * Note TEXT as KEY's value from ORIGIN, unless one of higher precedence is there. For the sources. Returns 0, or fail()s where the key may not be empty and TEXT is.
+ * Note TEXT as KEY's value from ORIGIN, unless one of higher precedence is there. For the sources.
+ * Returns 0, or fail()s where the key may not be empty and TEXT is.
  */
 int settings_note(struct settings *s, enum setting_key key, const char *text, enum origin origin,
 		  struct failure *f);
 
-/* What a value of the key looks like ("on or off"), what the key is for, and Kconfig's default ("": none). */
+/*
+ * What a value of the key looks like ("on or off"), what the key is for, and Kconfig's default ("":
+ * none).
+ */
 const char *settings_key_allowed(enum setting_key key);
 const char *settings_key_meaning(enum setting_key key);
 const char *settings_key_default(enum setting_key key);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The shim proper: all there is while one guest is put together and runs. One instance, in main.c. */
+/*
+ * The shim proper: all there is while one guest is put together and runs. One instance, in main.c.
+ */
 #ifndef BOOT_SHIM_H
 #define BOOT_SHIM_H
 

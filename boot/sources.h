@@ -6,16 +6,26 @@
 #include "boot/settings.h"
 
 /*
- * Each notes what its source says in S. They return 0, or fail() with bad-config: an unknown key (the nearest one named), one that is not built in, a value that is missing.
+ * Each notes what its source says in S. They return 0, or fail() with bad-config: an unknown key
+ * (the nearest one named), one that is not built in, a value that is missing.
  */
 
-/* `kvmshim.KEY=VALUE` words up to `--`, quoted as the kernel's own; `-` and `_` are the same in KEY. LINE is cut to pieces, which the settings then point to. */
+/*
+ * `kvmshim.KEY=VALUE` words up to `--`, quoted as the kernel's own; `-` and `_` are the same in
+ * KEY. LINE is cut to pieces, which the settings then point to.
+ */
 int sources_cmdline(struct settings *s, char *line, struct failure *f);
 
-/* Hosted: a verb in front, then `--KEY=VALUE` and `--KEY VALUE`. PID 1: only words `--KEY=VALUE` are ours, all others are passed over. */
+/*
+ * Hosted: a verb in front, then `--KEY=VALUE` and `--KEY VALUE`. PID 1: only words `--KEY=VALUE`
+ * are ours, all others are passed over.
+ */
 int sources_argv(struct settings *s, int argc, char **argv, struct failure *f);
 
-/* The properties of NODE but compatible, status and phandle: strings, string lists (joined by commas), cells where the key takes a number. */
+/*
+ * The properties of NODE but compatible, status and phandle: strings, string lists (joined by
+ * commas), cells where the key takes a number.
+ */
 int sources_tree(struct settings *s, const struct tree *tree, unsigned node, struct failure *f);
 
 #endif

@@ -20,7 +20,10 @@ struct shared {
 
 enum supervise_step { STEP_AGAIN, STEP_REBOOT, STEP_POWEROFF };
 
-/* What follows the end of a run, in WAIT seconds; WHY is what a person is told, NULL where the step was asked for. */
+/*
+ * What follows the end of a run, in WAIT seconds; WHY is what a person is told, NULL where the step
+ * was asked for.
+ */
 struct supervise_next {
 	enum supervise_step step;
 	unsigned wait;
@@ -32,8 +35,8 @@ struct supervise_next {
 #define SUPERVISE_STEADY 60
 
 /*
- * The policies applied to a child that ended with exit code CODE after RAN seconds. FAILURES counts those in a row; an orderly end (0, 32) or a steady run
- * begins anew.
+ * The policies applied to a child that ended with exit code CODE after RAN seconds. FAILURES counts
+ * those in a row; an orderly end (0, 32) or a steady run begins anew.
  */
 struct supervise_next supervise_decide(const struct shared *shared, int code, uint64_t ran,
 				       unsigned *failures);

@@ -52,7 +52,9 @@ static void *vcpu_thread(void *arg)
 			exit_serve(s, me->vcpu);
 			continue;
 		}
-		/* A run that KVM refuses for good never comes back with -EINTR: it parks at once. */
+		/*
+		 * A run that KVM refuses for good never comes back with -EINTR: it parks at once.
+		 */
 		if (error != -EINTR)
 			exit_refused(s, me->vcpu, error);
 		if (!park(&s->vcpus, me))
@@ -90,7 +92,9 @@ int vcpus_start(struct shim *s)
 		pthread_attr_setstack(&attr, stack[i], STACK);
 		error = pthread_create(&t->id, &attr, vcpu_thread, t);
 		v->started += !error;
-		/* The guest's start comes before all else; sched_yield() would often go on with us. */
+		/*
+		 * The guest's start comes before all else; sched_yield() would often go on with us.
+		 */
 		if (i == 0)
 			poll(NULL, 0, START_MS);
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A thread per vCPU, and pausing them all: a vCPU is only touched from outside while it is paused. */
+/*
+ * A thread per vCPU, and pausing them all: a vCPU is only touched from outside while it is paused.
+ */
 #ifndef BOOT_VCPUS_H
 #define BOOT_VCPUS_H
 
@@ -16,7 +18,11 @@ struct vcpu_thread {
 	struct shim *shim;
 	struct vcpu *vcpu;
 	bool parked; /* out of KVM_RUN, its last exit finished */
-	bool halted; /* waits for a releasing vcpus_resume() even when nothing is paused: it has something to tell */
+	/*
+	 * waits for a releasing vcpus_resume() even when nothing is paused: it has something to
+	 * tell
+	 */
+	bool halted;
 };
 
 struct vcpus {
@@ -30,21 +36,24 @@ struct vcpus {
 };
 
 /*
- * Start the threads: that of vCPU 0 first, and it gets the processor before the others are made. All signals are blocked in them but the one
- * that kicks them out of KVM_RUN. Returns 0 or -errno.
+ * Start the threads: that of vCPU 0 first, and it gets the processor before the others are made.
+ * All signals are blocked in them but the one that kicks them out of KVM_RUN. Returns 0 or -errno.
  */
 int vcpus_start(struct shim *s);
 
 /*
- * Kick every vCPU out of KVM_RUN, let it finish its last exit (the result of an MMIO read is taken by the next KVM_RUN), and wait until all are parked. Not
- * from a vCPU's own thread.
+ * Kick every vCPU out of KVM_RUN, let it finish its last exit (the result of an MMIO read is taken
+ * by the next KVM_RUN), and wait until all are parked. Not from a vCPU's own thread.
  */
 void vcpus_pause(struct shim *s);
 
 /* Let the paused vCPUs go on; those that halted stay where they are unless RELEASE. */
 void vcpus_resume(struct shim *s, bool release);
 
-/* From a vCPU's own thread: stay out of KVM_RUN until released. Takes effect when its exit has been served. */
+/*
+ * From a vCPU's own thread: stay out of KVM_RUN until released. Takes effect when its exit has been
+ * served.
+ */
 void vcpus_halt(struct shim *s, struct vcpu *vcpu);
 
 /* End the threads of paused vCPUs; no vCPU runs again. */

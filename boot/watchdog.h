@@ -15,7 +15,10 @@ struct watchdog {
 /* A third of a timeout in SECONDS, in ms; of 1 s where a driver tells of less. */
 uint64_t watchdog_period(int seconds);
 
-/* Open the watchdog at PATH, which starts it. Returns 0 or -errno of open(2). Source: Documentation/watchdog/watchdog-api.rst. */
+/*
+ * Open the watchdog at PATH, which starts it. Returns 0 or -errno of open(2). Source:
+ * Documentation/watchdog/watchdog-api.rst.
+ */
 int watchdog_open(struct watchdog *w, const char *path);
 
 void watchdog_feed(struct watchdog *w);

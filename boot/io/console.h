@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Between the guest's console UART and the line: two rings, and messages of our own that never mix with the guest's. */
+/*
+ * Between the guest's console UART and the line: two rings, and messages of our own that never mix
+ * with the guest's.
+ */
 #ifndef BOOT_IO_CONSOLE_H
 #define BOOT_IO_CONSOLE_H
 
@@ -33,8 +36,8 @@ void console_message(struct console *c, const char *text, size_t n);
 bool console_flush(struct console *c);
 
 /*
- * Read the line into the ring. A line that cannot be throttled is always read and what does not fit is lost and counted; another is left alone while the
- * ring is full.
+ * Read the line into the ring. A line that cannot be throttled is always read and what does not fit
+ * is lost and counted; another is left alone while the ring is full.
  */
 void console_fill(struct console *c);
 bool console_wants_input(const struct console *c);

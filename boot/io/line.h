@@ -9,16 +9,23 @@
 
 struct line {
 	int in, out; /* -1: closed */
-	bool throttles; /* the sender waits when we do not read: a pipe, a socket, a pseudo terminal; a UART does not */
+	/*
+	 * the sender waits when we do not read: a pipe, a socket, a pseudo terminal; a UART does
+	 * not
+	 */
+	bool throttles;
 };
 
 /*
- * Take the line over: own descriptions of fds 0 and 1 that do not block (what is shared with a shell stays as it was), a terminal in raw
- * mode so that every byte passes both ways. Never fails: what cannot be opened is -1.
+ * Take the line over: own descriptions of fds 0 and 1 that do not block (what is shared with a
+ * shell stays as it was), a terminal in raw mode so that every byte passes both ways. Never fails:
+ * what cannot be opened is -1.
  */
 void line_open(struct line *line);
 
-/* Give the terminal back as it was, after what was written has left. Also safe without line_open(). */
+/*
+ * Give the terminal back as it was, after what was written has left. Also safe without line_open().
+ */
 void line_close(struct line *line);
 
 /* Bytes moved; 0: not now; -EPIPE: the other side is gone (the direction is closed). */
