@@ -12,6 +12,7 @@
 #include "boot/shim.h"
 
 static struct shim shim;
+static const char version[] = "kvmshim " KVMSHIM_VERSION "\n";
 
 static void handing_over(const struct plan *p)
 {
@@ -63,19 +64,25 @@ int main(int argc, char **argv)
 	if (pid1)
 		init_supervise();
 	init_phase_set(PHASE_BOARD);
-	failed = prepare_board(&s->p, argc, argv, pid1, cmdline, &f);
+	failed = prepare_settings(&s->p, argc, argv, pid1, cmdline, &f);
+	if (!failed && s->p.settings.verb == VERB_HELP) {
+		settings_help();
+		return 0;
+	}
+	if (!failed && s->p.settings.verb == VERB_VERSION) {
+		say_write(version, sizeof(version) - 1);
+		return 0;
+	}
+	failed = failed || prepare_board(&s->p, &f);
 	init_policies_set(&s->p.settings);
 	if (failed)
 		return outcome_report(f.outcome, &f);
-	switch (s->p.settings.verb) {
-	case VERB_HELP: settings_help(); return 0;
-	case VERB_VERSION:
-		say_write("kvmshim " KVMSHIM_VERSION "\n",
-			  sizeof("kvmshim " KVMSHIM_VERSION "\n") - 1);
-		return 0;
-	case VERB_PLAN: return prepare_only(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
-	case VERB_PROBE: return probe(&s->p, &f) ? outcome_report(f.outcome, &f) : 0;
-	case VERB_RUN: f.outcome = run(s, &f);
+	if (s->p.settings.verb == VERB_RUN) {
+		f.outcome = run(s, &f);
+		return outcome_report(f.outcome, f.text[0] ? &f : NULL);
 	}
-	return outcome_report(f.outcome, f.text[0] ? &f : NULL);
+	failed = s->p.settings.verb == VERB_PLAN ? prepare_only(&s->p, &f) : probe(&s->p, &f);
+	if (!failed && !pid1)
+		return 0;
+	return outcome_report(f.outcome, failed ? &f : NULL);
 }

@@ -9,19 +9,22 @@ static struct prepared prepared;
 int main(int argc, char **argv)
 {
 	struct failure f = { .text = "" };
-	int failed = prepare_board(&prepared, argc, argv, false, NULL, &f);
+	struct prepared *p = &prepared;
 
-	if (failed)
+	if (prepare_settings(p, argc, argv, false, NULL, &f))
 		return outcome_report(f.outcome, &f);
-	switch (prepared.settings.verb) {
+	switch (p->settings.verb) {
 	case VERB_HELP: settings_help(); return 0;
 	case VERB_VERSION: puts("kvmshim " KVMSHIM_VERSION); return 0;
-	case VERB_PLAN: failed = prepare_only(&prepared, &f); break;
+	case VERB_PLAN:
+		if (prepare_board(p, &f) || prepare_only(p, &f))
+			return outcome_report(f.outcome, &f);
+		return 0;
 	default:
-		failed = fail(&f, OUTCOME_NO_KVM, "E-NOTARM",
-			      "this is the planner for a developer's machine: it only knows "
-			      "`kvmshim plan`; run and probe need the arm64 "
-			      "binary, on a board with KVM");
+		fail(&f, OUTCOME_NO_KVM, "E-NOTARM",
+		     "this is the planner for a developer's machine: it only knows `kvmshim plan`; "
+		     "run and "
+		     "probe need the arm64 binary, on a board with KVM");
+		return outcome_report(f.outcome, &f);
 	}
-	return failed ? outcome_report(f.outcome, &f) : 0;
 }

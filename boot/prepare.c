@@ -14,13 +14,14 @@
 static _Alignas(8) uint8_t dtb[CONFIG_TREE_SIZE << 10];
 static char screen[16 << 10];
 
-int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
-		  struct failure *f)
+int prepare_settings(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
+		     struct failure *f)
 {
-	if (settings_begin(&p->settings, argc, argv, pid1, cmdline, f))
-		return -1;
-	if (p->settings.verb == VERB_HELP || p->settings.verb == VERB_VERSION)
-		return 0;
+	return settings_begin(&p->settings, argc, argv, pid1, cmdline, f);
+}
+
+int prepare_board(struct prepared *p, struct failure *f)
+{
 	if (trees_board_read(p->settings.raw[SET_BOARD_DTB].text, &p->board_tree, &p->board, f))
 		return -1;
 	return settings_read(&p->settings, &p->board_tree, p->board.options, f);

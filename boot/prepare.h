@@ -19,12 +19,12 @@ struct prepared {
 	const uint8_t *dtb; /* the guest's tree as planned, plan.tree.size bytes */
 };
 
-/*
- * Settings from argv and the kernel command line, the board's tree they name, then what that tree
- * adds to them. 0 or fail()s.
- */
-int prepare_board(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
-		  struct failure *f);
+/* Settings from argv and the kernel command line. 0 or fail()s. */
+int prepare_settings(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
+		     struct failure *f);
+
+/* The board's tree that the settings name, then what it adds to them. 0 or fail()s. */
+int prepare_board(struct prepared *p, struct failure *f);
 
 /* Open firmware and initrd. 0 or fail()s. */
 int prepare_images(struct prepared *p, struct failure *f);

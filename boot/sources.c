@@ -222,6 +222,12 @@ int sources_argv(struct settings *s, int argc, char **argv, struct failure *f)
 		word += 2;
 		if (!*word && s->pid1)
 			continue;
+		/* The kernel hands on words without dashes that are none of ours: PID 1's verbs have them. */
+		if (s->pid1 && !strcmp(word, "probe")) {
+			if (verb_read(s, word, f))
+				return -1;
+			continue;
+		}
 		value = strchr(word, '=');
 		key = key_find("--", word, value ? (size_t)(value - word) : strlen(word),
 			       ORIGIN_ARGV, f);
