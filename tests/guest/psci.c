@@ -3,7 +3,7 @@
 #include "gic.h"
 #include "guest.h"
 
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 120000
 enum { ON = 0, OFF = 1 };
 
 static void stay_until_told(struct cpu *self)
@@ -11,7 +11,7 @@ static void stay_until_told(struct cpu *self)
 	self->mark = 1;
 	barrier();
 	while (self->mark != 2)
-		;
+		doze(); /* many more than the host has CPUs */
 }
 
 static bool info_becomes(const struct cpu *cpu, s64 want)

@@ -89,6 +89,14 @@ bool wait_until(volatile u64 *word, u64 value, u64 ms)
 	return true;
 }
 
+void doze(void)
+{
+	sysreg_write(cntv_cval_el0, now() + ticks_ms(20));
+	sysreg_write(cntv_ctl_el0, 1);
+	wfi();
+	sysreg_write(cntv_ctl_el0, 0);
+}
+
 void power_off(void)
 {
 	print("DONE\n");
