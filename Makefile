@@ -71,10 +71,11 @@ all: $(O)/kvmshim $(O)/host/kvmshim
 host: $(O)/host/kvmshim
 
 warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
+# No file of the build says where it was made.
+no-paths := $(patsubst %,-ffile-prefix-map=%=.,$(abspath $(O)) $(O) $(CURDIR) $(CACHE))
 CFLAGS	?= -Os -g
 cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(CFLAGS) -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches -ffile-prefix-map=$(abspath $(O))=. -ffile-prefix-map=$(O)=. -ffile-prefix-map=$(CURDIR)=. \
-	-ffile-prefix-map=$(CACHE)=. -I. -I$(O)
+	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches $(no-paths) -I. -I$(O)
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics
 # All of the program is seen at once: 4 KB smaller.
 target-cflags := $(cflags) -flto -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
@@ -118,7 +119,7 @@ HOSTCC	?= gcc
 no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge unord,$ftf2) extenddftf2 extendsftf2 \
 	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
 comma	:= ,
-ldflags	:= $(CFLAGS) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
+ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
 	-Wl,-T,kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) kvmshim.lds
