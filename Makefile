@@ -38,7 +38,7 @@ $(O)/generated/config.h: $(O)/.config | $(O)/generated/
 defconfig: | $(O)/
 	$(Q)rm -f $(O)/.config
 	$(Q)$(PYTHON) -m olddefconfig Kconfig
-%_defconfig: configs/%_defconfig | $(O)/
+%_defconfig: initramfs/configs/%_defconfig | $(O)/
 	$(Q)$(PYTHON) -m defconfig --kconfig Kconfig $<
 menuconfig: $(O)/.config
 	$(Q)$(PYTHON) -m menuconfig Kconfig
@@ -120,9 +120,9 @@ no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge uno
 	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
 comma	:= ,
 ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
-	-Wl,-T,kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort)
+	-Wl,-T,boot/kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort)
 
-$(O)/kvmshim.debug: $(call objs,target,$(obj-y)) kvmshim.lds
+$(O)/kvmshim.debug: $(call objs,target,$(obj-y)) boot/kvmshim.lds
 	$(call say,LD,$@)
 	$(Q)$(target-cc) $(ldflags) -o $@ $(filter %.o,$^) $(CACHE)/libfdt/libfdt.a
 $(O)/kvmshim: $(O)/kvmshim.debug
@@ -188,7 +188,7 @@ help:
 #?   clean             remove what was built
 #? Configuration, kept in .config of the build folder:
 #?   defconfig         every symbol at its default
-#?   NAME_defconfig    a file of configs/
+#?   NAME_defconfig    a file of initramfs/configs/
 #?   menuconfig        choose by menu
 #?   savedefconfig     write what differs from the defaults to ./defconfig
 #? Tests:

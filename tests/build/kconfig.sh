@@ -9,7 +9,7 @@ t_kconfig_defconfig() {
 }
 
 t_kconfig_name_defconfig() {
-	for f in configs/*_defconfig; do
+	for f in initramfs/configs/*_defconfig; do
 		quiet_make O="$tmp/b" "$(basename "$f")"
 		grep -E '^(# )?CONFIG_' "$f" >"$tmp/want" || :
 		is "$(grep -vxFf "$tmp/b/.config" "$tmp/want")" ''
@@ -18,11 +18,11 @@ t_kconfig_name_defconfig() {
 }
 
 t_kconfig_savedefconfig() {
-	cp -r Makefile Kconfig configs initramfs tests "$tmp/"
+	cp -r Makefile Kconfig initramfs tests "$tmp/"
 	cd "$tmp" || return
 	make -s O=b small_defconfig
 	make -s O=b savedefconfig
-	grep -v '^# [^C]' configs/small_defconfig | sort >want
+	grep -v '^# [^C]' initramfs/configs/small_defconfig | sort >want
 	sort defconfig >got
 	diff want got
 }
