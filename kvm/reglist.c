@@ -77,11 +77,19 @@ int reglist_init(struct reglist *list, const struct vcpu *vcpu)
 	return -EINVAL;
 }
 
+/* Since 6.12 KVM clears by these what is written to them; their state is that of PM...SET. */
+static bool clears(uint64_t id)
+{
+	return id == ARM64_SYS_REG(3, 3, 9, 12, 2) || /* PMCNTENCLR_EL0 */
+	       id == ARM64_SYS_REG(3, 0, 9, 14, 2) || /* PMINTENCLR_EL1 */
+	       id == ARM64_SYS_REG(3, 3, 9, 12, 3); /* PMOVSCLR_EL0 */
+}
+
 bool reglist_syncs(uint64_t id)
 {
 	uint64_t coproc = id & KVM_REG_ARM_COPROC_MASK;
 
-	return coproc != KVM_REG_ARM_CORE && coproc != KVM_REG_ARM64_SVE;
+	return coproc != KVM_REG_ARM_CORE && coproc != KVM_REG_ARM64_SVE && !clears(id);
 }
 
 enum reg_level reglist_level(uint64_t id)

@@ -49,8 +49,8 @@ struct reglist_failures {
 int reglist_init(struct reglist *list, const struct vcpu *vcpu);
 
 /*
- * Is ID part of the list at all? No: core and SVE registers. QEMU's
- * kvm_arm_reg_syncs_via_cpreg_list.
+ * Is ID part of the list at all? No: core and SVE registers, as in QEMU's
+ * kvm_arm_reg_syncs_via_cpreg_list, and the PMU's registers that clear what is written to them.
  */
 bool reglist_syncs(uint64_t id);
 

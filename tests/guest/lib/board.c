@@ -91,7 +91,7 @@ bool wait_until(volatile u64 *word, u64 value, u64 ms)
 
 void doze(void)
 {
-	sysreg_write(cntv_cval_el0, now() + ticks_ms(20));
+	sysreg_write(cntv_cval_el0, now() + ticks_ms(300));
 	sysreg_write(cntv_ctl_el0, 1);
 	wfi();
 	sysreg_write(cntv_ctl_el0, 0);

@@ -165,7 +165,7 @@ s64 psci(u32 function, u64 a, u64 b, u64 c);
 u64 now(void); /* CNTVCT ticks */
 u64 ticks_ms(u64 ms);
 bool wait_until(volatile u64 *word, u64 value, u64 ms); /* false: MS went by */
-/* 20 ms, with the virtual timer: KVM ends a WFI by it though no GIC passes its interrupt on. */
+/* 0.3 s, with the virtual timer: KVM ends a WFI by it though no GIC passes its interrupt on. */
 void doze(void);
 void __attribute__((noreturn)) power_off(void); /* prints DONE */
 
