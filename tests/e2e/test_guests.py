@@ -124,6 +124,7 @@ def test_nine_cpus_refused_on_gicv2(hosted):
     assert "at most 8" in ran.words and "GICv2" in ran.words
 
 
+@pytest.mark.slow
 @GICV3
 def test_130_cpus(hosted):
     ran = hosted.kvmshim("cpus=130", "memory=128M", firmware="psci", timeout=3 * board.HANG)
