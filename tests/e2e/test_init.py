@@ -84,7 +84,7 @@ def test_reboot_on_poweroff(boards):
 
 
 def test_guest_reset_restarts(boards):
-    b = board_as_pid1(boards, "resets", "plain", "kvmshim.cpus=4 kvmshim.bootargs=resets=2", guest="reset")
+    b = board_as_pid1(boards, "resets", "plain", 'kvmshim.cpus=4 "kvmshim.bootargs=resets=2 kept=CNTP_CVAL_EL0"', guest="reset")
     b.expect("ok registers-equal")
     assert b.outcome() == ("poweroff", 0)
     b.ends()
