@@ -111,8 +111,11 @@ class Board:
         return got
 
     def ends(self, timeout=-1):
-        """The emulator is gone by itself: the board was switched off. Returns what came before."""
-        self.child.expect(pexpect.EOF, timeout=timeout)
+        """The board was switched off by itself: the emulator is gone, a real line says no more. Returns what came before."""
+        if isinstance(self.child, pexpect.spawn):
+            self.child.expect(pexpect.EOF, timeout=timeout)
+        elif self.child.expect([pexpect.TIMEOUT, "U-Boot"], timeout=10) == 1:
+            raise AssertionError("the board started again")
         return self.child.before
 
     def outcome(self, timeout=-1):
