@@ -43,7 +43,7 @@ static enum outcome run(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_PLAN);
 	f->outcome = OUTCOME_INTERNAL;
 	if (prepare_images(&s->p, f) == 0 && prepare_plan(&s->p, f) == 0) {
-		prepare_print(&s->p, NULL);
+		prepare_print(&s->p);
 		if (build(s, f) == 0) {
 			handing_over(&s->p.plan);
 			f->outcome = loop_run(s, f);
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 	if (pid1)
 		init_supervise();
 	init_phase_set(PHASE_BOARD);
-	failed = prepare_settings(&s->p, argc, argv, pid1, cmdline, &f);
+	failed = settings_begin(&s->p.settings, argc, argv, pid1, cmdline, &f);
 	if (!failed && s->p.settings.verb == VERB_HELP) {
 		settings_help();
 		return 0;

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 	struct failure f = { .text = "" };
 	struct prepared *p = &prepared;
 
-	if (prepare_settings(p, argc, argv, false, NULL, &f))
+	if (settings_begin(&p->settings, argc, argv, false, NULL, &f))
 		return outcome_report(f.outcome, &f);
 	switch (p->settings.verb) {
 	case VERB_HELP: settings_help(); return 0;

@@ -14,12 +14,6 @@
 static _Alignas(8) uint8_t dtb[CONFIG_TREE_SIZE << 10];
 static char screen[16 << 10];
 
-int prepare_settings(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
-		     struct failure *f)
-{
-	return settings_begin(&p->settings, argc, argv, pid1, cmdline, f);
-}
-
 int prepare_board(struct prepared *p, struct failure *f)
 {
 	if (trees_board_read(p->settings.raw[SET_BOARD_DTB].text, &p->board_tree, &p->board, f))
@@ -58,14 +52,12 @@ int prepare_plan(struct prepared *p, struct failure *f)
 	return plan_make(&p->plan, &p->inputs, dtb, sizeof(dtb), f);
 }
 
-void prepare_print(const struct prepared *p, const char *last)
+void prepare_print(const struct prepared *p)
 {
 	struct page page = { screen, 0, sizeof(screen) };
 
 	page_add(&page, "kvmshim %s\n", KVMSHIM_VERSION);
 	plan_print(&p->plan, &p->inputs, &page);
-	if (last)
-		page_add(&page, "%s\n", last);
 	page_write(&page);
 }
 
@@ -97,6 +89,6 @@ int prepare_only(struct prepared *p, struct failure *f)
 		return -1;
 	if (prepare_images(p, f) || prepare_plan(p, f))
 		return -1;
-	prepare_print(p, NULL);
+	prepare_print(p);
 	return dump && *dump ? tree_dump(p, dump, f) : 0;
 }

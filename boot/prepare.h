@@ -19,10 +19,6 @@ struct prepared {
 	const uint8_t *dtb; /* the guest's tree as planned, plan.tree.size bytes */
 };
 
-/* Settings from argv and the kernel command line. 0 or fail()s. */
-int prepare_settings(struct prepared *p, int argc, char **argv, bool pid1, char *cmdline,
-		     struct failure *f);
-
 /* The board's tree that the settings name, then what it adds to them. 0 or fail()s. */
 int prepare_board(struct prepared *p, struct failure *f);
 
@@ -32,8 +28,8 @@ int prepare_images(struct prepared *p, struct failure *f);
 /* Make the plan for HOST, as it stands in P. 0 or fail()s. */
 int prepare_plan(struct prepared *p, struct failure *f);
 
-/* Print the plan, with a last line LAST (NULL: none). */
-void prepare_print(const struct prepared *p, const char *last);
+/* Print the plan. */
+void prepare_print(const struct prepared *p);
 
 /*
  * The verb `plan`: host from a file or assumed, the plan printed, the tree written where dump-dtb

@@ -80,7 +80,7 @@ static void plan(const char *board_dtb, const char *machine, const char *memory,
 	snprintf(option[2], sizeof(option[2]), "--memory=%s", memory);
 	snprintf(option[3], sizeof(option[3]), "--firmware=%s", firmware);
 	alarm(SECONDS_MAX);
-	if (prepare_settings(p, 6, argv, false, NULL, &f) || prepare_board(p, &f)) {
+	if (settings_begin(&p->settings, 6, argv, false, NULL, &f) || prepare_board(p, &f)) {
 		failure_check(&f);
 		return;
 	}

@@ -191,7 +191,7 @@ static bool run(struct failure *f)
 	int line[2];
 
 	init_early(false);
-	if (prepare_settings(&s->p, 4, argv, false, NULL, f) || prepare_board(&s->p, f) ||
+	if (settings_begin(&s->p.settings, 4, argv, false, NULL, f) || prepare_board(&s->p, f) ||
 	    host_open(&s->p.host, &s->vm, &s->p.board, f) || prepare_images(&s->p, f) ||
 	    prepare_plan(&s->p, f) || build(s, f))
 		return bad("%.150s", f->text);
