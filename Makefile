@@ -57,6 +57,11 @@ boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c host
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
+libs-$(CONFIG_UNPACK_GZIP)	+= z
+libs-$(CONFIG_UNPACK_LZ4)	+= lz4
+libs-$(CONFIG_UNPACK_ZSTD)	+= zstd
+libs-$(CONFIG_UNPACK_XZ)	+= lzma
+libs-$(CONFIG_VERIFY)		+= bearssl
 dts-y	:= $(sort $(wildcard dts/*.dts))
 dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 
@@ -78,7 +83,8 @@ cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(
 	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches $(no-paths) -I. -I$(O)
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics
 # All of the program is seen at once: 4 KB smaller.
-target-cflags := $(cflags) -flto -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include
+target-cflags := $(cflags) -flto -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include \
+	-isystem $(CACHE)/unpack/include
 native-cflags := $(cflags) -isystem $(O)/uapi/native
 page	:= $(if $(filter y,$(CONFIG_PAGE_4K)),4096,65536)
 
@@ -119,12 +125,15 @@ HOSTCC	?= gcc
 no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge unord,$ftf2) extenddftf2 extendsftf2 \
 	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
 comma	:= ,
+# Debian's archives were compiled with fortified calls, which musl does not have.
+unfortified := $(foreach f,memcpy memmove memset,$f_chk=$f)
+target-libs := $(CACHE)/libfdt/libfdt.a $(libs-y:%=$(CACHE)/unpack/lib%.a)
 ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
-	-Wl,-T,boot/kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort)
+	-Wl,-T,boot/kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort) $(unfortified:%=-Wl$(comma)--defsym=__%)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) boot/kvmshim.lds
 	$(call say,LD,$@)
-	$(Q)$(target-cc) $(ldflags) -o $@ $(filter %.o,$^) $(CACHE)/libfdt/libfdt.a
+	$(Q)$(target-cc) $(ldflags) -o $@ $(filter %.o,$^) $(target-libs)
 $(O)/kvmshim: $(O)/kvmshim.debug
 	$(call say,STRIP,$@)
 	$(Q)$(CROSS_COMPILE)strip -s -R .comment -R .note.* -o $@ $<
@@ -132,7 +141,7 @@ $(O)/host/lib.a: $(call objs,host,$(host-y))
 	$(Q)rm -f $@ && ar rcs $@ $^
 $(O)/host/kvmshim: $(O)/host/boot/main_host.o $(O)/host/lib.a
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt
+	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt $(libs-y:%=-l%)
 
 # The models that are configured in: symbol DEV_PL011 is pl011_model in board/dev/pl011.c.
 $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/

@@ -9,11 +9,12 @@
 # user's own apt sources name (KVMSHIM_MIRROR=URI names another). What is in the cache already is
 # kept; remove the cache folder to get newer packages. Stable paths in the cache:
 #   linux-6.1/{Image,modules/,dtbs/}   linux-6.12/...   musl/{musl-gcc.specs,include/,lib/}
-#   libfdt/{include/,libfdt.a}   u-boot/{qemu_arm64,qemu_arm}/u-boot.bin   efi/QEMU_EFI.fd
+#   linux-6.1-armhf/zImage   libfdt/{include/,libfdt.a}   unpack/{include/,lib*.a}   efi/QEMU_EFI.fd
+#   u-boot/{qemu_arm64,qemu_arm}/u-boot.bin   boards/PACKAGE/BOARD/ (board builds of U-Boot)
 set -eu
 umask 022
 
-layout=1 # raise when the paths above change
+layout=2 # raise when the paths above change
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 release=bookworm
 cache=${KVMSHIM_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: name the cache folder by KVMSHIM_CACHE}/.cache}/kvmshim}
@@ -69,7 +70,7 @@ setup_apt() {
 		Dir::Cache::archives "$work/archives";
 		Dir::Log "$work";
 		APT::Architecture "arm64";
-		APT::Architectures { "arm64"; };
+		APT::Architectures { "arm64"; "armhf"; };
 		APT::Sandbox::User "";
 		Acquire::Languages "none";
 		Acquire::Retries "3";
@@ -91,13 +92,13 @@ newest_kernel() {
 		grep -vE -- '-(rt|cloud)-' | sort -V | tail -n 1
 }
 
-# unpack PACKAGE: leaves its files in pkg/PACKAGE; nothing is there until all is.
+# unpack PACKAGE [ARCHITECTURE]: leaves its files in pkg/PACKAGE; nothing is there until all is.
 unpack() {
 	[ ! -d "$cache/pkg/$1" ] || return 0
 	echo "  FETCH   $1"
 	rm -rf "$work/deb"
 	mkdir -p "$work/deb/root" "$cache/pkg"
-	(cd "$work/deb" && apt-get -qq download "$1") || die "cannot download $1 from $mirror"
+	(cd "$work/deb" && apt-get -qq download "$1${2:+:$2}") || die "cannot download $1 from $mirror"
 	dpkg-deb -x "$work"/deb/*.deb "$work/deb/root"
 	dpkg-deb -f "$work"/deb/*.deb Package Version Architecture >"$work/deb/root/.version"
 	mv "$work/deb/root" "$cache/pkg/$1"
@@ -153,6 +154,48 @@ lay_libfdt() {
 	mv "$work/libfdt" "$cache/libfdt"
 }
 
+# A 32-bit kernel for 32-bit guests: its package has a zImage.
+lay_kernel_armhf() {
+	pkg=$(apt-cache pkgnames "linux-image-6.1." | grep -E '^linux-image-[0-9.]+[-+a-z0-9.]*-armmp-lpae$' |
+		sort -V | tail -n 1)
+	[ -n "$pkg" ] || die "$mirror has no armhf kernel 6.1"
+	unpack "$pkg" armhf
+	rm -rf "$cache/linux-6.1-armhf"
+	mkdir "$cache/linux-6.1-armhf"
+	ln -s "../pkg/$pkg/boot/vmlinuz-${pkg#linux-image-}" "$cache/linux-6.1-armhf/zImage"
+}
+
+# What unpacks and verifies: one folder for the headers, one for the archives.
+lay_unpack() {
+	rm -rf "$work/unpack"
+	mkdir -p "$work/unpack/include"
+	for p in zlib1g-dev liblz4-dev libzstd-dev liblzma-dev libbearssl-dev; do
+		unpack $p
+		for h in "$cache/pkg/$p"/usr/include/*; do
+			case ${h##*/} in
+			*-linux-gnu) for a in "$h"/*; do
+				ln -s "../../pkg/$p/usr/include/${h##*/}/${a##*/}" "$work/unpack/include/"
+			done ;;
+			*) ln -s "../../pkg/$p/usr/include/${h##*/}" "$work/unpack/include/" ;;
+			esac
+		done
+		for a in "$cache/pkg/$p"/usr/lib/aarch64-linux-gnu/*.a; do
+			ln -s "../pkg/$p/usr/lib/aarch64-linux-gnu/${a##*/}" "$work/unpack/"
+		done
+	done
+	rm -rf "$cache/unpack"
+	mv "$work/unpack" "$cache/unpack"
+}
+
+lay_boards() {
+	rm -rf "$cache/boards"
+	mkdir "$cache/boards"
+	for p in rockchip sunxi amlogic rpi mvebu qcom tegra; do
+		unpack u-boot-$p
+		ln -s "../pkg/u-boot-$p/usr/lib/u-boot" "$cache/boards/$p"
+	done
+}
+
 lay_firmware() {
 	unpack u-boot-qemu
 	unpack qemu-efi-aarch64
@@ -168,12 +211,17 @@ echo "  CACHE   $cache"
 setup_apt
 lay_musl
 lay_libfdt
+lay_unpack
 lay_firmware
+lay_boards
+lay_kernel_armhf
 lay_kernel 6.1
 lay_kernel 6.12
 for f in linux-6.1/Image linux-6.1/modules/modules.builtin linux-6.1/dtbs/xilinx/zynqmp-zcu102-rev1.0.dtb \
 	linux-6.12/Image linux-6.12/modules/modules.builtin linux-6.12/dtbs/xilinx/zynqmp-zcu102-rev1.0.dtb \
 	musl/include/stdio.h musl/lib/libc.a libfdt/include/libfdt.h libfdt/libfdt.a \
+	unpack/include/zlib.h unpack/libz.a unpack/liblz4.a unpack/libzstd.a unpack/liblzma.a unpack/libbearssl.a \
+	linux-6.1-armhf/zImage boards/rockchip/rock64-rk3328/u-boot.itb \
 	u-boot/qemu_arm64/u-boot.bin u-boot/qemu_arm/u-boot.bin efi/QEMU_EFI.fd; do
 	[ -s "$cache/$f" ] || die "the packages do not hold what makes $cache/$f"
 done

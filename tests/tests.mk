@@ -32,7 +32,7 @@ $(O)/unit/lib.a: $(call objs,unit,$(unit-lib))
 $(unit-bin): $(O)/%: $(O)/unit/%.o $(O)/unit/lib.a
 	$(mkdirs)
 	$(call say,UNITLD,$@)
-	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lfdt -lpthread
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lfdt $(libs-y:%=-l%) -lpthread
 
 $(O)/results/:
 	@mkdir -p $@
