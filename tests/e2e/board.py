@@ -201,8 +201,8 @@ class Hosted:
 
     RAN = re.compile(rb"\r?\nRAN code=(-?\d+) signal=(\d+) rss=(\d+)")
 
-    def __init__(self, gic, kernel, cpu, initrd, **more):
-        self.board = direct(f"hosted-{gic}-{kernel}-{cpu}", gic, kernel, cpu, initrd, "rdinit=/launch", **more)
+    def __init__(self, gic, kernel, cpu, initrd, append="", **more):
+        self.board = direct(f"hosted-{gic}-{kernel}-{cpu}", gic, kernel, cpu, initrd, f"{append} rdinit=/launch", **more)
         self.board.expect("launch# ")
 
     def start(self, *words):
