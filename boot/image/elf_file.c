@@ -104,10 +104,10 @@ static int kind_check(const struct image *image, const uint8_t *ident, const str
 		  : 0;
 }
 
-/* The entry is a virtual address: where in the segment it lies is what counts. */
+/* The entry is a virtual address: where in the segment it lies, among its bytes, is what counts. */
 static bool entry_in(const struct segment *s, uint64_t entry)
 {
-	return entry - s->vaddr < s->memsz;
+	return entry - s->vaddr < s->filesz;
 }
 
 static int segment_add(struct image *image, const struct span *span, const struct segment *s,
@@ -181,7 +181,7 @@ int elf_file_read(struct image *image, const struct span *span, struct failure *
 	}
 	if (!image->entry_given)
 		return image_damaged(image, "ELF", 24, f,
-				     "no segment to be loaded holds the entry 0x%" PRIx64
+				     "no segment to be loaded has bytes at the entry 0x%" PRIx64
 				     ": link it as an executable",
 				     h.entry);
 	symbols_find(image, span, &h);
