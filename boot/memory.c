@@ -113,7 +113,7 @@ static struct region flash_extent(const struct shim *s, unsigned bank)
 	for (unsigned i = 0; i < p->parts; i++) {
 		const struct region *r = &p->part[i].region;
 
-		if (p->part[i].flash != (int)bank)
+		if (p->part[i].flash != (int)bank || !r->size)
 			continue;
 		start = r->base < start ? r->base : start;
 		end = r->base + r->size > end ? r->base + r->size : end;
