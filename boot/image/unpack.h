@@ -18,23 +18,24 @@ enum unpack_kind {
 	UNPACK_KINDS, /* none of them */
 };
 
-/* The kind by its NAME, as in a FIT's "compression": "none", "gzip". UNPACK_KINDS: no such name. */
+/*
+ * The kind by the NAME that a FIT's "compression" or a zboot kernel has for it: "none", "gzip",
+ * "xzkern". UNPACK_KINDS: no such name.
+ */
 enum unpack_kind unpack_kind_of(const char *name);
-
-/* The kind by the first bytes; UNPACK_NONE where none is known by them. */
-enum unpack_kind unpack_kind_by_magic(const struct span *span);
 
 /*
  * Unpack IN, which is of KIND, as OUT: IN itself for UNPACK_NONE, else a memory file that IMAGE
- * owns. One after the other, members and frames are all unpacked; zeros and erased flash (0xff)
+ * owns. Members and frames that follow each other are all unpacked; zeros and erased flash (0xff)
  * behind the last one are passed over. IMAGE's MOST shrinks by what came out, and its KIND is told.
- * Shows on fd 1 how far it is when that takes more than a second. Returns 0 or fail()s: damaged or
- * cut off (the place is named), not built in, larger than MOST, more memory wanted than there is.
+ * What takes more than a second shows on fd 1 how far it is. Returns 0 or fail()s: damaged or cut
+ * off (the place is named), not built in, larger than MOST, more memory wanted than there is.
  */
 int unpack_span(struct image *image, const struct span *in, enum unpack_kind kind, struct span *out,
 		struct failure *f);
 
-/* A reader for image.c: unpacked by its first bytes, then read on. 0 or fail()s. */
-int unpack_read(struct image *image, const struct span *span, struct failure *f);
+/* For image.c: SPAN, of KIND, is unpacked and read on. 0 or fail()s. */
+int unpack_read(struct image *image, const struct span *span, enum unpack_kind kind,
+		struct failure *f);
 
 #endif
