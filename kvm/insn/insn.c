@@ -2,6 +2,19 @@
 // Registers of a CPU: read once when they are needed, written once when they have changed.
 #include "kvm/insn/insn.h"
 
+#include <stddef.h>
+
+void insn_name_set(struct insn *insn, const char *a, const char *b, const char *c)
+{
+	const char *parts[] = { a, b, c };
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		for (const char *s = parts[i]; *s && n < INSN_NAME_MAX - 1; s++)
+			insn->name[n++] = *s;
+	insn->name[n] = 0;
+}
+
 uint64_t insn_get(struct insn_cpu *cpu, enum insn_reg reg)
 {
 	uint64_t bit = 1ull << reg;

@@ -49,7 +49,8 @@ enum insn_op {
 	INSN_STORE,
 	INSN_LOAD_EXCLUSIVE,
 	INSN_STORE_EXCLUSIVE, /* status := 0 done, 1 not */
-	INSN_COMPARE_SWAP, /* move[0..count): what is stored; status, status + 1: compared, then what was there */
+	/* move[] is stored where status (two elements: and status + 1) is there; it becomes what was. */
+	INSN_COMPARE_SWAP,
 	INSN_SWAP, /* status is stored, move[0] becomes what was there; the same for those below */
 	INSN_ADD,
 	INSN_CLEAR, /* bits of status */
@@ -71,6 +72,7 @@ struct insn_move {
 	uint8_t at; /* SIMD: byte of the 16-byte register; else 0 */
 };
 #define INSN_MOVES_MAX 64 /* LD4 of 16 bytes each */
+#define INSN_NAME_MAX 12
 
 /*
  * address = base + start + (post ? 0 : index), and with write-back base := base + back + index,
@@ -78,7 +80,7 @@ struct insn_move {
  * right for most: a decoder begins with *insn = (struct insn){ 0 } and INSN_NONE in index.
  */
 struct insn {
-	const char *name; /* mnemonic, as the Arm ARM spells it, small */
+	char name[INSN_NAME_MAX]; /* mnemonic as objdump spells it: insn_name_set() */
 	uint32_t word; /* T32 of four bytes: the first half in the upper half */
 	uint8_t length; /* bytes: 2 or 4 */
 	uint8_t op; /* enum insn_op */
@@ -106,6 +108,9 @@ struct insn {
 	uint8_t count; /* elements */
 	struct insn_move move[INSN_MOVES_MAX];
 };
+
+/* The mnemonic, of parts that are put together: "ld", "add", "al". Cut off where it is too long. */
+void insn_name_set(struct insn *insn, const char *a, const char *b, const char *c);
 
 /*
  * A CPU. Registers are read when they are needed and kept; what is changed is written by
