@@ -98,9 +98,10 @@ struct insn {
 	bool sign; /* a load extends the sign to width */
 	bool user; /* LDTR, STRT: with EL0's rights */
 	bool user_bank; /* A32: LDM, STM with ^: registers of User mode */
-	bool aligned; /* A32, T32: size must divide the address whatever SCTLR.A says (LDM, LDRD, LDREX) */
+	uint8_t aligned; /* must divide the address whatever SCTLR.A says (LDM: 4, VLD4 with @128: 16); 0: nothing */
 
 	bool simd; /* move[] names SIMD registers */
+	bool words; /* A32: elements are words of D registers: big-endian, the upper one comes first */
 	bool clear; /* SIMD load: what no element fills of a register becomes 0 */
 	uint8_t replicate; /* SIMD load: each element fills so many bytes of its register; 0: once */
 
