@@ -12,8 +12,7 @@ static const struct {
 	[0x11] = { 24, 29, 30 }, /* FIQ */
 	[0x12] = { 0, 17, 16 }, /* IRQ */
 	[0x13] = { 0, 19, 18 }, /* SVC */
-	[BANK_MODE_ABT] = { 0, 21, 20 },
-	[0x1b] = { 0, 23, 22 }, /* Undefined */
+	[BANK_MODE_ABT] = { 0, 21, 20 }, [0x1b] = { 0, 23, 22 }, /* Undefined */
 };
 
 enum insn_reg bank_reg(uint64_t cpsr, unsigned reg)
@@ -31,9 +30,9 @@ enum insn_reg bank_reg(uint64_t cpsr, unsigned reg)
 
 uint64_t bank_it_advance(uint64_t cpsr)
 {
-	unsigned it = (cpsr >> IT_LOW & 3) | (cpsr >> IT_HIGH & 0x3f) << 2;
+	uint64_t it = (cpsr >> IT_LOW & 3) | (cpsr >> IT_HIGH & 0x3f) << 2;
 
 	it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
 	cpsr &= ~(3ull << IT_LOW | 0x3full << IT_HIGH);
-	return cpsr | (uint64_t)(it & 3) << IT_LOW | (uint64_t)(it >> 2) << IT_HIGH;
+	return cpsr | (it & 3) << IT_LOW | it >> 2 << IT_HIGH;
 }
