@@ -49,8 +49,8 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
-kvm-y	+= $(addprefix kvm/,insn/insn.c)
-kvm-y	+= $(addprefix kvm/,insn/a32.c insn/bank.c insn/fault_a32.c insn/form32.c insn/t32.c insn/walk_a32.c)
+kvm-y	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
+	insn/fault_a32.c insn/form32.c insn/insn.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_check.c overlay.c tree.c tree_index.c \
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011

@@ -101,7 +101,7 @@ struct insn {
 	uint8_t aligned; /* must divide the address whatever SCTLR.A says (LDM: 4, VLD4 with @128: 16); 0: nothing */
 
 	bool simd; /* move[] names SIMD registers */
-	bool words; /* A32: elements are words of D registers: big-endian, the upper one comes first */
+	bool words; /* two moves are the halves of one element (Q, VLDM's D): big-endian, the second first */
 	bool clear; /* SIMD load: what no element fills of a register becomes 0 */
 	uint8_t replicate; /* SIMD load: each element fills so many bytes of its register; 0: once */
 
@@ -109,6 +109,17 @@ struct insn {
 	uint8_t count; /* elements */
 	struct insn_move move[INSN_MOVES_MAX];
 };
+
+/* Bits HIGH to LOW of an instruction word, and one of them. */
+static inline uint32_t insn_bits(uint32_t word, unsigned high, unsigned low)
+{
+	return word >> low & (UINT32_MAX >> (31 - high + low));
+}
+
+static inline bool insn_bit(uint32_t word, unsigned n)
+{
+	return word >> n & 1;
+}
 
 /* The mnemonic, of parts that are put together: "ld", "add", "al". Cut off where it is too long. */
 void insn_name_set(struct insn *insn, const char *a, const char *b, const char *c);
@@ -125,7 +136,6 @@ struct insn_cpu {
 	int error; /* the first one of get() */
 	uint8_t exclusive_size; /* bytes that an exclusive load watches; 0: none */
 	uint64_t exclusive; /* their guest physical address */
-	uint64_t exclusive_was[2]; /* and what was read */
 
 	/* All but INSN_SP and INSN_ZR are asked for. Returns 0 or -errno. */
 	int (*get)(struct insn_cpu *cpu, enum insn_reg reg, uint64_t *value);

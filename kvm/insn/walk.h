@@ -38,9 +38,9 @@ struct walk_fault {
 };
 
 /*
- * The guest physical address of VA in GPA; good up to the next multiple of 4 KiB (1 KiB with short
- * descriptors). Returns WALK_OK, or FAULT's kind after it was filled. Sets access flags in tables
- * where TCR.HA asks for it. Arm ARM (DDI 0487) D8.2; walk_a32() does AArch32's: G5.4, G5.5.
+ * The guest physical address of VA in GPA; good up to the next multiple of 4 KiB. Returns WALK_OK,
+ * or FAULT's kind after it was filled. Sets access flag and dirty state in tables where TCR asks
+ * for it. Arm ARM (DDI 0487) D8.2; walk_a32() does AArch32's: G5.4, G5.5.
  */
 enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t *gpa,
 		    struct walk_fault *fault);
