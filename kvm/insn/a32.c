@@ -17,7 +17,6 @@ enum form {
 	TRY, /* exclusive stores */
 	ACQUIRE,
 	RELEASE,
-	SWAP,
 	VFP,
 	STRUCTURES,
 };
@@ -66,8 +65,6 @@ static const struct row {
 	{ 0x0ff0fff0, 0x0180fc90, "stl", RELEASE, INSN_STORE, 4, false },
 	{ 0x0ff0fff0, 0x01c0fc90, "stlb", RELEASE, INSN_STORE, 1, false },
 	{ 0x0ff0fff0, 0x01e0fc90, "stlh", RELEASE, INSN_STORE, 2, false },
-	{ 0x0ff00ff0, 0x01000090, "swp", SWAP, INSN_SWAP, 4, false },
-	{ 0x0ff00ff0, 0x01400090, "swpb", SWAP, INSN_SWAP, 1, false },
 	{ 0x0e100e00, 0x0c000a00, "", VFP, INSN_STORE, 4, false },
 	{ 0x0e100e00, 0x0c100a00, "", VFP, INSN_LOAD, 4, false },
 	{ 0xff300000, 0xf4000000, "", STRUCTURES, INSN_STORE, 0, false },
@@ -166,7 +163,7 @@ static bool list_decode(struct insn *insn, uint32_t word)
 			   back);
 }
 
-/* Exclusives, LDA, STL, SWP: [Rn], and TRANSFER, a pair where the size is 8. */
+/* Exclusives, LDA, STL: [Rn], and TRANSFER, a pair where the size is 8. */
 static bool plain_decode(struct insn *insn, uint32_t word, unsigned transfer)
 {
 	unsigned base = form32_reg(word, 16);
@@ -197,15 +194,6 @@ static bool try_decode(struct insn *insn, uint32_t word)
 	return status != FORM32_PC && status != insn->base;
 }
 
-static bool swap_decode(struct insn *insn, uint32_t word)
-{
-	unsigned stored = form32_reg(word, 0), base = form32_reg(word, 16);
-
-	insn->status = (uint8_t)stored;
-	return plain_decode(insn, word, form32_reg(word, 12)) && stored != FORM32_PC &&
-	       base != stored && base != form32_reg(word, 12);
-}
-
 bool a32_decode(uint32_t word, struct insn *insn)
 {
 	const struct row *row = NULL;
@@ -230,7 +218,6 @@ bool a32_decode(uint32_t word, struct insn *insn)
 	case ACQUIRE: return plain_decode(insn, word, form32_reg(word, 12));
 	case RELEASE: return plain_decode(insn, word, form32_reg(word, 0));
 	case TRY: return try_decode(insn, word);
-	case SWAP: return swap_decode(insn, word);
 	case VFP: return form32_vfp(insn, word, PC_AHEAD);
 	case STRUCTURES: return form32_structures(insn, word);
 	default: return single_decode(insn, word, row->form);
