@@ -55,6 +55,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_c
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
+dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image.c init.c io/console.c \
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
