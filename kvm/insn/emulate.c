@@ -22,6 +22,11 @@
 #define PSTATE_NRW (1u << 4)
 #define PSTATE_BTYPE (3u << 10)
 #define PSTATE_SS (1u << 21)
+#define PSTATE_V (1u << 28)
+#define PSTATE_C (1u << 29)
+#define PSTATE_Z (1u << 30)
+#define PSTATE_N (1u << 31)
+#define PSTATE_IT_MASK (3u << 10 | 3u << 25)
 
 /* One execution. */
 struct run {
@@ -216,6 +221,10 @@ static void advance(struct run *r, uint64_t pc)
 		insn_set(cpu, INSN_PSTATE, now);
 }
 
+/*
+ * --- outside -------------------------------------------------------------------------------------
+ */
+
 static int half_fetch(struct insn_cpu *cpu, uint64_t pc, uint16_t *half)
 {
 	struct walk_fault fault;
@@ -251,6 +260,29 @@ int emulate_fetch(struct insn_cpu *cpu, struct insn *insn, uint32_t *word)
 		: aarch32 ? a32_decode(*word, insn)
 			  : a64_decode(*word, insn);
 	return known ? 0 : -ENOSYS;
+}
+
+static bool condition_holds(uint64_t cpsr, unsigned condition)
+{
+	bool n = cpsr & PSTATE_N, z = cpsr & PSTATE_Z, c = cpsr & PSTATE_C, v = cpsr & PSTATE_V;
+	const bool holds[8] = { z, c, n, v, c && !z, n == v, n == v && !z, true };
+
+	/* The odd ones are the even ones' opposites, but for 15, which is always. */
+	return condition == 15 || holds[condition >> 1] != (condition & 1);
+}
+
+bool emulate_condition(struct insn_cpu *cpu, const struct insn *insn)
+{
+	uint64_t cpsr = insn_get(cpu, INSN_PSTATE);
+
+	if (!(cpsr & PSTATE_NRW))
+		return true;
+	if (!(cpsr & BANK_CPSR_T))
+		return condition_holds(cpsr, insn->word >> 28);
+	/* ITSTATE[7:4] is CPSR[15:12], ITSTATE[3:0] all zero is no IT: CPSR[11:10] and CPSR[26:25]. */
+	if (!(cpsr & PSTATE_IT_MASK))
+		return true;
+	return condition_holds(cpsr, cpsr >> 12 & 15);
 }
 
 int emulate(struct insn_cpu *cpu, const struct insn *insn)

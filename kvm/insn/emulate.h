@@ -13,6 +13,12 @@
 int emulate_fetch(struct insn_cpu *cpu, struct insn *insn, uint32_t *word);
 
 /*
+ * Would the CPU execute INSN at its PC: AArch32's condition, of the instruction or of IT? One that has
+ * faulted would.
+ */
+bool emulate_condition(struct insn_cpu *cpu, const struct insn *insn);
+
+/*
  * Execute INSN, which CPU's PC points at and whose condition holds, as Arm ARM (DDI 0487) C6.2, C7.2,
  * F5.1 and F6.1 have it: elements in ascending order, then registers, then PC, IT and PSTATE.SS. Where
  * an element faults, no register but those of the exception changes. insn_push() is left to the
