@@ -55,7 +55,7 @@ e2e-slow: images
 check-y	+= $(if $(wildcard tests/e2e/*.py),e2e)
 slow-y	+= $(if $(wildcard tests/e2e/*.py),e2e-slow)
 
-include $(wildcard tests/*/Makefile.inc)
+include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 
 # What suites share is built before they run; one that then lacks a part says so itself. Two lists of
 # suites at a time: tests of the build and the boards' disks get in each other's way, so they share one.

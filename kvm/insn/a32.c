@@ -27,6 +27,8 @@ static const struct row {
 	uint8_t form, op, size;
 	bool sign;
 } rows[] = {
+	{ 0xff300000, 0xf4000000, "", STRUCTURES, INSN_STORE, 0, false },
+	{ 0xff300000, 0xf4200000, "", STRUCTURES, INSN_LOAD, 0, false },
 	{ 0x0e500000, 0x04000000, "str", WORD, INSN_STORE, 4, false },
 	{ 0x0e500000, 0x04100000, "ldr", WORD, INSN_LOAD, 4, false },
 	{ 0x0e500000, 0x04400000, "strb", WORD, INSN_STORE, 1, false },
@@ -67,8 +69,6 @@ static const struct row {
 	{ 0x0ff0fff0, 0x01e0fc90, "stlh", RELEASE, INSN_STORE, 2, false },
 	{ 0x0e100e00, 0x0c000a00, "", VFP, INSN_STORE, 4, false },
 	{ 0x0e100e00, 0x0c100a00, "", VFP, INSN_LOAD, 4, false },
-	{ 0xff300000, 0xf4000000, "", STRUCTURES, INSN_STORE, 0, false },
-	{ 0xff300000, 0xf4200000, "", STRUCTURES, INSN_LOAD, 0, false },
 };
 
 /* Arm ARM DecodeImmShift() of bits 11..5. */

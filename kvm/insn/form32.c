@@ -122,7 +122,7 @@ bool form32_structures(struct insn *insn, uint32_t word)
 	insn->size = (uint8_t)size;
 	insn->simd = true;
 	insn->words = log2 == 3;
-	insn->aligned = align ? (uint8_t)(4 << align) : 0;
+	insn->aligned = (uint8_t)(align ? 4 << align : 0);
 	insn->writeback = insn->post = index != FORM32_PC;
 	insn->back = index == 13 ? (int64_t)size * insn->count : 0;
 	if (index < 13 || index == 14)
