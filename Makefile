@@ -49,13 +49,16 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
+kvm-y	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
+	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_check.c overlay.c tree.c tree_index.c \
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
+dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c init.c io/console.c \
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
-	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
+	size.c sources.c stop.c supervise.c trees.c undecoded.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
 boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
 boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c

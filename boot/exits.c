@@ -13,10 +13,10 @@
 #include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/undecoded.h"
 #include "kvm/sys.h"
 
 #define TOLD_MOST 8 /* accesses to nowhere that are told one by one */
-#define ESR_ISS_WNR (1u << 6) /* Arm ARM, ISS of a Data Abort: write, not read */
 
 static uint64_t pc_of(const struct vcpu *vcpu)
 {
@@ -82,19 +82,23 @@ static const char *nobody_at(const struct shim *s, uint64_t gpa)
 	return "no node of the tree";
 }
 
-static bool abort_inject(struct vcpu *vcpu)
+/* The guest has gone where nothing is: it is told by an exception, or ends. */
+static void abort_give(struct shim *s, struct vcpu *vcpu, uint64_t gpa, bool write)
 {
 	struct kvm_vcpu_events events = { .exception.ext_dabt_pending = 1 };
 
-	return sys_ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events) == 0;
+	if (sys_ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events) == 0)
+		return;
+	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NOWHERE",
+		  "guest %s %#" PRIx64 " (PC %#" PRIx64
+		  "), where nothing is, and this kernel cannot give it an external abort: "
+		  "correct the firmware, or set unmodelled=stub",
+		  write ? "stores to" : "reads", gpa, pc_of(vcpu));
 }
 
-/*
- * An access that no slot, device or flash serves: the policy says what the guest sees. True: it
- * goes on.
- */
-static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
-		     uint64_t value)
+/* An access that no slot, device or flash serves: the policy says what the guest sees. */
+static int unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
+		    uint64_t *value)
 {
 	static const char *const saw[] = { "reads as 0, stores are dropped",
 					   "reads as 0, stores are dropped", "external abort" };
@@ -102,83 +106,65 @@ static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned l
 	char what[40] = "read";
 
 	if (write)
-		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
+		snprintf(what, sizeof(what), "store of %#" PRIx64,
+			 *value & UINT64_MAX >> (64 - 8 * len));
 	if (told < TOLD_MOST || (s->p.plan.unmodelled == UNMODELLED_TRACE && told < 1000))
 		say("guest %s, %u bytes at %#" PRIx64 " (PC %#" PRIx64 ", vCPU %u): %s, %s", what,
 		    len, gpa, pc_of(vcpu), vcpu->id, nobody_at(s, gpa), saw[s->p.plan.unmodelled]);
 	else if (told == TOLD_MOST && s->p.plan.unmodelled != UNMODELLED_TRACE)
 		say("further accesses to addresses that nobody serves are not told");
-	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
-		return true;
-	if (abort_inject(vcpu))
-		return true;
-	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NOWHERE",
-		  "guest %s at %#" PRIx64 " (PC %#" PRIx64
-		  "), where nothing is, and this kernel cannot give it an external abort: "
-		  "correct the firmware, or set unmodelled=stub",
-		  what, gpa, pc_of(vcpu));
-	return false;
+	if (s->p.plan.unmodelled == UNMODELLED_ABORT)
+		return -EFAULT;
+	if (!write)
+		*value = 0;
+	return 0;
+}
+
+int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
+		uint64_t *value)
+{
+	const struct bus_window *w;
+	int bank;
+
+	exit_stores_drain(s);
+	w = bus_find(&s->bus, gpa, len);
+	if (w && write) {
+		bus_write(w, gpa, len, *value);
+		return 0;
+	}
+	if (w) {
+		*value = bus_read(w, gpa, len);
+		return 0;
+	}
+	bank = flash_bank_at(s, gpa);
+	if (bank < 0)
+		return unserved(s, vcpu, gpa, len, write, value);
+	if (write) {
+		atomic_fetch_add(&s->flash_stores, 1);
+		return 0;
+	}
+	*value = UINT64_MAX;
+	memory_flash_back(s, (unsigned)bank, gpa);
+	return 0;
 }
 
 static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 	uint64_t gpa = run->mmio.phys_addr, value;
-	unsigned len = run->mmio.len;
-	const struct bus_window *w;
-	int bank;
+	bool write = run->mmio.is_write;
 
-	exit_stores_drain(s);
-	w = bus_find(&s->bus, gpa, len);
 	/*
 	 * All eight bytes of data[] are there whatever LEN is: moved whole, they are one load or
 	 * store.
 	 */
-	if (w && run->mmio.is_write) {
-		memcpy(&value, run->mmio.data, sizeof(value));
-		bus_write(w, gpa, len, value);
-		return;
-	}
-	if (w) {
-		value = bus_read(w, gpa, len);
+	memcpy(&value, run->mmio.data, sizeof(value));
+	if (write && atomic_load_explicit(&s->watched, memory_order_relaxed))
+		undecoded_stored(s, gpa, run->mmio.len);
+	if (exit_access(s, vcpu, gpa, run->mmio.len, write, &value))
+		abort_give(s, vcpu, gpa, write);
+	else if (!write)
 		memcpy(run->mmio.data, &value, sizeof(value));
-		return;
-	}
-	bank = flash_bank_at(s, gpa);
-	if (bank >= 0 && run->mmio.is_write) {
-		atomic_fetch_add(&s->flash_stores, 1);
-		return;
-	}
-	if (bank >= 0) {
-		memset(run->mmio.data, 0xff, len);
-		memory_flash_back(s, (unsigned)bank, gpa);
-		return;
-	}
-	value = 0;
-	memcpy(&value, run->mmio.data, len);
-	if (unserved(s, vcpu, gpa, len, run->mmio.is_write, run->mmio.is_write ? value : 0))
-		memset(run->mmio.data, 0, run->mmio.is_write ? 0 : len);
-}
-
-/* An access whose instruction KVM does not decode: write-back, pairs, SIMD, DC ZVA. */
-static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
-{
-	uint64_t gpa = vcpu->run->arm_nisv.fault_ipa, iss = vcpu->run->arm_nisv.esr_iss,
-		 pc = pc_of(vcpu);
-	bool write = iss & ESR_ISS_WNR;
-	int bank = flash_bank_at(s, gpa);
-
-	if (bank >= 0 && !write && memory_flash_back(s, (unsigned)bank, gpa) == 0)
-		return; /* the instruction is tried again and finds memory */
-	if (!bus_find(&s->bus, gpa, 1) && s->p.plan.unmodelled == UNMODELLED_ABORT &&
-	    unserved(s, vcpu, gpa, 0, write, 0))
-		return;
-	exit_stop(s, vcpu, OUTCOME_CRASH, "E-NISV",
-		  "guest %s %#" PRIx64 " with an instruction that KVM does not decode (PC %#" PRIx64
-		  ", ISS %#" PRIx64 "): a load or store with write-back, of a pair or of a SIMD "
-		  "register; build the firmware so that it accesses devices by "
-		  "plain ldr and str (U-Boot: CONFIG_KVM_VIRT_INS)",
-		  write ? "stores to" : "reads", gpa, pc, iss);
 }
 
 /*
@@ -237,6 +223,7 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 	switch (vcpu->run->exit_reason) {
 	case KVM_EXIT_MMIO: mmio_serve(s, vcpu); break;
 	case KVM_EXIT_ARM_NISV: undecoded_serve(s, vcpu); break;
+	case KVM_EXIT_DEBUG: undecoded_step(s, vcpu); break;
 	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
 	case KVM_EXIT_INTR: break;
 	default: unknown_serve(s, vcpu);

@@ -69,6 +69,17 @@ static uint8_t *ram_at(const struct shim *s, const struct region *r)
 	return NULL;
 }
 
+void *memory_at(const struct shim *s, uint64_t gpa, bool write)
+{
+	const struct region byte = { gpa, 1 }, *flash = &s->flash_firmware;
+	uint8_t *hva = ram_at(s, &byte);
+
+	if (!hva && !write && gpa - flash->base < flash->size)
+		hva = s->flash[s->p.plan.firmware_flash] +
+		      (gpa - s->p.plan.machine.flash[s->p.plan.firmware_flash].base);
+	return hva;
+}
+
 static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size)
 {
 	uint64_t mask = s->p.host.page - 1, start = base & ~mask;
