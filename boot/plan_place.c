@@ -12,6 +12,8 @@
 /* A Linux Image wants its base at a multiple of this, and KVM maps such blocks in one entry. */
 #define BLOCK (2 * MIB)
 #define TREE_ALIGN (64u << 10) /* a page, whatever the host's are */
+/* What every 32-bit kernel maps of RAM from the start: 760 MiB as they are built commonly, less. */
+#define LOW_MEMORY (512 * MIB)
 
 static uint64_t align_up(uint64_t v, uint64_t to)
 {
@@ -297,6 +299,9 @@ int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct fai
 	for (unsigned i = 0; i < p->parts; i++)
 		if (part_place(p, in, i, i ? image->part[i].gpa : base, f))
 			return -1;
+	p->scratch = (struct region){ 0 };
+	if (image->unpacks && p->part[0].flash < 0 && p->ram[0].base < base)
+		p->scratch = (struct region){ p->ram[0].base, base - p->ram[0].base };
 	p->entry = image->entry_given && p->place == PLACE_FORMAT ? image->entry : base;
 	if (p->entry % 4)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
@@ -311,7 +316,7 @@ static bool over_firmware(const struct plan *p, const struct region *r)
 	for (unsigned i = 0; i < p->parts; i++)
 		if (overlap(r, &p->part[i].region))
 			return true;
-	return false;
+	return overlap(r, &p->scratch);
 }
 
 /* --- initrd and tree -------------------------------------------------------------------------- */
@@ -322,12 +327,15 @@ int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failu
 	const int bank = bank_of(p->ram, p->rams, &p->part[0].region);
 	const struct region *ram = &p->ram[bank < 0 ? 0 : bank];
 	const uint64_t size = in->initrd->size;
+	uint64_t room = ram->size;
 
 	p->initrd = (struct region){ 0 };
 	if (in->initrd->fd < 0)
 		return 0;
-	if (size <= ram->size) {
-		p->initrd.base = (ram->base + ram->size - size) & ~(uint64_t)(in->host->page - 1);
+	if (in->firmware->unpacks && room > LOW_MEMORY)
+		room = LOW_MEMORY;
+	if (size <= room) {
+		p->initrd.base = (ram->base + room - size) & ~(uint64_t)(in->host->page - 1);
 		p->initrd.size = size;
 	}
 	if (!p->initrd.size || over_firmware(p, &p->initrd))

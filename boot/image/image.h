@@ -44,8 +44,9 @@ struct image {
 	/* part[0] by its own header */
 	bool linked; /* U-Boot: link_gpa is where it was linked for */
 	uint64_t link_gpa;
-	bool offset_known; /* a Linux Image: goes to RAM base, 2 MiB aligned, + text_offset */
+	bool offset_known; /* a Linux kernel: goes to RAM base, 2 MiB aligned, + text_offset */
 	uint64_t text_offset;
+	bool unpacks; /* a zImage: needs RAM from its base on, and tree and initrd in low memory */
 
 	/* What comes along; fd -1: nothing. */
 	struct span ramdisk, tree, overlay[IMAGE_OVERLAYS_MAX];

@@ -10,6 +10,7 @@
 #define A32_BRANCH 0xea /* top byte of B, condition always */
 #define A32_VECTOR 0xe59f /* top half of LDR PC, [PC, #n] */
 #define ZIMAGE_ORDER_MAGIC 0x04030201 /* as it reads in a little-endian kernel */
+#define ZIMAGE_OFFSET (32u << 20) /* from RAM base: it unpacks there, and need not move first */
 #define ZIMAGE_ROOM 4 /* a packed kernel unpacks to some three times its size */
 
 static void head_read(const struct span *span, uint8_t head[HEADER])
@@ -64,6 +65,8 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 				     end - start);
 	image_raw(image, span);
 	image->arch = ARCH_A32;
+	image->offset_known = image->unpacks = true;
+	image->text_offset = ZIMAGE_OFFSET;
 	image->part[0].footprint = span->size * ZIMAGE_ROOM;
 	return 0;
 }

@@ -86,6 +86,36 @@ static void linux_header(void **state)
 	assert_false(image.offset_known);
 }
 
+static void le32_put(unsigned at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		bytes[at + i] = (unsigned char)(value >> (8 * i));
+}
+
+static void zimage_header(void **state)
+{
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	le32_put(36, 0x016f2818);
+	le32_put(44, SIZE);
+	le32_put(48, 0x04030201);
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_int_equal(image.arch, ARCH_A32);
+	assert_true(image.offset_known && image.unpacks);
+	assert_int_equal(image.text_offset, 32 << 20);
+	assert_true(image.part[0].footprint >= 4 * SIZE);
+	le32_put(48, 0x01020304);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-KIND", "big-endian");
+	le32_put(48, 0x04030201);
+	le32_put(44, SIZE + 1);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-DAMAGED", "the file ends here");
+	le32_put(40, SIZE + 1);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-DAMAGED", "before it begins");
+}
+
 /* A branch, _TEXT_BASE, _end_ofs, _bss_start_ofs, _bss_end_ofs. */
 static void uboot_make(uint64_t base, uint64_t end, uint64_t bss_start, uint64_t bss_end)
 {
@@ -216,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_file_has_no_header),
 		cmocka_unit_test(linux_header),
+		cmocka_unit_test(zimage_header),
 		cmocka_unit_test(uboot_header),
 		cmocka_unit_test(what_only_looks_like_uboot),
 		cmocka_unit_test(what_cannot_run_as_it_is),
