@@ -72,11 +72,11 @@ static uint8_t *ram_at(const struct shim *s, const struct region *r)
 void *memory_at(const struct shim *s, uint64_t gpa, bool write)
 {
 	const struct region byte = { gpa, 1 }, *flash = &s->flash_firmware;
+	const int bank = s->p.plan.part[0].flash;
 	uint8_t *hva = ram_at(s, &byte);
 
 	if (!hva && !write && gpa - flash->base < flash->size)
-		hva = s->flash[s->p.plan.firmware_flash] +
-		      (gpa - s->p.plan.machine.flash[s->p.plan.firmware_flash].base);
+		hva = s->flash[bank] + (gpa - s->p.plan.machine.flash[bank].base);
 	return hva;
 }
 
