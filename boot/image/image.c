@@ -13,6 +13,7 @@
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
 #include "boot/image/unpack.h"
+#include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
 
@@ -50,8 +51,7 @@ static const struct format {
 	{ "ANDROID!", 8, 0, .is = "an Android boot image",
 	  .instead = "give the kernel that is in it (unpack_bootimg)" },
 	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
-	{ "MZ", 2, 0, .is = "an EFI program",
-	  .instead = "give firmware that starts it, such as EDK2" },
+	{ "MZ", 2, 0, .read = zboot_read },
 };
 
 void image_kind_add(struct image *image, const char *kind)
