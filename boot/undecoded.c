@@ -154,26 +154,6 @@ static int execute(struct undecoded *u, const struct insn *insn)
 	return error;
 }
 
-void undecoded_serve(struct shim *s, struct vcpu *vcpu)
-{
-	struct undecoded *u = undecoded_of(s, vcpu);
-	struct insn_cpu *cpu = &u->regs.cpu;
-	uint32_t word = 0;
-	struct insn insn;
-	int error = emulate_fetch(cpu, &insn, &word);
-	uint64_t pc = insn_get(cpu, INSN_PC);
-
-	if (!error) {
-		tell(&insn, pc, vcpu->run->arm_nisv.fault_ipa);
-		error = execute(u, &insn);
-	}
-	insn_forget(cpu);
-	if (error)
-		failed(s, vcpu, pc, word, error);
-	else if (insn.op == INSN_LOAD_EXCLUSIVE)
-		steps_set(u, STEPS_MOST);
-}
-
 /* Does WORD end what an exclusive load began: CLREX of A64, A32 and T32, ERET? */
 static bool unwatches(uint32_t word)
 {
@@ -207,6 +187,28 @@ void undecoded_step(struct shim *s, struct vcpu *vcpu)
 	if (error)
 		failed(s, vcpu, pc, word, error);
 	steps_set(u, store || unwatches(word) ? 0 : u->steps - 1);
+}
+
+void undecoded_serve(struct shim *s, struct vcpu *vcpu)
+{
+	struct undecoded *u = undecoded_of(s, vcpu);
+	struct insn_cpu *cpu = &u->regs.cpu;
+	uint32_t word = 0;
+	struct insn insn;
+	int error = emulate_fetch(cpu, &insn, &word);
+	uint64_t pc = insn_get(cpu, INSN_PC);
+
+	if (!error) {
+		tell(&insn, pc, vcpu->run->arm_nisv.fault_ipa);
+		error = execute(u, &insn);
+	}
+	insn_forget(cpu);
+	if (error) {
+		failed(s, vcpu, pc, word, error);
+	} else if (insn.op == INSN_LOAD_EXCLUSIVE) {
+		steps_set(u, STEPS_MOST);
+		undecoded_step(s, vcpu);
+	}
 }
 
 void undecoded_reset(struct shim *s)

@@ -16,7 +16,8 @@ void undecoded_serve(struct shim *s, struct vcpu *vcpu);
 
 /*
  * KVM_EXIT_DEBUG: after an exclusive load from a device VCPU goes instruction by instruction, since
- * the CPU's own monitor watches nothing and the exclusive store would fail without an exit.
+ * the CPU's own monitor watches nothing and the exclusive store would fail without an exit. Looks at
+ * the instruction that is next.
  */
 void undecoded_step(struct shim *s, struct vcpu *vcpu);
 

@@ -83,11 +83,14 @@ static int part(struct access *a, uint64_t va, unsigned size, bool write, uint64
 	return error == -EFAULT ? access_fail(a, va, write, WALK_EXTERNAL) : error;
 }
 
+/* What lies on two pages: nothing is stored on the first where the second faults. */
 static int bytes(struct access *a, uint64_t va, unsigned size, bool write, uint64_t *value)
 {
-	uint64_t whole = 0;
-	int error = 0;
+	uint64_t whole = 0, gpa, second = (va | (PAGE - 1)) + 1;
+	int error = access_translate(a, va, write, &gpa);
 
+	if (!error)
+		error = access_translate(a, access_address(a, second), write, &gpa);
 	for (unsigned i = 0; i < size && !error; i++) {
 		uint64_t byte = *value >> 8 * i & 0xff;
 
