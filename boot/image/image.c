@@ -13,6 +13,7 @@
 #include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
 
 #define HEAD 64 /* bytes that are looked at */
@@ -44,8 +45,7 @@ static const struct format {
 	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
 	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
 	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
-	{ "\x27\x05\x19\x56", 4, 0, .is = "a legacy uImage",
-	  .instead = "give the raw binary that is in it (dumpimage -p 0)" },
+	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
 	{ "\x01\x00\x64\xaa", 4, 0, .is = "a TF-A FIP",
 	  .instead = "give its BL33 (fiptool unpack)" },
 	{ "ANDROID!", 8, 0, .is = "an Android boot image",
