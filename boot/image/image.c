@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "boot/image/elf_file.h"
+#include "boot/image/fip.h"
 #include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
@@ -46,8 +47,7 @@ static const struct format {
 	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
 	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
 	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
-	{ "\x01\x00\x64\xaa", 4, 0, .is = "a TF-A FIP",
-	  .instead = "give its BL33 (fiptool unpack)" },
+	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
 	{ "ANDROID!", 8, 0, .is = "an Android boot image",
 	  .instead = "give the kernel that is in it (unpack_bootimg)" },
 	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
