@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include "boot/image/elf_file.h"
+#include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/unpack.h"
 
 #define HEAD 64 /* bytes that are looked at */
+#define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
 
 /*
  * The first row whose magic is there decides. A format without a reader cannot be booted: the row
@@ -23,6 +26,7 @@ static const struct format {
 	const char *magic;
 	uint8_t length, at;
 	int (*read)(struct image *image, const struct span *span, struct failure *f);
+	enum unpack_kind packed; /* what unpack.c reads */
 	const char *is, *instead;
 } formats[] = {
 	{ "ARM\x64", 4, 56, .read = plain_read_linux },
@@ -30,14 +34,16 @@ static const struct format {
 	{ "\x7f"
 	  "ELF",
 	  4, 0, .read = elf_file_read },
-	{ "\x1f\x8b", 2, 0, .is = "a gzip file", .instead = "unpack it (gunzip)" },
-	{ "\x28\xb5\x2f\xfd", 4, 0, .is = "a zstd file", .instead = "unpack it (unzstd)" },
-	{ "\x04\x22\x4d\x18", 4, 0, .is = "an lz4 file", .instead = "unpack it (unlz4)" },
+	{ "\x1f\x8b", 2, 0, .packed = UNPACK_GZIP },
+	{ "\x28\xb5\x2f\xfd", 4, 0, .packed = UNPACK_ZSTD },
+	{ "\x04\x22\x4d\x18", 4, 0, .packed = UNPACK_LZ4 },
+	{ "\x02\x21\x4c\x18", 4, 0, .packed = UNPACK_LZ4 },
 	{ "\xfd"
 	  "7zXZ",
-	  5, 0, .is = "an xz file", .instead = "unpack it (unxz)" },
-	{ "\xd0\x0d\xfe\xed", 4, 0, .is = "a device tree or FIT",
-	  .instead = "give the raw binary that is in it (dumpimage -T flat_dt -p N)" },
+	  6, 0, .packed = UNPACK_XZ },
+	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
+	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
+	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
 	{ "\x27\x05\x19\x56", 4, 0, .is = "a legacy uImage",
 	  .instead = "give the raw binary that is in it (dumpimage -p 0)" },
 	{ "\x01\x00\x64\xaa", 4, 0, .is = "a TF-A FIP",
@@ -136,6 +142,27 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 	return part;
 }
 
+int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
+		  uint64_t at, struct failure *f)
+{
+	struct image_part *part = &image->part[0];
+
+	if (part->placed || (image->offset_known && (load - image->text_offset) % LINUX_ALIGN))
+		return 0;
+	part->placed = part->loaded = true;
+	part->gpa = load;
+	if (!entry)
+		return 0;
+	if (entry - load >= part->footprint)
+		return image_damaged(image, format_name, at, f,
+				     "the entry 0x%" PRIx64 " lies outside of what is loaded "
+				     "at 0x%" PRIx64 ": correct it, and pack it again",
+				     entry, load);
+	image->entry_given = true;
+	image->entry = entry;
+	return 0;
+}
+
 int image_read(struct image *image, const struct span *span, struct failure *f)
 {
 	uint8_t head[HEAD] = { 0 };
@@ -155,6 +182,8 @@ int image_read(struct image *image, const struct span *span, struct failure *f)
 
 		if (memcmp(head + format->at, format->magic, format->length))
 			continue;
+		if (format->packed)
+			return unpack_read(image, span, format->packed, f);
 		if (format->read)
 			return format->read(image, span, f);
 		return image_unfit(image, f, "is %s, which cannot run as it is: %s", format->is,

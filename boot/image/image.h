@@ -22,6 +22,7 @@ struct image_part {
 	struct span bytes;
 	uint64_t footprint; /* bytes it needs in memory: bss included; at least bytes.size */
 	bool placed; /* GPA is where its format says it lies; else the plan decides */
+	bool loaded; /* its format copies it there: into RAM, flash will not do */
 	uint64_t gpa;
 	char name[32]; /* "loadable tee" */
 };
@@ -31,7 +32,7 @@ struct image {
 	const char *conf; /* a FIT's configuration by name, NULL: its default */
 	const struct verify_keys *keys; /* with which a FIT must be signed; NULL: need not */
 	bool verified; /* its reader found it so */
-	uint64_t most; /* bytes that what is packed may unpack to, all together */
+	uint64_t most; /* bytes that what is packed may still unpack to, all together */
 	char kind[80]; /* "FIT, gzip, Linux Image": how it was read, outermost first */
 	unsigned layers;
 	enum image_arch arch;
@@ -94,6 +95,14 @@ void image_raw(struct image *image, const struct span *span);
 /* Add a part that lies at GPA. Returns it, or NULL: the table is full. */
 struct image_part *image_part_add(struct image *image, const char *name, const struct span *span,
 				  uint64_t gpa);
+
+/*
+ * part[0] is copied to LOAD and entered at ENTRY (0: its first byte), as a format around it says.
+ * Nothing where part[0]'s own format knows better: an ELF, a Linux Image that could not run there.
+ * Returns 0 or fail()s: AT, the place of the entry in FORMAT_NAME, names one outside of it.
+ */
+int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
+		  uint64_t at, struct failure *f);
 
 /* Name a layer in KIND. */
 void image_kind_add(struct image *image, const char *kind);

@@ -148,8 +148,8 @@ int main(void)
 		cmocka_unit_test(bounds_are_kept),
 		cmocka_unit_test(placed_by_mapping_and_by_reading),
 		cmocka_unit_test(mapped_for_reading),
-		cmocka_unit_test(a_file_that_shrinks_is_an_error),
 		cmocka_unit_test(sealed_copy_stays_as_it_is),
+		cmocka_unit_test(a_file_that_shrinks_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, file_make, file_remove);

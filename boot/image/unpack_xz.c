@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// xz and lzma, by liblzma.
+#include <errno.h>
+#include <lzma.h>
+
+#include "boot/image/unpack_flow.h"
+
+static int error_of(lzma_ret result)
+{
+	switch (result) {
+	case LZMA_MEM_ERROR: return -ENOMEM;
+	case LZMA_OPTIONS_ERROR:
+	case LZMA_UNSUPPORTED_CHECK: return -EOPNOTSUPP;
+	case LZMA_BUF_ERROR: return -EFBIG;
+	default: return -EBADMSG;
+	}
+}
+
+static int decode(struct unpack_flow *flow, lzma_stream *lzma)
+{
+	lzma_ret result = LZMA_OK;
+
+	lzma->next_out = flow->out + flow->used;
+	lzma->avail_out = flow->room - flow->used;
+	while (result == LZMA_OK) {
+		lzma->next_in = flow->in + flow->at;
+		lzma->avail_in = unpack_flow_slice(flow, UNPACK_SLICE);
+		if (!lzma->avail_in)
+			return -ENODATA;
+		result = lzma_code(lzma, LZMA_RUN);
+		flow->at = (uint64_t)(lzma->next_in - flow->in);
+		flow->used = (uint64_t)(lzma->next_out - flow->out);
+	}
+	return result == LZMA_STREAM_END ? 0 : error_of(result);
+}
+
+/*
+ * A header may ask for a dictionary of 4 GiB, but only as much of it is ever touched as comes out:
+ * no limit is set, and what malloc() refuses is told.
+ */
+int unpack_xz(struct unpack_flow *flow)
+{
+	lzma_stream lzma = LZMA_STREAM_INIT;
+	lzma_ret result = lzma_stream_decoder(&lzma, UINT64_MAX, LZMA_TELL_UNSUPPORTED_CHECK);
+	int error = result == LZMA_OK ? decode(flow, &lzma) : error_of(result);
+
+	lzma_end(&lzma);
+	return error;
+}
+
+int unpack_xz_alone(struct unpack_flow *flow)
+{
+	lzma_stream lzma = LZMA_STREAM_INIT;
+	lzma_ret result = lzma_alone_decoder(&lzma, UINT64_MAX);
+	int error = result == LZMA_OK ? decode(flow, &lzma) : error_of(result);
+
+	lzma_end(&lzma);
+	return error;
+}
