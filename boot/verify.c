@@ -139,9 +139,10 @@ static int image_cover(const struct fit *fit, unsigned image, struct failure *f)
 /* All the images that a property of the configuration names. */
 static int images_cover(const struct fit *fit, const char *names, uint32_t len, struct failure *f)
 {
-	if (!len || names[len - 1])
-		return 0; /* numbers */
-	for (const char *name = names; name < names + len; name += strlen(name) + 1) {
+	const char *const end = names + len;
+
+	for (const char *name = names, *nul; (nul = memchr(name, 0, (size_t)(end - name)));
+	     name = nul + 1) {
 		const int image = child(&fit->tree, fit->images, name);
 
 		if (image >= 0 && image_cover(fit, (unsigned)image, f))
