@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/image/android.h"
 #include "boot/image/elf_file.h"
 #include "boot/image/fip.h"
 #include "boot/image/fit.h"
@@ -48,8 +49,9 @@ static const struct format {
 	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
 	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
 	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
-	{ "ANDROID!", 8, 0, .is = "an Android boot image",
-	  .instead = "give the kernel that is in it (unpack_bootimg)" },
+	{ "ANDROID!", 8, 0, .read = android_read },
+	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
+	  .instead = "give the boot.img" },
 	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
 	{ "MZ", 2, 0, .is = "an EFI program",
 	  .instead = "give firmware that starts it, such as EDK2" },

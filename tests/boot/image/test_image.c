@@ -140,6 +140,7 @@ static void what_cannot_run_as_it_is(void **state)
 		size_t length, at;
 		const char *is;
 	} kinds[] = {
+		{ "VNDRBOOT", 8, 0, "give the boot.img" },
 		{ "MZ", 2, 0, "EFI program" },
 	};
 
