@@ -15,6 +15,7 @@
 #include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
 #include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
 
@@ -52,7 +53,14 @@ static const struct format {
 	{ "ANDROID!", 8, 0, .read = android_read },
 	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
 	  .instead = "give the boot.img" },
-	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
+	{ "eGON.BT0", 8, 4, .read = spl_read_egon },
+	{ "TOC0.GLH", 8, 0, .read = spl_read_toc0 },
+	{ "RKNS", 4, 0, .read = spl_read_rockchip },
+	{ "\x3b\x8c\xdc\xfc", 4, 0, .read = spl_read_rockchip },
+	{ "@AML", 4, 16, .is = "an Amlogic boot image", .instead = "give u-boot.bin" },
+	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
+	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
+	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
 	{ "MZ", 2, 0, .is = "an EFI program",
 	  .instead = "give firmware that starts it, such as EDK2" },
 };
