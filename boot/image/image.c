@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/image/android.h"
 #include "boot/image/elf_file.h"
 #include "boot/image/fip.h"
 #include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
 #include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
 #include "boot/image/zboot.h"
@@ -49,9 +51,17 @@ static const struct format {
 	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
 	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
 	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
-	{ "ANDROID!", 8, 0, .is = "an Android boot image",
-	  .instead = "give the kernel that is in it (unpack_bootimg)" },
-	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
+	{ "ANDROID!", 8, 0, .read = android_read },
+	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
+	  .instead = "give the boot.img" },
+	{ "eGON.BT0", 8, 4, .read = spl_read_egon },
+	{ "TOC0.GLH", 8, 0, .read = spl_read_toc0 },
+	{ "RKNS", 4, 0, .read = spl_read_rockchip },
+	{ "\x3b\x8c\xdc\xfc", 4, 0, .read = spl_read_rockchip },
+	{ "@AML", 4, 16, .is = "an Amlogic boot image", .instead = "give u-boot.bin" },
+	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
+	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
+	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
 	{ "MZ", 2, 0, .read = zboot_read },
 };
 

@@ -49,7 +49,7 @@ static void damaged_fip(void **state)
 {
 	(void)state;
 	fip_make();
-	cut_is_refused("fip", 41);
+	cut_is_refused("fip", 0, 41);
 	load("fip");
 	memset(bytes + 16 + 40 * 4 + 16, 0xff, 8); /* the fifth part's offset */
 	store("bad");
