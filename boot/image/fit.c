@@ -352,8 +352,15 @@ static int images_read(const struct fit *fit, struct failure *f)
 /* Every offset and name in TREE is checked here, once. */
 static int tree_check(struct fit *fit, size_t size, struct failure *f)
 {
-	const int error = fdt_check_full(fit->tree, size);
+	int error;
 
+	if (fit->span->at % 8)
+		return image_unfit(fit->image, f,
+				   "has a FIT at byte %" PRIu64 " of what it lies in, and a tree "
+				   "lies at a multiple of 8: give the FIT alone",
+				   fit->span->at);
+	/* libfdt's own check reads names of nodes where trees before version 16 have none. */
+	error = fdt_version(fit->tree) < 16 ? -FDT_ERR_BADVERSION : fdt_check_full(fit->tree, size);
 	if (error)
 		return image_damaged(fit->image, "FIT", 0, f, "its tree is bad (%s): copy it again",
 				     fdt_strerror(error));
