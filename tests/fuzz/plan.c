@@ -138,6 +138,7 @@ static void tree_good(const struct prepared *p)
 	const size_t size = (size_t)p->plan.tree.size;
 	struct tree_error e = { .node = -1 };
 	struct tree tree;
+	uint32_t len;
 	int chosen;
 
 	FUZZ_HOLDS(size == p->plan.dtb.size && size == fdt_totalsize(p->dtb));
@@ -148,7 +149,7 @@ static void tree_good(const struct prepared *p)
 	FUZZ_HOLDS(!p->plan.tree.rng_seed_at || p->plan.tree.rng_seed_at + 32 <= size);
 	FUZZ_HOLDS(!p->plan.tree.kaslr_seed_at || p->plan.tree.kaslr_seed_at + 8 <= size);
 	FUZZ_HOLDS(!p->plan.initrd.size ||
-		   tree_prop_named(&tree, (unsigned)chosen, "linux,initrd-start", NULL));
+		   tree_prop_named(&tree, (unsigned)chosen, "linux,initrd-start", &len));
 }
 
 static void page_good(const struct prepared *p)

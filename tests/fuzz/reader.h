@@ -14,7 +14,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#define LEAD 4612 /* not on a page */
+#define LEAD 4616 /* not on a page, but a tree may lie there */
 #define TRAIL 4096
 #define FILLER 0xa5
 

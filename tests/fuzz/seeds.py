@@ -93,6 +93,15 @@ def boxes(folder, cache):
                      n.encode().ljust(40, b"\0") + d for n, d in
                      (("gzip", made["gzip"]["one"]), ("lz4", made["lz4"]["legacy"]), ("xzkern", made["xz"]["one"]),
                       ("zstd", made["zstd"]["one"]))}
+    made["android"] = {}
+    for version in "0123":
+        run("mkbootimg", "--header_version", version, "--kernel", raw, "--ramdisk", small, "--pagesize", "2048",
+            "--cmdline", "console=ttyAMA0", *(["--dtb", dtb] if version == "2" else []), "-o", folder / "boot.img")
+        made["android"][f"v{version}"] = (folder / "boot.img").read_bytes()
+    spl = (cache / "boards/sunxi/nanopi_neo2/sunxi-spl.bin").read_bytes()
+    made["egon"] = {"fit": spl + made["fit"]["outside"], "alone": spl[:4096]}
+    idbloader = head(cache / "boards/rockchip/rock64-rk3328/idbloader.img", 4096)
+    made["rockchip"] = {"alone": idbloader}
     return made
 
 
