@@ -67,10 +67,10 @@ def packed(raw):
     return made
 
 
-def boxes(folder, cache):
-    """Target -> {name: bytes}: small files in every box, made by the boxes' own tools."""
+def boxes(folder, cache, firmware):
+    """Target -> {name: bytes}: FIRMWARE and smaller files in every box, made by the boxes' own tools."""
     raw, small, dtb = folder / "raw", folder / "small", folder / "small.dtb"
-    raw.write_bytes(head(cache / "u-boot/qemu_arm64/u-boot.bin", 600))
+    raw.write_bytes(firmware)
     small.write_bytes(b"small file of a FIT\n")
     run("dtc", "-q", "-I", "dts", "-O", "dtb", "-o", dtb, "/dev/stdin", input=b"/dts-v1/; / { model = \"m\"; };")
     made = packed(raw)
@@ -121,7 +121,7 @@ def make_all(folder, cache, out):
     made["linux"] = {"kernel": head(cache / "linux-6.1/Image", 4096)}
     made["zimage"] = {"kernel": head(cache / "linux-6.1-armhf/zImage", 4096)}
     made["raw"] = {p.parent.name: head(p, 4096) for p in sorted((cache / "u-boot").glob("*/u-boot.bin"))}
-    made |= boxes(work, cache)
+    made |= boxes(work, cache, head(cache / "u-boot/qemu_arm64/u-boot.bin", 600))
     made["image"] = {f"{kind}-{name}": data for kind, files in made.items() for name, data in files.items()}
     trees = dict(boards(cache))
     virt = {p.name: p.read_bytes() for p in sorted((out / "dts").glob("*.dtb"))}
