@@ -227,6 +227,22 @@ def simd(t32):
                 yield case(f"{name}{many}.{size} {{{regs}}}, [{REGS[n]}]!", n, 0x403)
 
 
+    for name, size, many, step in itertools.product(("vld", "vst"), (8, 16, 32), (1, 2, 3, 4), (1, 2)):
+        lanes = ["" if name == "vld" else 0, 64 // size - 1, rng.randrange(64 // size)]
+        for lane in lanes:
+            if step == 2 and (many == 1 or (size == 8 and lane != "")):
+                continue
+            first = rng.choice([0, 5, 14, 23])
+            regs = ", ".join(f"d{first + i * step}[{lane}]" for i in range(many))
+            align = "" if many == 3 or (many == 1 and size == 8) else rng.choice(["", f":{min(many * size, 64)}"])
+            n, m = rng.sample(range(13), 2)
+            yield case(f"{name}{many}.{size} {{{regs}}}, [{REGS[n]}{align}]", n)
+            yield case(f"{name}{many}.{size} {{{regs}}}, [{REGS[n]}{align}]!", n)
+            yield case(f"{name}{many}.{size} {{{regs}}}, [{REGS[n]}], {REGS[m]}", n, 0x402, index=m, value=12)
+    yield case("vld1.32 {d6[], d7[]}, [r3]!", 3)
+    yield case("vld1.8 {d16[], d17[]}, [r3]!", 3)
+
+
 # --- T32 ------------------------------------------------------------------------------------------
 
 def t32_narrow():
