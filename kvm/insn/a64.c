@@ -42,7 +42,7 @@ static const struct {
 	{ 0xbfa07c00, 0x08207c00, COMPARE_SWAP_PAIR,
 	  NONE }, /* ahead of stxp, whose sizes it takes */
 	{ 0x3f800000, 0x08000000, EXCLUSIVE, NONE },
-	{ 0x3fa00000, 0x08800000, ORDERED, NONE },
+	{ 0x3fbf7c00, 0x089f7c00, ORDERED, NONE },
 	{ 0x3fa07c00, 0x08a07c00, COMPARE_SWAP, NONE },
 	{ 0x3f200c00, 0x38200000, ATOMIC, NONE },
 	{ 0x3f200c00, 0x19000000, SINGLE_ORDERED, UNSCALED },
@@ -212,8 +212,9 @@ static bool exclusive(struct insn *insn, uint32_t word)
 		 second = insn_bits(word, 14, 10);
 	const char *suffix = two ? "p" : "r";
 
-	if (two && scale < 2)
-		return false; /* casp */
+	/* Two of bytes or half words are casp; a field that is not used has all its bits set. */
+	if ((two && scale < 2) || (!two && second != 31) || (load && status != 31))
+		return false;
 	insn->op = load ? INSN_LOAD_EXCLUSIVE : INSN_STORE_EXCLUSIVE;
 	insn->width = scale == 3 ? 8 : 4;
 	insn->status = load ? INSN_NONE : reg_or_zero(status);

@@ -102,32 +102,102 @@ static const struct {
 	[0x9] = { 2, 2, 1, 2 }, [0xa] = { 1, 0, 2, 2 },
 };
 
-bool form32_structures(struct insn *insn, uint32_t word)
+/* The base, the mnemonic, and what the base becomes; false: it is R15. */
+static bool structures_address(struct insn *insn, uint32_t word, unsigned elements)
+{
+	unsigned base = form32_reg(word, 16), index = form32_reg(word, 0);
+	const char count[] = { (char)('0' + elements), 0 };
+
+	insn->base = (uint8_t)base;
+	insn->simd = true;
+	insn->writeback = insn->post = index != FORM32_PC;
+	insn->back = index == 13 ? (int64_t)insn->size * insn->count : 0;
+	if (index < 13 || index == 14)
+		insn->index = (uint8_t)index;
+	insn_name_set(insn, insn->op == INSN_STORE ? "vst" : "vld", count, "");
+	return base != FORM32_PC;
+}
+
+static bool multiple_decode(struct insn *insn, uint32_t word, unsigned first)
 {
 	unsigned type = word >> 8 & 15, log2 = word >> 6 & 3, align = word >> 4 & 3,
-		 base = form32_reg(word, 16), index = form32_reg(word, 0),
-		 first = form32_reg(word, 12) | (unsigned)form32_bit(word, 22) << 4,
 		 elements = structures[type].elements, apart = structures[type].apart,
 		 times = structures[type].times, size = log2 == 3 ? 4 : 1u << log2;
 
-	if (form32_bit(word, 23) || !elements || align > structures[type].align_most ||
-	    (log2 == 3 && elements > 1) || base == FORM32_PC ||
+	if (!elements || align > structures[type].align_most || (log2 == 3 && elements > 1) ||
 	    first + (elements - 1) * apart + times > SIMD_REGS)
 		return false;
 	for (unsigned t = 0; t < times; t++)
 		for (unsigned at = 0; at < 8; at += size)
 			for (unsigned e = 0; e < elements; e++)
 				d_move(insn, first + t + e * apart, at);
-	insn->base = (uint8_t)base;
 	insn->size = (uint8_t)size;
-	insn->simd = true;
 	insn->words = log2 == 3;
 	insn->aligned = (uint8_t)(align ? 4 << align : 0);
-	insn->writeback = insn->post = index != FORM32_PC;
-	insn->back = index == 13 ? (int64_t)size * insn->count : 0;
-	if (index < 13 || index == 14)
-		insn->index = (uint8_t)index;
-	insn_name_set(insn, insn->op == INSN_STORE ? "vst" : "vld",
-		      (const char[]){ (char)('0' + elements), 0 }, "");
-	return true;
+	return structures_address(insn, word, elements);
+}
+
+#define NEVER 0xff
+
+/* One lane: bytes of alignment by log2 of the size, elements - 1, and the lowest bits of the lane. */
+static const uint8_t lane_align[3][4][4] = {
+	{ { 0, NEVER }, { 0, 2 }, { 0, NEVER }, { 0, 4 } },
+	{ { 0, 2 }, { 0, 4 }, { 0, NEVER }, { 0, 8 } },
+	{ { 0, NEVER, NEVER, 4 },
+	  { 0, 8, NEVER, NEVER },
+	  { 0, NEVER, NEVER, NEVER },
+	  { 0, 8, 16, NEVER } },
+};
+
+static bool lane_decode(struct insn *insn, uint32_t word, unsigned first)
+{
+	unsigned log2 = word >> 10 & 3, elements = (word >> 8 & 3) + 1, lane = word >> 4 & 15,
+		 apart = log2 && lane >> log2 & 1 ? 2 : 1,
+		 align = lane_align[log2][elements - 1][lane & (log2 == 2 ? 3 : 1)];
+
+	if (align == NEVER || (elements == 1 && apart == 2) ||
+	    first + (elements - 1) * apart >= SIMD_REGS)
+		return false;
+	for (unsigned e = 0; e < elements; e++)
+		d_move(insn, first + e * apart, lane >> (log2 + 1) << log2);
+	insn->size = (uint8_t)(1 << log2);
+	insn->aligned = (uint8_t)align;
+	return structures_address(insn, word, elements);
+}
+
+/* All lanes of each register. VLD1 of two registers fills both with one element. */
+static bool all_lanes_decode(struct insn *insn, uint32_t word, unsigned first)
+{
+	unsigned log2 = word >> 6 & 3, elements = (word >> 8 & 3) + 1, size = 1u << log2;
+	bool two = form32_bit(word, 5), align = form32_bit(word, 4);
+	unsigned apart = two ? 2 : 1, span = elements == 1 ? two : (elements - 1) * apart;
+
+	if (insn->op == INSN_STORE || first + span >= SIMD_REGS)
+		return false;
+	if (elements == 4 && log2 == 3 && align)
+		size = 4;
+	else if (log2 == 3 || (align && (elements == 3 || (elements == 1 && !log2))))
+		return false;
+	if (elements == 1 && two && first % 2)
+		return false;
+	for (unsigned e = 0; e < elements; e++)
+		d_move(insn, first + e * apart, 0);
+	insn->size = (uint8_t)size;
+	insn->replicate = elements == 1 && two ? 16 : 8;
+	if (align)
+		insn->aligned = (uint8_t)(log2 == 3		       ? 16
+					  : elements == 4 && log2 == 2 ? 8
+								       : elements * size);
+	return structures_address(insn, word, elements);
+}
+
+bool form32_structures(struct insn *insn, uint32_t word)
+{
+	unsigned first = form32_reg(word, 12) | (unsigned)form32_bit(word, 22) << 4;
+
+	if (!form32_bit(word, 23))
+		return multiple_decode(insn, word, first);
+	if ((word >> 10 & 3) == 3)
+		return all_lanes_decode(insn, word, first);
+	return lane_decode(insn, word, first);
 }

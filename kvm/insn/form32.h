@@ -43,7 +43,10 @@ bool form32_list(struct insn *insn, unsigned base, uint32_t list, bool up, bool 
  */
 bool form32_vfp(struct insn *insn, uint32_t word, unsigned pc);
 
-/* VLD1 to VLD4 and VST1 to VST4 of multiple structures: bits 23..0, which A32 and T32 share. */
+/*
+ * VLD1 to VLD4 and VST1 to VST4, of multiple structures, one lane, or all lanes: bits 23..0, which A32
+ * and T32 share. False too: VLD1 to all lanes of two registers of which the first has an odd number.
+ */
 bool form32_structures(struct insn *insn, uint32_t word);
 
 #endif

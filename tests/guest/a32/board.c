@@ -30,7 +30,9 @@ void guest_begin(const void *dtb, const void *otherwise)
 	struct fdt_node node;
 	u64 size;
 
-	if (!fdt_begin(dtb, &node) && !fdt_begin(otherwise, &node))
+	if (!fdt_begin(dtb, &node))
+		dtb = otherwise;
+	if (!fdt_begin(dtb, &node))
 		for (;;)
 			wfi();
 	machine.dtb = dtb;

@@ -72,7 +72,10 @@ extern u32 window_va, code_va;
 const char *mapping_name(unsigned way);
 void mapping_begin(unsigned way, u32 memory, u32 device);
 void window_map(bool device);
-bool mapping_has_end(void); /* behind the window nothing is mapped */
+/* Can T be run so: is something unmapped behind the window, is it near enough to the code. */
+bool mapping_suits(const struct test_case *t);
+/* Without MMU the addresses are not the same: how far behind memory's the device's are. */
+u32 mapping_apart(void);
 void code_put(u32 at, const void *code, u32 size); /* into the page of code */
 
 #endif

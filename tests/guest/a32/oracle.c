@@ -9,9 +9,9 @@
 #define ARM_EXIT 0xfe0
 #define THUMB_EXIT 0xff0
 #define BRANCH_SPAN 128 /* bytes to both sides of the base that hold where to go to */
-#define WHOLE_EVERY 512 /* cases between two looks at all of the device */
+#define WHOLE_EVERY 2048 /* cases between two looks at all of the device */
 #define TOLD_MOST 12
-#define SAMPLE 16 /* each of so many cases, in all ways to map but the first two */
+#define SAMPLE 16 /* each of so many cases, by large pages and blocks */
 
 #define CPSR_BASE 0x1c0u /* A, I, F masked */
 #define CPSR_T 0x20u
@@ -109,6 +109,17 @@ static void changes_find(const struct test_case *t)
 			changed[changes++] = i;
 }
 
+/* An address in the window is another one on the device where no MMU makes them equal. */
+static bool same(u32 on_memory, u32 on_device)
+{
+	return on_device - on_memory == 0 || on_device - on_memory == mapping_apart();
+}
+
+static bool word_equal(u32 word)
+{
+	return same(mmio_read(memory + word * 4), mmio_read(device + word * 4));
+}
+
 /* The words that memory's run has changed, and those to both sides, are the same on the device. */
 static bool memory_equal(const struct test_case *t)
 {
@@ -117,11 +128,11 @@ static bool memory_equal(const struct test_case *t)
 	for (unsigned i = 0; i < changes; i++) {
 		u32 at = changed[i];
 
-		good &= mmio_read(device + at * 4) == mmio_read(memory + at * 4);
-		if (at)
-			good &= mmio_read(device + at * 4 - 4) == mmio_read(memory + at * 4 - 4);
-		if (at + 1 < WORDS)
-			good &= mmio_read(device + at * 4 + 4) == mmio_read(memory + at * 4 + 4);
+		good &= word_equal(at);
+		if (at && (!i || changed[i - 1] + 1 < at))
+			good &= word_equal(at - 1);
+		if (at + 1 < WORDS && (i + 1 == changes || changed[i + 1] > at + 1))
+			good &= word_equal(at + 1);
 	}
 	for (unsigned i = 0; i < changes; i++) {
 		word_put(memory, changed[i], pattern(t, changed[i]));
@@ -130,24 +141,27 @@ static bool memory_equal(const struct test_case *t)
 	return good;
 }
 
-/* Where a load faults half-way, what it has loaded by then may be in registers or not. */
-static const char *difference(const struct test_case *t, const struct context *a,
-			      const struct context *b)
+/*
+ * Where a load faults half-way, what it has loaded by then may be in registers or not: cases of faults
+ * do so with R0 to R7 and SIMD registers. And the emulated CPU keeps the old mode's SPSR when EL2
+ * returns to another mode, so that an abort that is given from outside shows none.
+ */
+static bool is_compared(const struct test_case *t, u32 word)
 {
-	static char name[8] = "r";
+	if (!(t->flags & CASE_FAULT))
+		return true;
+	return word >= 8 && word != CTX_CPSR / 4 && word != CTX_SPSR_ABT / 4 && word < CTX_D / 4;
+}
+
+static bool contexts_equal(const struct test_case *t, const struct context *a,
+			   const struct context *b)
+{
 	const u32 *x = (const u32 *)a, *y = (const u32 *)b;
 
-	for (u32 i = t->flags & CASE_FAULT ? 8 : 0; i < CTX_D / 4; i++)
-		if (x[i] != y[i]) {
-			name[0] = 'w';
-			name[1] = (char)('0' + i / 10);
-			name[2] = (char)('0' + i % 10);
-			return name;
-		}
-	for (u32 i = CTX_D / 4; i < CTX_SIZE / 4 && !(t->flags & CASE_FAULT); i++)
-		if (x[i] != y[i])
-			return "SIMD register";
-	return NULL;
+	for (u32 i = 0; i < CTX_SIZE / 4; i++)
+		if (is_compared(t, i) && !same(x[i], y[i]))
+			return false;
+	return true;
 }
 
 static void difference_print(const struct context *a, const struct context *b)
@@ -165,19 +179,20 @@ static bool case_compare(unsigned way, unsigned number)
 	static const struct test_case none = { .base_at = 0 };
 	const struct test_case *t = &cases[number];
 	u32 want = t->flags & CASE_FAULT ? END_DATA_ABORT : END_UNDEFINED;
-	const char *wrong;
+	const char *wrong = NULL;
 
 	code_place(t);
 	branches_put(t, t);
-	context_fill(&on_memory, t);
 	window_map(false);
+	context_fill(&on_memory, t);
 	case_run(&on_memory);
-	context_fill(&on_device, t);
 	window_map(true);
+	context_fill(&on_device, t);
 	case_run(&on_device);
 
 	changes_find(t);
-	wrong = difference(t, &on_memory, &on_device);
+	if (!contexts_equal(t, &on_memory, &on_device))
+		wrong = "registers";
 	if (!memory_equal(t))
 		wrong = "memory";
 	if (on_memory.end != want)
@@ -190,28 +205,36 @@ static bool case_compare(unsigned way, unsigned number)
 	return false;
 }
 
-static unsigned whole_compare(void)
+static bool whole_equal(unsigned way)
 {
-	unsigned wrong = 0;
+	bool good = true;
 
-	for (u32 i = 0; i < WORDS; i++)
-		wrong += mmio_read(device + i * 4) != mixed(i + 1);
-	return wrong;
+	for (u32 i = 0; i < WORDS; i++) {
+		u32 is = mmio_read(device + i * 4);
+
+		if (is != mixed(i + 1)) {
+			print("DIFFERS whole %s: word 0x%x of the device: 0x%x\n",
+			      mapping_name(way), i * 4, is);
+			good = false;
+			word_put(device, i, mixed(i + 1));
+		}
+	}
+	return good;
 }
 
-static void way_run(unsigned way, unsigned every)
+static void way_run(unsigned way, unsigned first_case, unsigned every)
 {
 	unsigned ran = 0, differ = 0, all = (unsigned)(cases_end - cases);
 
 	mapping_begin(way, memory, device);
-	for (unsigned i = way % every; i < all && differ < TOLD_MOST; i += every) {
-		if (cases[i].flags & CASE_FAULT && !mapping_has_end())
+	for (unsigned i = first_case; i < all && differ < TOLD_MOST; i += every) {
+		if (!mapping_suits(&cases[i]))
 			continue;
 		differ += !case_compare(way, i);
 		if (++ran % WHOLE_EVERY == 0)
-			differ += whole_compare();
+			differ += !whole_equal(way);
 	}
-	differ += whole_compare();
+	differ += !whole_equal(way);
 	print("ran %d cases: %s\n", ran, mapping_name(way));
 	check(mapping_name(way), !differ && ran);
 }
@@ -234,7 +257,7 @@ void guest_main(void)
 	}
 	code_put(ARM_EXIT, end_a32, 4);
 	code_put(THUMB_EXIT, end_t32, 4);
-	/* All cases by pages of both formats; some of them by everything else. */
+	/* All cases by pages, half of them of either format; some of them by everything else. */
 	for (unsigned way = 0; mapping_name(way); way++)
-		way_run(way, way < 2 ? 1 : SAMPLE);
+		way_run(way, way, way < 2 ? 2 : SAMPLE);
 }

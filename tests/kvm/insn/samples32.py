@@ -75,7 +75,7 @@ class Text:
     def __init__(self, isa, text):
         code, *comments = re.split(r"\t?[@;] ?", text)
         # What it says of UNPREDICTABLE is neither all nor always right.
-        self.flagged = "undefined" in text.lower() or "illegal" in text or "?" in text or "overflow" in code
+        self.flagged = "undefined" in text.lower() or "illegal" in text or "?" in text or "<" in code
         name, _, rest = code.strip().partition("\t")
         name, _, _ = name.partition(".w")
         if name in ("push", "pop") and isa == "a32":
@@ -91,9 +91,13 @@ class Text:
         rest = re.sub(r"\b(pc|lr|sp)\b", lambda m: f"r{register(m[0])}", rest.strip())
         # A zero taken away is a zero; and no offset is an offset of zero.
         rest = re.sub(r"#-0\b", "#0", re.sub(r"\s+", " ", rest))
+        span = re.match(r"\{d(\d+)\[\]-d(\d+)\[\]\}", rest)
+        if span:
+            rest = "{" + ",".join(f"d{d}[]" for d in range(int(span[1]), int(span[2]) + 1)) + "}" + rest[span.end():]
         self.name, self.rest = name, re.sub(r", #0\](?!!)", "]", rest)
         self.load = name.startswith(("ld", "vld", "pop"))
-        head, bracket, tail = self.rest.partition("[")
+        # A lane has brackets too.
+        head, bracket, tail = self.rest.rpartition("}")[2].partition("[") if name.startswith("v") else self.rest.partition("[")
         self.moved = [register(r) for r in re.findall(REGISTER, head)]
         inside, _, after = tail.partition("]")
         regs = [register(r) for r in re.findall(REGISTER, inside)]
@@ -190,6 +194,25 @@ def structures_bad(word, t):
     return t.base == PC or last + many > 31 or not regs or (never and word & never == never)
 
 
+def lanes_bad(word, t):
+    """One lane, or all of them: what the Arm ARM calls UNDEFINED, by size and number of elements."""
+    size, n, lane = bits(word, 11, 10), bits(word, 9, 8) + 1, bits(word, 7, 4)
+    first, back = bits(word, 15, 12) | bits(word, 22, 22) << 4, t.base == PC
+    if size == 3:
+        size, two, align = bits(word, 7, 6), bits(word, 5, 5), bits(word, 4, 4)
+        if n == 1:
+            # Of two registers, the second one in another Q register: not emulated.
+            return back or size == 3 or (size == 0 and align) or (two and first % 2)
+        last = first + (n - 1) * (two + 1)
+        wrong = {2: size == 3, 3: size == 3 or align, 4: size == 3 and not align}[n]
+        return back or wrong or last > 31
+    low = lane & 3
+    wrong = {(0, 1): lane & 1, (0, 3): lane & 1, (1, 1): lane & 2, (1, 3): lane & 1,
+             (2, 1): lane & 4 or low in (1, 2), (2, 2): lane & 2, (2, 3): low, (2, 4): low == 3}.get((size, n), 0)
+    step = 2 if size and lane >> size & 1 else 1
+    return back or bool(wrong) or first + (n - 1) * step > 31
+
+
 def expected(isa, word, text):
     t = Text(isa, text)
     if t.flagged:
@@ -204,8 +227,8 @@ def expected(isa, word, text):
         bad = exclusive_bad(isa, t)
     elif re.fullmatch(r"v(ld|st)(r|mia|mdb)", t.name):
         bad = vfp_bad(isa, word, t)
-    elif re.fullmatch(r"v(ld|st)[1-4]\.(8|16|32|64)", t.name) and not bits(word, 23, 23):
-        bad = structures_bad(word, t)
+    elif re.fullmatch(r"v(ld|st)[1-4]\.(8|16|32|64)", t.name):
+        bad = lanes_bad(word, t) if bits(word, 23, 23) else structures_bad(word, t)
     else:
         bad = True
     return "-" if bad else t.line()

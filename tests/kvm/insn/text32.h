@@ -36,6 +36,14 @@ static inline unsigned text32_reg(unsigned reg)
 	return reg == INSN_PC ? 15 : reg;
 }
 
+/* VLD1 to VLD4: their names end with a digit. */
+static inline bool text32_is_structures(const struct insn *insn)
+{
+	char last = insn->name[strlen(insn->name) - 1];
+
+	return insn->simd && last >= '1' && last <= '4';
+}
+
 /* [r1, #4]!, [r1], -r2, lsl #3 and so on. */
 static inline void text32_address(struct text32 *t, const struct insn *insn, int ahead)
 {
@@ -46,7 +54,7 @@ static inline void text32_address(struct text32 *t, const struct insn *insn, int
 	if (insn->base == INSN_PC)
 		offset -= ahead;
 	text32_add(t, "[r%u", text32_reg(insn->base));
-	if (insn->simd && insn->aligned > 4)
+	if (text32_is_structures(insn) && insn->aligned)
 		text32_add(t, " :%u", insn->aligned * 8);
 	if (insn->post)
 		text32_add(t, "]");
@@ -95,14 +103,35 @@ static inline void text32_simd_list(struct text32 *t, const struct insn *insn, c
 		text32_add(t, "}");
 }
 
+/* One element of each register, in one lane or in all. */
+static inline void text32_lanes(struct text32 *t, const struct insn *insn)
+{
+	unsigned regs = insn->replicate == 16 ? 2 : insn->count;
+
+	for (unsigned i = 0; i < regs; i++) {
+		const struct insn_move *move = &insn->move[i < insn->count ? i : 0];
+		unsigned d = move->reg * 2u + move->at / 8u + (i < insn->count ? 0 : 1);
+
+		text32_add(t, "%sd%u", i ? "," : "{", d);
+		if (insn->replicate)
+			text32_add(t, "[]");
+		else
+			text32_add(t, "[%u]", move->at % 8 / insn->size);
+	}
+	text32_add(t, "}");
+}
+
 static inline void text32_simd(struct text32 *t, const struct insn *insn, int ahead)
 {
 	char kind = insn->words ? 'd' : 's';
 	const char *last = insn->name + strlen(insn->name) - 1;
 
-	if (*last >= '1' && *last <= '4') {
+	if (text32_is_structures(insn)) {
 		text32_add(t, ".%u ", insn->words ? 64 : insn->size * 8);
-		text32_simd_list(t, insn, 'd');
+		if (!(insn->word & 1u << 23))
+			text32_simd_list(t, insn, 'd');
+		else
+			text32_lanes(t, insn);
 		text32_add(t, ", ");
 		if (insn->index != INSN_NONE || !insn->writeback) {
 			text32_address(t, insn, ahead);
