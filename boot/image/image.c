@@ -18,6 +18,7 @@
 #include "boot/image/spl.h"
 #include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
+#include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
 #define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
@@ -61,8 +62,7 @@ static const struct format {
 	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
 	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
 	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
-	{ "MZ", 2, 0, .is = "an EFI program",
-	  .instead = "give firmware that starts it, such as EDK2" },
+	{ "MZ", 2, 0, .read = zboot_read },
 };
 
 void image_kind_add(struct image *image, const char *kind)
