@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Checksums by zlib, hashes by BearSSL.
+// Checksums by libdeflate, hashes by BearSSL.
 #include <bearssl.h>
 #include <errno.h>
+#include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "boot/image/digest.h"
 #include "generated/config.h"
@@ -23,7 +23,7 @@ static const struct {
 
 uint32_t digest_crc32(const void *bytes, size_t n)
 {
-	return (uint32_t)crc32_z(0, bytes, n);
+	return libdeflate_crc32(0, bytes, n);
 }
 
 static const br_hash_class *hash_of(const char *algo)

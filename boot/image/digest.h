@@ -13,7 +13,7 @@
  */
 int digest_check(const struct span *span, const char *algo, const uint8_t *value, size_t size);
 
-/* The CRC-32 of N bytes, as zlib and uImages have it. */
+/* The CRC-32 of N bytes, as gzip and uImages have it. */
 uint32_t digest_crc32(const void *bytes, size_t n);
 
 #endif

@@ -9,11 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/image/android.h"
 #include "boot/image/elf_file.h"
+#include "boot/image/fip.h"
 #include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
+#include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
+#include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
 #define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
@@ -44,15 +49,20 @@ static const struct format {
 	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
 	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
 	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
-	{ "\x27\x05\x19\x56", 4, 0, .is = "a legacy uImage",
-	  .instead = "give the raw binary that is in it (dumpimage -p 0)" },
-	{ "\x01\x00\x64\xaa", 4, 0, .is = "a TF-A FIP",
-	  .instead = "give its BL33 (fiptool unpack)" },
-	{ "ANDROID!", 8, 0, .is = "an Android boot image",
-	  .instead = "give the kernel that is in it (unpack_bootimg)" },
-	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
-	{ "MZ", 2, 0, .is = "an EFI program",
-	  .instead = "give firmware that starts it, such as EDK2" },
+	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
+	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
+	{ "ANDROID!", 8, 0, .read = android_read },
+	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
+	  .instead = "give the boot.img" },
+	{ "eGON.BT0", 8, 4, .read = spl_read_egon },
+	{ "TOC0.GLH", 8, 0, .read = spl_read_toc0 },
+	{ "RKNS", 4, 0, .read = spl_read_rockchip },
+	{ "\x3b\x8c\xdc\xfc", 4, 0, .read = spl_read_rockchip },
+	{ "@AML", 4, 16, .is = "an Amlogic boot image", .instead = "give u-boot.bin" },
+	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
+	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
+	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
+	{ "MZ", 2, 0, .read = zboot_read },
 };
 
 void image_kind_add(struct image *image, const char *kind)

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Unpacks firmware: a table of decoders, a memory file, and a line while it lasts.
+// Unpacks firmware: a table of decoders, and a memory file.
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "boot/image/unpack.h"
 #include "boot/image/unpack_flow.h"
-#include "boot/init.h"
-#include "boot/say.h"
+#include "boot/image/unpack_show.h"
 #include "generated/config.h"
 
-#define LOOK_EVERY (1u << 20) /* bytes, packed and unpacked: the clock is not free */
-#define PATIENCE_MS 1000 /* until something is shown, and between what is shown */
-#define PERCENT_STEP 10
 #define ERASED 0xff /* flash that nobody wrote */
 
 /* A kind without a decoder, or one that is not configured in, is refused by its name. */
@@ -26,7 +20,7 @@ static const struct {
 	uint8_t magic; /* bytes that a member begins with, as the one before; 0: there is but one */
 	const char *config;
 	int (*member)(struct unpack_flow *flow);
-} kinds[UNPACK_KINDS] = {
+} kinds[UNPACK_KINDS + 1] = {
 	[UNPACK_NONE] = { .name = "none" },
 	[UNPACK_GZIP] = { "gzip", true, 2, "GZIP", CONFIG_UNPACK_GZIP ? unpack_gzip : NULL },
 	[UNPACK_BZIP2] = { .name = "bzip2" },
@@ -35,6 +29,7 @@ static const struct {
 	[UNPACK_LZ4] = { "lz4", true, 4, "LZ4", CONFIG_UNPACK_LZ4 ? unpack_lz4 : NULL },
 	[UNPACK_ZSTD] = { "zstd", true, 4, "ZSTD", CONFIG_UNPACK_ZSTD ? unpack_zstd : NULL },
 	[UNPACK_XZ] = { "xz", true, 6, "XZ", CONFIG_UNPACK_XZ ? unpack_xz : NULL },
+	[UNPACK_KINDS] = { .name = "an unknown program" },
 };
 
 /* What the kernel's build calls some of them: Linux, drivers/firmware/efi/libstub/Makefile.zboot. */
@@ -57,55 +52,10 @@ enum unpack_kind unpack_kind_of(const char *name)
 	return UNPACK_KINDS;
 }
 
-/* --- how far it is ---------------------------------------------------------------------------- */
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* One line, which grows: nothing that a log could not keep. */
-static void show(struct unpack_flow *flow)
-{
-	const uint64_t now = now_ms();
-	const unsigned percent = (unsigned)(flow->at * 100 / flow->size);
-	char text[40];
-	int n;
-
-	if (!flow->due)
-		flow->due = now + PATIENCE_MS;
-	if (now < flow->due || (flow->shown && percent < flow->percent + PERCENT_STEP))
-		return;
-	n = snprintf(text, sizeof(text), "%s %u %%", flow->shown ? "" : "unpacking", percent);
-	say_write(text, (size_t)n);
-	flow->shown = true;
-	flow->percent = percent;
-	flow->due = now + PATIENCE_MS;
-}
-
-size_t unpack_flow_slice(struct unpack_flow *flow, size_t want)
-{
-	const uint64_t left = flow->size - flow->at;
-
-	if (flow->at + flow->used - flow->looked >= LOOK_EVERY) {
-		flow->looked = flow->at + flow->used;
-		/* For the supervisor: who gets on with it is alive. */
-		init_pulse->answered = init_pulse->asked;
-		show(flow);
-	}
-	return want < left ? want : (size_t)left;
-}
-
-/* --- members ---------------------------------------------------------------------------------- */
-
 /* Frames of zstd and lz4 that hold something else: both decoders pass over them. */
 static bool is_skippable(enum unpack_kind kind, const uint8_t *p)
 {
-	return (kind == UNPACK_LZ4 || kind == UNPACK_ZSTD) &&
-	       (span_le32(p) & ~0xfu) == 0x184d2a50;
+	return (kind == UNPACK_LZ4 || kind == UNPACK_ZSTD) && (span_le32(p) & ~0xfu) == 0x184d2a50;
 }
 
 /* Is there one more member at AT? Padding is passed over; what else is there stays unread. */
@@ -143,8 +93,8 @@ static int refuse(struct image *image, const struct unpack_flow *flow, const cha
 				     "something else lies behind it: cut it off there");
 	case -EBADMSG:
 		return image_damaged(image, name, flow->at, f,
-				     "the data up to here is damaged, or does not match its "
-				     "checksum: copy it again");
+				     "from here on it is damaged or cut off, or does not match "
+				     "its checksum: copy it again");
 	case -EOPNOTSUPP:
 		return image_unfit(image, f,
 				   "is packed with a dictionary, filter or checksum that is not "
@@ -169,26 +119,35 @@ static int refuse(struct image *image, const struct unpack_flow *flow, const cha
 	}
 }
 
-/* IN's bytes through the decoder, into the mapping FLOW->out. */
-static int unpack(struct unpack_flow *flow, const struct span *in, enum unpack_kind kind)
+/* All of IN through the decoder, into the memory file FD. */
+static int unpack(struct unpack_flow *flow, const struct span *in, enum unpack_kind kind, int fd)
 {
-	int error = in->size ? span_map(in, &flow->in) : -ENODATA;
+	const size_t mapped = flow->room + UNPACK_SLACK;
+	int error;
 
-	if (error)
-		return error;
-	flow->size = in->size;
-	error = members(flow, kind);
-	if (flow->shown)
-		say_write(error ? "\n" : " 100 %\n", error ? 1 : 7);
-	span_unmap(in, flow->in);
-	return error;
+	if (!in->size)
+		return -ENODATA;
+	if (ftruncate(fd, (off_t)mapped) < 0)
+		return -errno;
+	flow->out = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (flow->out == MAP_FAILED)
+		return -errno;
+	error = span_map(in, &flow->in);
+	if (!error) {
+		flow->size = in->size;
+		unpack_show_begin(fd);
+		error = members(flow, kind);
+		unpack_show_end();
+		span_unmap(in, flow->in);
+	}
+	munmap(flow->out, mapped);
+	return !error && ftruncate(fd, (off_t)flow->used) < 0 ? -errno : error;
 }
 
 int unpack_span(struct image *image, const struct span *in, enum unpack_kind kind, struct span *out,
 		struct failure *f)
 {
 	struct unpack_flow flow = { .room = image->most };
-	const size_t mapped = image->most + UNPACK_SLACK;
 	int error;
 
 	if (kind == UNPACK_NONE) {
@@ -207,28 +166,14 @@ int unpack_span(struct image *image, const struct span *in, enum unpack_kind kin
 				   kinds[kind].name, kinds[kind].config);
 	image_kind_add(image, kinds[kind].name);
 	*out = (struct span){ .fd = memfd_create("unpacked", MFD_CLOEXEC) };
-	flow.out = MAP_FAILED;
-	if (out->fd < 0 || ftruncate(out->fd, (off_t)mapped) < 0 ||
-	    (flow.out = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0)) ==
-		    MAP_FAILED)
-		error = -errno;
-	else
-		error = unpack(&flow, in, kind);
-	if (flow.out != MAP_FAILED)
-		munmap(flow.out, mapped);
-	if (!error && ftruncate(out->fd, (off_t)flow.used) < 0)
-		error = -errno;
-	if (!error && !image_own(image, out->fd))
+	error = out->fd < 0 ? -errno : unpack(&flow, in, kind, out->fd);
+	if (out->fd >= 0 && !image_own(image, out->fd))
 		return image_unfit(image, f, "has too many packed parts: unpack them");
-	if (!error) {
-		out->size = flow.used;
-		image->most -= flow.used;
-		return 0;
-	}
-	if (out->fd >= 0)
-		close(out->fd);
-	*out = SPAN_NONE;
-	return refuse(image, &flow, kinds[kind].name, error, f);
+	if (error)
+		return refuse(image, &flow, kinds[kind].name, error, f);
+	out->size = flow.used;
+	image->most -= flow.used;
+	return 0;
 }
 
 int unpack_read(struct image *image, const struct span *span, enum unpack_kind kind,

@@ -3,11 +3,9 @@
 #ifndef BOOT_IMAGE_UNPACK_FLOW_H
 #define BOOT_IMAGE_UNPACK_FLOW_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define UNPACK_SLICE (64u << 10) /* a decoder that takes anything gets so much at a time */
 /* Memory behind ROOM that may be written too: a block of lz4's legacy format. */
 #define UNPACK_SLACK (8u << 20)
 
@@ -16,25 +14,24 @@ struct unpack_flow {
 	uint64_t size, at; /* bytes there, and taken */
 	uint8_t *out;
 	uint64_t room, used; /* bytes that may come out, and that have */
-	uint64_t looked; /* at + used when the clock was looked at */
-	uint64_t due; /* ms: when to show more; 0: the clock was not looked at yet */
-	unsigned percent; /* what was shown last */
-	bool shown;
 };
-
-/* How much of the WANT bytes that a decoder asks for there are at AT. Shows how far it is. */
-size_t unpack_flow_slice(struct unpack_flow *flow, size_t want);
 
 /*
  * Unpack the one member or frame that begins at AT, and leave AT behind it. All return 0, -ENODATA
  * (it ends too early), -EBADMSG (damaged: a checksum, or what cannot be), -EFBIG (no room),
  * -ENOMEM, -EOPNOTSUPP (a feature of the format that is not served: a dictionary). In an error AT
- * is where it was found.
+ * is what was read last: a block, for gzip a member, which may be cut off as well.
  */
 int unpack_gzip(struct unpack_flow *flow); /* RFC 1952 */
 int unpack_lz4(struct unpack_flow *flow); /* lz4_Frame_format.md, with the legacy frame */
 int unpack_zstd(struct unpack_flow *flow); /* RFC 8878; any window: what came out serves as it */
 int unpack_xz(struct unpack_flow *flow); /* xz-file-format.txt */
 int unpack_xz_alone(struct unpack_flow *flow); /* lzma-file-format.txt */
+
+/* As many of WANT bytes as there are behind AT. */
+static inline size_t unpack_flow_most(const struct unpack_flow *flow, size_t want)
+{
+	return want < flow->size - flow->at ? want : (size_t)(flow->size - flow->at);
+}
 
 #endif

@@ -16,68 +16,63 @@
 /* Blocks with their packed sizes in front; nothing marks the end but what cannot be a size. */
 static int legacy(struct unpack_flow *flow)
 {
-	int n;
+	uint32_t size;
 
-	for (flow->at += 4; flow->size - flow->at >= 4; flow->at += (uint64_t)n) {
-		const uint32_t size = span_le32(flow->in + flow->at);
+	for (flow->at += 4; unpack_flow_most(flow, 4) == 4; flow->at += 4 + size) {
+		const char *block = (const char *)flow->in + flow->at + 4;
+		int n;
 
+		size = span_le32(flow->in + flow->at);
 		if (!size || size > LZ4_COMPRESSBOUND(LEGACY_BLOCK))
 			return 0;
-		flow->at += 4;
-		n = (int)unpack_flow_slice(flow, size);
-		if ((uint32_t)n < size)
+		if (unpack_flow_most(flow, 4 + size) < 4 + size)
 			return -ENODATA;
-		const int out = LZ4_decompress_safe((const char *)flow->in + flow->at,
-						    (char *)flow->out + flow->used, n,
-						    LEGACY_BLOCK);
-
-		if (out < 0)
+		n = LZ4_decompress_safe(block, (char *)flow->out + flow->used, (int)size,
+					LEGACY_BLOCK);
+		if (n < 0)
 			return -EBADMSG;
-		flow->used += (uint64_t)out;
+		flow->used += (uint64_t)n;
 		if (flow->used > flow->room)
 			return -EFBIG;
 	}
 	return 0;
 }
 
-static int error_of(size_t result)
-{
-	switch (LZ4F_getErrorCode(result)) {
-	case LZ4F_ERROR_allocation_failed: return -ENOMEM;
-	default: return -EBADMSG;
-	}
-}
-
-int unpack_lz4(struct unpack_flow *flow)
+/* Takes as much as the decoder asks for, which is a block: then it copies nothing. */
+static int frame(struct unpack_flow *flow, LZ4F_dctx *lz4)
 {
 	/* What came out stays where it is, so that blocks can refer to it. */
 	static const LZ4F_decompressOptions_t options = { .stableDst = 1 };
 	size_t want = HEADER_LEAST;
-	LZ4F_dctx *lz4;
-	int error = 0;
 
-	if (flow->size - flow->at >= 4 && span_le32(flow->in + flow->at) == LEGACY_MAGIC)
+	while (want) {
+		size_t n = unpack_flow_most(flow, want), out = flow->room - flow->used;
+
+		if (!n)
+			return -ENODATA;
+		want = LZ4F_decompress(lz4, flow->out + flow->used, &out, flow->in + flow->at, &n,
+				       &options);
+		if (LZ4F_isError(want))
+			return LZ4F_getErrorCode(want) == LZ4F_ERROR_allocation_failed ? -ENOMEM
+										       : -EBADMSG;
+		if (!n && !out)
+			return -EFBIG;
+		flow->at += n;
+		flow->used += out;
+	}
+	return 0;
+}
+
+int unpack_lz4(struct unpack_flow *flow)
+{
+	LZ4F_dctx *lz4;
+	int error;
+
+	if (unpack_flow_most(flow, 4) == 4 && span_le32(flow->in + flow->at) == LEGACY_MAGIC)
 		return legacy(flow);
 	if (LZ4F_isError(LZ4F_createDecompressionContext(&lz4, LZ4F_VERSION)))
 		return -ENOMEM;
-	while (want && !error) {
-		size_t n = unpack_flow_slice(flow, want), room = flow->room - flow->used;
-
-		if (!n) {
-			error = -ENODATA;
-			break;
-		}
-		want = LZ4F_decompress(lz4, flow->out + flow->used, &room, flow->in + flow->at, &n,
-				       &options);
-		if (LZ4F_isError(want)) {
-			error = error_of(want);
-			break;
-		}
-		flow->at += n;
-		flow->used += room;
-		if (!n && !room)
-			error = -EFBIG;
-	}
+	error = frame(flow, lz4);
 	LZ4F_freeDecompressionContext(lz4);
 	return error;
 }

@@ -11,27 +11,29 @@ static int error_of(lzma_ret result)
 	case LZMA_MEM_ERROR: return -ENOMEM;
 	case LZMA_OPTIONS_ERROR:
 	case LZMA_UNSUPPORTED_CHECK: return -EOPNOTSUPP;
-	case LZMA_BUF_ERROR: return -EFBIG;
 	default: return -EBADMSG;
 	}
 }
 
 static int decode(struct unpack_flow *flow, lzma_stream *lzma)
 {
-	lzma_ret result = LZMA_OK;
+	lzma_ret result;
 
+	lzma->next_in = flow->in + flow->at;
+	lzma->avail_in = flow->size - flow->at;
 	lzma->next_out = flow->out + flow->used;
 	lzma->avail_out = flow->room - flow->used;
-	while (result == LZMA_OK) {
-		lzma->next_in = flow->in + flow->at;
-		lzma->avail_in = unpack_flow_slice(flow, UNPACK_SLICE);
-		if (!lzma->avail_in)
-			return -ENODATA;
+	do
 		result = lzma_code(lzma, LZMA_RUN);
-		flow->at = (uint64_t)(lzma->next_in - flow->in);
-		flow->used = (uint64_t)(lzma->next_out - flow->out);
-	}
-	return result == LZMA_STREAM_END ? 0 : error_of(result);
+	while (result == LZMA_OK);
+	flow->at = flow->size - lzma->avail_in;
+	flow->used = flow->room - lzma->avail_out;
+	if (result == LZMA_STREAM_END)
+		return 0;
+	/* It cannot go on: for want of packed bytes, or of room. */
+	if (result == LZMA_BUF_ERROR)
+		return lzma->avail_in ? -EFBIG : -ENODATA;
+	return error_of(result);
 }
 
 /*

@@ -31,7 +31,7 @@ static int frame(struct unpack_flow *flow, ZSTD_DCtx *zstd)
 	ZSTD_DCtx_setParameter(zstd, ZSTD_d_stableOutBuffer, 1);
 	ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX);
 	while (want) {
-		ZSTD_inBuffer in = { flow->in + flow->at, unpack_flow_slice(flow, want), 0 };
+		ZSTD_inBuffer in = { flow->in + flow->at, unpack_flow_most(flow, want), 0 };
 
 		if (!in.size)
 			return -ENODATA;

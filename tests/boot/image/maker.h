@@ -132,11 +132,11 @@ static inline void holds_file(const struct span *span, const char *name)
 	free(inner);
 }
 
-/* The file NAME, cut at each length in steps of STEP (each byte of the first 128), is refused. */
-static inline void cut_is_refused(const char *name, size_t step)
+/* NAME, cut at each length from FROM on in steps of STEP (1 up to byte 128), is refused. */
+static inline void cut_is_refused(const char *name, size_t from, size_t step)
 {
 	load(name);
-	for (size_t n = 0; n < size; n += n < 128 ? 1 : step) {
+	for (size_t n = from; n < size; n += n < 128 ? 1 : step) {
 		store_first("cut", n);
 		if (!open_it("cut"))
 			fail_msg("%s is read though it is cut off at byte %zu", name, n);

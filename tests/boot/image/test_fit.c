@@ -78,7 +78,7 @@ static void external_data_is_found(void **state)
 	kernel_make("-E");
 	opens("fit");
 	kernel_is_read();
-	cut_is_refused("fit", 61);
+	cut_is_refused("fit", 0, 61);
 	kernel_make("-E -p 0x3000"); /* data-position */
 	opens("fit");
 	kernel_is_read();
@@ -339,7 +339,7 @@ static void cut_off_anywhere(void **state)
 {
 	(void)state;
 	kernel_make("");
-	cut_is_refused("fit", 97);
+	cut_is_refused("fit", 0, 97);
 }
 
 static void damaged_anywhere(void **state)

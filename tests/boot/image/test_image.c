@@ -140,6 +140,11 @@ static void what_cannot_run_as_it_is(void **state)
 		size_t length, at;
 		const char *is;
 	} kinds[] = {
+		{ "VNDRBOOT", 8, 0, "give the boot.img" },
+		{ "@AML", 4, 16, "Amlogic" },
+		{ "XNLX", 4, 36, "Xilinx" },
+		{ "\x02\xb0\x05\xb1", 4, 0, "Marvell" },
+		{ "\xd1\x00\x20\x40", 4, 0, "i.MX" },
 		{ "MZ", 2, 0, "EFI program" },
 	};
 
