@@ -93,22 +93,33 @@ static int unreadable(const char *path, int error, struct failure *f)
 		    path, strerror(-error));
 }
 
+/*
+ * A kernel touches all of its image and, by and by, most of RAM. Copied into huge pages it costs a
+ * fault for each 2 MiB; mapped, or beside small pages, one for each page.
+ */
+static bool kernel_is_large(const struct image *image)
+{
+	return image->offset_known && image->part[0].bytes.size >= BLOCK;
+}
+
 static int images_place(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
 	const struct image *image = &s->p.firmware;
+	const bool copied = kernel_is_large(image);
 	int error = 0;
 
+	huge_pages_allow(copied);
 	for (unsigned i = 0; i < p->parts && !error; i++) {
 		struct region bytes = { p->part[i].region.base, image->part[i].bytes.size };
 
 		if (p->part[i].flash < 0 && bytes.size)
-			error = span_place(&image->part[i].bytes, ram_at(s, &bytes));
+			error = span_place(&image->part[i].bytes, ram_at(s, &bytes), copied);
 	}
 	if (error)
 		return unreadable(image->path, error, f);
 	if (p->initrd.size)
-		error = span_place(&s->p.initrd, ram_at(s, &p->initrd));
+		error = span_place(&s->p.initrd, ram_at(s, &p->initrd), copied);
 	if (error)
 		return unreadable(s->p.inputs.initrd_path, error, f);
 	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
@@ -149,7 +160,7 @@ static int flash_place(struct shim *s, struct failure *f)
 	for (unsigned i = 0; i < p->parts && !error; i++)
 		if (p->part[i].flash == bank)
 			error = span_place(&image->part[i].bytes,
-					   hva + (p->part[i].region.base - extent.base));
+					   hva + (p->part[i].region.base - extent.base), false);
 	if (error)
 		return unreadable(image->path, error, f);
 	s->flash_firmware = extent;

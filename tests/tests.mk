@@ -65,7 +65,7 @@ do-check do-check-all:
 	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites),$(check-y))'
 	$(Q)tests/report $(if $(filter %-all,$@),--all) $(O)/results
 
-bench: images
+bench: images guests host
 	$(Q)$(if $(wildcard tests/bench/run),tests/bench/run $(O),echo 'bench: tests/bench/run is not there' >&2; false)
 
 # --- upkeep ---------------------------------------------------------------------------------------

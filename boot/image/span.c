@@ -36,13 +36,13 @@ bool span_part(struct span *part, const struct span *span, uint64_t at, uint64_t
 	return true;
 }
 
-int span_place(const struct span *span, void *hva)
+int span_place(const struct span *span, void *hva, bool copied)
 {
 	const uint64_t inside = getauxval(AT_PAGESZ) - 1;
 	struct span rest = *span;
 
 	/* Whole pages only: what lies behind the last byte is somebody else's. */
-	if ((((uintptr_t)hva | span->at) & inside) == 0 && span->size >= MAPPED_LEAST) {
+	if (!copied && (((uintptr_t)hva | span->at) & inside) == 0 && span->size >= MAPPED_LEAST) {
 		const uint64_t whole = span->size & ~inside;
 
 		if (mmap(hva, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, span->fd,

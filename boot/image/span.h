@@ -25,9 +25,9 @@ bool span_part(struct span *part, const struct span *span, uint64_t at, uint64_t
 
 /*
  * Put the span's bytes at HVA: mapped, private to us, where HVA and the span lie on pages and it is
- * large enough to be worth it; else read. Returns 0 or -errno.
+ * large enough to be worth it; else, and where COPIED asks for it, read. Returns 0 or -errno.
  */
-int span_place(const struct span *span, void *hva);
+int span_place(const struct span *span, void *hva, bool copied);
 
 /*
  * Make the bytes mappable for reading: *BYTES points at them until span_unmap(). Returns 0 or

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -40,21 +41,55 @@ static void bounds_are_kept(void **state)
 	assert_int_equal(span_read(&part, 38, b, 3), -ENODATA);
 }
 
-static void placed(uint64_t at, uint64_t size, size_t shift)
+static void placed_so(uint64_t at, uint64_t size, size_t shift, bool copied)
 {
 	struct span part;
 
 	memset(room, 0xee, 2 * SIZE);
 	assert_true(span_part(&part, &whole, at, size));
-	assert_int_equal(span_place(&part, room + shift), 0);
+	assert_int_equal(span_place(&part, room + shift, copied), 0);
 	assert_memory_equal(room + shift, bytes + at, size);
 	/* Not one byte more, whether it was mapped or read. */
 	assert_int_equal(room[shift + size], 0xee);
 	if (shift)
 		assert_int_equal(room[shift - 1], 0xee);
 	room[shift] ^= 1; /* what the guest writes is its own */
-	assert_int_equal(span_place(&part, room + shift), 0);
+	assert_int_equal(span_place(&part, room + shift, copied), 0);
 	assert_memory_equal(room + shift, bytes + at, size);
+}
+
+static void placed(uint64_t at, uint64_t size, size_t shift)
+{
+	placed_so(at, size, shift, false);
+	placed_so(at, size, shift, true);
+}
+
+/* Is the page at P one of a file's? */
+static bool is_mapped_file(const uint8_t *p)
+{
+	char line[512];
+	unsigned long from, to;
+	bool file = false;
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx", &from, &to) == 2 && (uintptr_t)p - from < to - from)
+			file = strstr(line, "memfd:test");
+	fclose(maps);
+	return file;
+}
+
+/* What lies on pages costs nothing for each byte, unless it is asked for. */
+static void a_large_one_is_mapped_a_small_one_read(void **state)
+{
+	(void)state;
+	placed_so(0, SIZE, 0, true);
+	assert_false(is_mapped_file(room));
+	placed_so(0, SIZE, 0, false);
+	assert_true(is_mapped_file(room));
+	placed_so(0, 5000, SIZE, false);
+	assert_false(is_mapped_file(room + SIZE));
 }
 
 static void placed_by_mapping_and_by_reading(void **state)
@@ -90,7 +125,7 @@ static void a_file_that_shrinks_is_an_error(void **state)
 	(void)state;
 	assert_true(span_part(&part, &whole, 0, 5000));
 	assert_int_equal(ftruncate(whole.fd, 100), 0);
-	assert_int_equal(span_place(&part, room), -EIO);
+	assert_int_equal(span_place(&part, room, false), -EIO);
 }
 
 static int file_make(void **state)
@@ -146,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bounds_are_kept),
+		cmocka_unit_test(a_large_one_is_mapped_a_small_one_read),
 		cmocka_unit_test(placed_by_mapping_and_by_reading),
 		cmocka_unit_test(mapped_for_reading),
 		cmocka_unit_test(sealed_copy_stays_as_it_is),
