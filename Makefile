@@ -49,15 +49,23 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
+kvm-y	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
+	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_check.c overlay.c tree.c tree_index.c \
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/elf_file.c image/image.c image/plain.c image/span.c init.c io/console.c \
+dev-$(CONFIG_DEV_SCRATCH)	+= scratch
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/android.c image/digest.c image/elf_file.c image/fip.c image/fit.c image/fit_node.c image/image.c image/plain.c image/span.c image/spl.c image/uimage.c image/unpack.c image/unpack_show.c image/zboot.c init.c io/console.c \
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
-	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
+	size.c sources.c stop.c supervise.c trees.c undecoded.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
-libs-$(CONFIG_UNPACK_GZIP)	+= z
+boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
+boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c
+boot-$(CONFIG_UNPACK_ZSTD)	+= boot/image/unpack_zstd.c
+boot-$(CONFIG_UNPACK_XZ)	+= boot/image/unpack_xz.c
+boot-$(CONFIG_VERIFY)	+= boot/verify.c boot/verify_keys.c boot/verify_lock.c boot/verify_sig.c
+libs-y	:= deflate # its crc32 is needed whatever is unpacked
 libs-$(CONFIG_UNPACK_LZ4)	+= lz4
 libs-$(CONFIG_UNPACK_ZSTD)	+= zstd
 libs-$(CONFIG_UNPACK_XZ)	+= lzma
@@ -124,12 +132,17 @@ HOSTCC	?= gcc
 # No floating point is ever printed or read: what musl's printf would need for it, 15 KB, is left out.
 no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge unord,$ftf2) extenddftf2 extendsftf2 \
 	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
+# Of the libraries only what decodes is linked: neither lz4's stronger packer nor zstd's formats before 0.8.
+no-packer := $(addprefix LZ4_,attach_HC_dictionary compress_HC_continue compress_HC_extStateHC_fastReset favorDecompressionSpeed \
+	initStreamHC loadDictHC resetStreamHC_fast saveDictHC setCompressionLevel sizeofStateHC)
+no-old := $(foreach v,v05 v06 v07,$(addprefix ZBUFF$v_,createDCtx decompressContinue decompressInitDictionary freeDCtx) \
+	$(addprefix ZSTD$v_,createDCtx decompress_usingDict findFrameSizeInfoLegacy freeDCtx getFrameParams))
 comma	:= ,
 # Debian's archives were compiled with fortified calls, which musl does not have.
 unfortified := $(foreach f,memcpy memmove memset,$f_chk=$f)
 target-libs := $(CACHE)/libfdt/libfdt.a $(libs-y:%=$(CACHE)/unpack/lib%.a)
 ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
-	-Wl,-T,boot/kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort) $(unfortified:%=-Wl$(comma)--defsym=__%)
+	-Wl,-T,boot/kvmshim.lds $(patsubst %,-Wl$(comma)--defsym=%=abort,$(no-float:%=__%) $(no-packer) $(no-old)) $(unfortified:%=-Wl$(comma)--defsym=__%)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) boot/kvmshim.lds
 	$(call say,LD,$@)
@@ -152,8 +165,11 @@ $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
 		$(foreach d,$(dev-y),printf '\t&$d_model,\n';) \
 		printf '\t0,\n};\n'; } >$@
 
-# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end.
+# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end; so is the tree of
+# keys, which has no bytes where none is configured.
 dtbs	:= $(dts-y:%.dts=$(O)/%.dtb)
+keys	:= $(call unquote,$(CONFIG_VERIFY_KEY))
+embed	= printf '\t.section .rodata.dts_$(1),"a"\n\t.balign 8\n\t.globl dts_$(1)_begin, dts_$(1)_end\ndts_$(1)_begin:\n$(if $(2),\t.incbin "$(2)"\n)dts_$(1)_end:\n';
 dtb-cpp	= $(HOSTCC) -E -nostdinc -undef -D__DTS__ -x assembler-with-cpp -Idts -MMD -MP -MT $@ -MF $@.d -o $@.tmp $<
 $(O)/dts/%.dtb: dts/%.dts
 	$(mkdirs)
@@ -163,11 +179,12 @@ $(O)/dts/%.dtbo: dts/%.dtso
 	$(mkdirs)
 	$(call say,DTC,$<)
 	$(Q)$(dtb-cpp) && dtc -@ -I dts -O dtb -i dts -o $@ $@.tmp
-$(O)/generated/dts.S: $(dtbs) Makefile | $(O)/generated/
+$(O)/generated/dts.S: $(dtbs) $(keys) $(O)/.config Makefile | $(O)/generated/
 	$(call say,GEN,$@)
 	$(Q){ printf '\t.section .note.GNU-stack,"",%%progbits\n'; \
-		$(foreach d,$(dts-y:dts/%.dts=%),printf '\t.section .rodata.dts_$(subst -,_,$d),"a"\n\t.balign 8\n\t.globl dts_$(subst -,_,$d)_begin, dts_$(subst -,_,$d)_end\ndts_$(subst -,_,$d)_begin:\n\t.incbin "%s"\ndts_$(subst -,_,$d)_end:\n' '$(O)/dts/$d.dtb';) } >$@
-$(O)/target/generated/dts.S.o $(O)/host/generated/dts.S.o: $(dtbs)
+		$(foreach d,$(dts-y:dts/%.dts=%),$(call embed,$(subst -,_,$d),$(O)/dts/$d.dtb)) \
+		$(call embed,verify_key,$(keys)) } >$@
+$(foreach b,target host unit,$(O)/$b/generated/dts.S.o): $(dtbs) $(keys)
 dtbs: $(dtbs) $(dtbo-y:%.dtso=$(O)/%.dtbo)
 
 %/:

@@ -30,6 +30,24 @@ struct dev_env {
 	uint64_t (*now)(void);
 	/* Call model->wake() at that time, in place of any asked for before; 0 = never mind. */
 	void (*wake_at)(struct dev *dev, uint64_t ns);
+	/*
+	 * Where the byte at OFFSET of the device's storage lies, and with it the rest of its erase
+	 * block; CHANGE: the model is about to change that. NULL: it cannot be read or changed.
+	 */
+	uint8_t *(*storage)(struct dev *dev, uint64_t offset, bool change);
+	/*
+	 * DIRECT: reads may find the storage without a call of the model, as they do after a reset;
+	 * else each one calls it.
+	 */
+	void (*direct)(struct dev *dev, bool direct);
+};
+
+/* What a device stores, for models of memory chips. */
+struct dev_storage {
+	uint64_t size; /* bytes: whole blocks */
+	uint32_t block; /* bytes that are erased together, a power of two */
+	uint8_t width; /* bytes of its bus: 1, 2 or 4 */
+	bool locked; /* it cannot be changed */
 };
 
 /* All calls are made with the device's lock held. */
@@ -59,6 +77,7 @@ struct dev {
 	void *state; /* state_size bytes, aligned for uint64_t, zeroed before the first reset */
 	const struct dev_env *env;
 	void *owner; /* the env's own */
+	const struct dev_storage *storage; /* NULL: it stores nothing */
 	uint32_t levels; /* lines that are high: bit per line */
 };
 

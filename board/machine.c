@@ -152,17 +152,38 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 	return 0;
 }
 
+/* Blocks of 256 KiB as QEMU's virt board has them, unless the bank is too small or too large. */
+static int flash_geometry(struct reader *r, unsigned node, uint64_t size, struct dev_storage *s)
+{
+	const uint32_t width = tree_prop_u32(r->tree, node, TREE_BANK_WIDTH, 4);
+	uint64_t block = 256 << 10;
+
+	if (!size)
+		return tree_error_set(r->err, EINVAL, (int)node, "a flash bank of size 0",
+				      "give its reg a size", 0);
+	if (width != 1 && width != 2 && width != 4)
+		return tree_error_set(r->err, EINVAL, (int)node, "bank-width is no flash chip's",
+				      "make it 1, 2 or 4", width);
+	while (size % block)
+		block /= 2;
+	while (size / block > MACHINE_FLASH_BLOCKS && size % (2 * block) == 0)
+		block *= 2;
+	if (size / block > MACHINE_FLASH_BLOCKS)
+		return tree_error_set(r->err, EINVAL, (int)node, "a flash bank of an odd size",
+				      "make it a multiple of 256 KiB", size);
+	*s = (struct dev_storage){ size, (uint32_t)block, (uint8_t)width, true };
+	return 0;
+}
+
 static int flash_read(struct reader *r, unsigned node)
 {
 	struct machine *m = r->m;
 	const unsigned first = m->flashes;
-	const int ret = regions_read(r, node, m->flash, m->flash_node, &m->flashes,
-				     MACHINE_FLASH_MAX, "too many flash banks");
+	int ret = regions_read(r, node, m->flash, m->flash_node, &m->flashes, MACHINE_FLASH_MAX,
+			       "too many flash banks");
 
 	for (unsigned i = first; i < m->flashes && !ret; i++)
-		if (!m->flash[i].size)
-			return tree_error_set(r->err, EINVAL, (int)node, "a flash bank of size 0",
-					      "give its reg a size", 0);
+		ret = flash_geometry(r, node, m->flash[i].size, &m->flash_storage[i]);
 	return ret;
 }
 

@@ -4,16 +4,16 @@
 #define BOARD_MACHINE_H
 
 #include "board/board.h"
+#include "board/dev.h"
 
 #define MACHINE_RAM_MAX 8
 #define MACHINE_FLASH_MAX 4
+#define MACHINE_FLASH_BLOCKS 256 /* erase blocks of a bank, at most */
 #define MACHINE_DEVICES_MAX 32
 #define MACHINE_UNSERVED_MAX 64
 #define MACHINE_LINES_MAX 4 /* interrupts of one device */
 #define MACHINE_CPUS_MAX 512
 #define MACHINE_REDIST_SIZE 0x20000 /* of one vCPU: two frames of 64 KiB */
-
-struct model;
 
 struct machine_device {
 	const struct model *model;
@@ -34,6 +34,7 @@ struct machine {
 	unsigned rams;
 	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
 	int flash_node[MACHINE_FLASH_MAX];
+	struct dev_storage flash_storage[MACHINE_FLASH_MAX]; /* locked is the plan's to say */
 	unsigned flashes;
 	struct {
 		enum gic_version version;

@@ -24,7 +24,7 @@ static const struct {
 	{ FDT_ERR_BADVALUE, "a property has a value of the wrong length", NULL },
 	{ FDT_ERR_BADNCELLS, "has a bad #address-cells or #size-cells", NULL },
 	{ FDT_ERR_TRUNCATED, "ends too early", "copy it again" },
-	{ FDT_ERR_BADMAGIC, "is not a device tree", "it has to be a .dtbo, compiled by dtc" },
+	{ FDT_ERR_BADMAGIC, "is not a device tree", "give a .dtbo, as dtc makes it" },
 	{ FDT_ERR_BADVERSION, "has a version that is not known", "compile it anew with dtc" },
 	{ FDT_ERR_BADSTRUCTURE, "is damaged: its structure", "compile it anew with dtc" },
 	{ FDT_ERR_BADLAYOUT, "is damaged: its blocks", "compile it anew with dtc" },
@@ -43,9 +43,18 @@ static int refuse(int ret, struct tree_error *err)
 			      reasons[i].remedy, 0);
 }
 
+/* libfdt's own check reads names of nodes where trees before version 16 have none. */
+static int check(const void *fdt, size_t size)
+{
+	if (size >= sizeof(struct fdt_header) && fdt_magic(fdt) == FDT_MAGIC &&
+	    fdt_version(fdt) < 16)
+		return -FDT_ERR_BADVERSION;
+	return fdt_check_full(fdt, size);
+}
+
 int overlay_begin(void *buf, size_t room, const void *fdt, size_t size, struct tree_error *err)
 {
-	int ret = fdt_check_full(fdt, size);
+	int ret = check(fdt, size);
 
 	if (!ret)
 		ret = fdt_open_into(fdt, buf, room < INT32_MAX ? (int)room : INT32_MAX);
@@ -64,7 +73,7 @@ static bool has_fragment(const void *overlay)
 
 int overlay_apply(void *buf, void *overlay, size_t size, struct tree_error *err)
 {
-	int ret = fdt_check_full(overlay, size);
+	int ret = check(overlay, size);
 
 	if (!ret && !has_fragment(overlay))
 		ret = -FDT_ERR_BADOVERLAY;

@@ -155,14 +155,22 @@ static unsigned changes_of(const struct plan *p, unsigned cpu, struct change *ch
 	return n;
 }
 
+/* Linux, Documentation/arch/arm64/booting.rst, arch/arm/booting.rst: r0 = 0, r1 = no machine type. */
 static int boot_registers_set(struct shim *s, unsigned cpu)
 {
-	int error;
+	const struct plan *p = &s->p.plan;
+	const struct change change[] = {
+		{ VCPU_CORE_REG(regs.pc), p->entry },
+		{ VCPU_CORE_REG(regs.regs[p->aarch32 ? 2 : 0]), p->dtb.base },
+		{ VCPU_CORE_REG(regs.regs[1]), UINT32_MAX },
+	};
+	int error = 0;
 
 	if (cpu)
 		return 0;
-	error = vcpu_reg_set64(&s->vcpu[0], VCPU_CORE_REG(regs.regs[0]), s->p.plan.dtb.base);
-	return error ? error : vcpu_reg_set64(&s->vcpu[0], VCPU_CORE_REG(regs.pc), s->p.plan.entry);
+	for (unsigned i = 0; i < (p->aarch32 ? 3 : 2) && !error; i++)
+		error = vcpu_reg_set64(&s->vcpu[0], change[i].id, change[i].value);
+	return error;
 }
 
 #define KVM_VTIMER_PPI 27

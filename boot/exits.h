@@ -3,10 +3,21 @@
 #ifndef BOOT_EXITS_H
 #define BOOT_EXITS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "boot/outcome.h"
 
 struct shim;
 struct vcpu;
+
+#define EXIT_PC_SIZE 104
+
+/*
+ * PC for a person, into BUF: "0x40001234", and where the firmware has symbols "0x40001234
+ * (do_reset+0x10)". Reads the firmware's file: for messages only. Returns BUF.
+ */
+const char *exit_pc(const struct shim *s, uint64_t pc, char buf[EXIT_PC_SIZE]);
 
 /*
  * Stop the guest with OUTCOME and a sentence ("" where the outcome says it all): VCPU (NULL: none)
@@ -20,6 +31,14 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
  * stops the guest with one plain message.
  */
 void exit_serve(struct shim *s, struct vcpu *vcpu);
+
+/*
+ * What VCPU accesses outside of memory: LEN bytes, 1, 2, 4 or 8, at GPA, in VALUE when WRITE, else
+ * into it; VALUE has more bits than LEN. A device, flash, or nobody: then `unmodelled` decides.
+ * Returns 0, or -EFAULT: the guest is to get an external abort.
+ */
+int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
+		uint64_t *value);
 
 /* KVM_RUN itself failed with ERROR (-errno). */
 void exit_refused(struct shim *s, struct vcpu *vcpu, int error);

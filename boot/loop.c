@@ -17,6 +17,7 @@
 #include "boot/loop.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/undecoded.h"
 
 #define TICK_MS 1 /* while stores gather without exits: how long a byte may wait */
 #define QUIET_TICKS 4 /* ticks without a store before they exit again */
@@ -262,12 +263,13 @@ static void serve(struct shim *s, struct failure *why)
 }
 
 /* What the guest would not notice by itself. */
-static void drops_tell(struct shim *s)
+static void quiet_tell(struct shim *s)
 {
 	unsigned long stores = atomic_exchange(&s->flash_stores, 0);
 
 	if (stores)
 		say("%lu stores to the guest's flash were dropped: it is read-only", stores);
+	undecoded_tell();
 }
 
 /* What is still in a ring goes out, unless the line stands still. */
@@ -277,7 +279,7 @@ static void finish(struct shim *s)
 	uint32_t left = 0;
 
 	exit_stores_drain(s);
-	drops_tell(s);
+	quiet_tell(s);
 	console_losses_tell(c);
 	while (console_flush(c) && ring_count(&c->tx) != left) {
 		left = ring_count(&c->tx);
@@ -315,7 +317,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 			break;
 		init_phase_set(PHASE_RESET);
 		exit_stores_drain(s);
-		drops_tell(s);
+		quiet_tell(s);
+		undecoded_reset(s);
 		if (engine_reset(s, f))
 			break;
 		stop_forget(&s->stop);

@@ -69,6 +69,17 @@ static uint8_t *ram_at(const struct shim *s, const struct region *r)
 	return NULL;
 }
 
+void *memory_at(const struct shim *s, uint64_t gpa, bool write)
+{
+	const struct region byte = { gpa, 1 }, *flash = &s->flash_firmware;
+	const int bank = s->p.plan.part[0].flash;
+	uint8_t *hva = ram_at(s, &byte);
+
+	if (!hva && !write && gpa - flash->base < flash->size)
+		hva = s->flash[bank] + (gpa - s->p.plan.machine.flash[bank].base);
+	return hva;
+}
+
 static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size)
 {
 	uint64_t mask = s->p.host.page - 1, start = base & ~mask;
@@ -82,22 +93,33 @@ static int unreadable(const char *path, int error, struct failure *f)
 		    path, strerror(-error));
 }
 
+/*
+ * A kernel touches all of its image and, by and by, most of RAM. Copied into huge pages it costs a
+ * fault for each 2 MiB; mapped, or beside small pages, one for each page.
+ */
+static bool kernel_is_large(const struct image *image)
+{
+	return image->offset_known && image->part[0].bytes.size >= BLOCK;
+}
+
 static int images_place(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
 	const struct image *image = &s->p.firmware;
+	const bool copied = kernel_is_large(image);
 	int error = 0;
 
+	huge_pages_allow(copied);
 	for (unsigned i = 0; i < p->parts && !error; i++) {
 		struct region bytes = { p->part[i].region.base, image->part[i].bytes.size };
 
 		if (p->part[i].flash < 0 && bytes.size)
-			error = span_place(&image->part[i].bytes, ram_at(s, &bytes));
+			error = span_place(&image->part[i].bytes, ram_at(s, &bytes), copied);
 	}
 	if (error)
 		return unreadable(image->path, error, f);
 	if (p->initrd.size)
-		error = span_place(&s->p.initrd, ram_at(s, &p->initrd));
+		error = span_place(&s->p.initrd, ram_at(s, &p->initrd), copied);
 	if (error)
 		return unreadable(s->p.inputs.initrd_path, error, f);
 	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
@@ -113,7 +135,7 @@ static struct region flash_extent(const struct shim *s, unsigned bank)
 	for (unsigned i = 0; i < p->parts; i++) {
 		const struct region *r = &p->part[i].region;
 
-		if (p->part[i].flash != (int)bank)
+		if (p->part[i].flash != (int)bank || !r->size)
 			continue;
 		start = r->base < start ? r->base : start;
 		end = r->base + r->size > end ? r->base + r->size : end;
@@ -138,7 +160,7 @@ static int flash_place(struct shim *s, struct failure *f)
 	for (unsigned i = 0; i < p->parts && !error; i++)
 		if (p->part[i].flash == bank)
 			error = span_place(&image->part[i].bytes,
-					   hva + (p->part[i].region.base - extent.base));
+					   hva + (p->part[i].region.base - extent.base), false);
 	if (error)
 		return unreadable(image->path, error, f);
 	s->flash_firmware = extent;

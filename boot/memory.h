@@ -23,6 +23,12 @@ int memory_renew(struct shim *s, struct failure *f);
  */
 int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
 
+/*
+ * Where GPA of RAM, or not WRITE of the firmware's flash, lies in this process, and with it all up to
+ * the page's end; NULL: neither is there. Any thread.
+ */
+void *memory_at(const struct shim *s, uint64_t gpa, bool write);
+
 /* Unmap what memory_add() reserved. */
 void memory_close(struct shim *s);
 

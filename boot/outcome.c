@@ -42,6 +42,10 @@ int fail(struct failure *f, enum outcome outcome, const char *code, const char *
 	va_start(ap, format);
 	vsnprintf(f->text, sizeof(f->text), format, ap);
 	va_end(ap);
+	/* What it quotes may hold anything, and goes to a terminal. */
+	for (char *c = f->text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	return -1;
 }
 

@@ -31,7 +31,10 @@ struct failure {
 	char text[480];
 };
 
-/* Fill F; the text is a printf format. Always returns -1, so that a step can `return fail(...)`. */
+/*
+ * Fill F; the text is a printf format, and bytes that are not printable become '?'. Always returns
+ * -1, so that a step can `return fail(...)`.
+ */
 int fail(struct failure *f, enum outcome outcome, const char *code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

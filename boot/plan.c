@@ -169,14 +169,20 @@ static int cpus_settle(struct plan *p, const struct plan_inputs *in, struct fail
 
 static int features_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
-	unsigned options = in->settings->cpu_options;
+	const unsigned options = in->settings->cpu_options;
+	const struct image *image = in->firmware;
 
-	p->aarch32 = options & CPU_AARCH32;
+	if (options & CPU_AARCH32 && image->arch == ARCH_A64)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-AARCH32",
+			    "cpu=host,aarch32, but firmware %s (%s) is 64-bit code: give cpu=host, "
+			    "or a 32-bit firmware",
+			    image->path, image->kind);
+	p->aarch32 = options & CPU_AARCH32 || image->arch == ARCH_A32;
 	if (p->aarch32 && !(in->host->features & HOSTCPU_AARCH32))
 		return fail(f, OUTCOME_REFUSED, "E-AARCH32",
-			    "cpu=host,aarch32, but this host's cores run only AArch64 at EL1: give "
-			    "cpu=host "
-			    "and a 64-bit firmware");
+			    "%s is 32-bit code, but this host's cores run only AArch64 at EL1: "
+			    "give cpu=host and a 64-bit firmware",
+			    image->path);
 	p->cpu_features = in->host->features;
 	if (!p->aarch32)
 		p->cpu_features &= ~(uint32_t)HOSTCPU_AARCH32;
@@ -320,17 +326,23 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 	return 0;
 }
 
-/* AArch32 code can reach, and its registers hold, no more than 32 bits while the MMU is off. */
+/* AArch32 code reaches, and its registers hold, no more than 32 bits while the MMU is off. */
 static int aarch32_check(const struct plan *p, struct failure *f)
 {
-	const uint64_t farthest = p->entry > p->dtb.base ? p->entry : p->dtb.base;
+	uint64_t end = p->dtb.base + p->dtb.size;
 
-	if (!p->aarch32 || farthest < AARCH32_END)
+	for (unsigned i = 0; i < p->parts; i++)
+		if (p->part[i].region.base + p->part[i].region.size > end)
+			end = p->part[i].region.base + p->part[i].region.size;
+	if (p->initrd.base + p->initrd.size > end)
+		end = p->initrd.base + p->initrd.size;
+	if (!p->aarch32 || (end <= AARCH32_END && p->entry < AARCH32_END))
 		return 0;
 	return fail(f, OUTCOME_BAD_CONFIG, "E-AARCH32",
-		    "cpu=host,aarch32, but firmware or device tree would lie at 0x%" PRIx64
+		    "a 32-bit guest, but firmware, initrd or device tree would reach up to "
+		    "0x%" PRIx64
 		    ", beyond 32 bits: give a lower base (memory=SIZE@BASE, firmware=FILE@ADDR)",
-		    farthest);
+		    end);
 }
 
 int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t size,

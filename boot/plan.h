@@ -47,6 +47,7 @@ struct plan {
 	unsigned parts;
 	enum plan_place place; /* of part[0] */
 	uint64_t entry;
+	struct region scratch; /* RAM that the kernel unpacks itself to, size 0: none */
 	struct region initrd; /* size 0: none */
 	struct region dtb;
 	struct completed tree; /* the guest's tree as written */

@@ -12,6 +12,8 @@
 /* A Linux Image wants its base at a multiple of this, and KVM maps such blocks in one entry. */
 #define BLOCK (2 * MIB)
 #define TREE_ALIGN (64u << 10) /* a page, whatever the host's are */
+/* What every 32-bit kernel maps of RAM from the start: 760 MiB as they are built commonly, less. */
+#define LOW_MEMORY (512 * MIB)
 
 static uint64_t align_up(uint64_t v, uint64_t to)
 {
@@ -176,7 +178,9 @@ static uint64_t base_choose(struct plan *p, const struct plan_inputs *in)
 		return in->settings->firmware.gpa;
 	}
 	/* An arm64 Linux runs anywhere: a load address of another machine's does not count. */
-	if (part->placed && (!image->offset_known || is_there(p, part->gpa))) {
+	if (part->placed &&
+	    (!image->offset_known ||
+	     bank_of(p->ram, p->rams, &(struct region){ part->gpa, part->footprint }) >= 0)) {
 		p->place = PLACE_FORMAT;
 		return part->gpa;
 	}
@@ -217,7 +221,7 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 				    ", but RAM ends at 0x%" PRIx64 ": give more memory",
 				    what, image->path, image->part[i].footprint >> 10, base,
 				    p->ram[bank].base + p->ram[bank].size);
-	for (unsigned bank = 0; bank < m->flashes; bank++)
+	for (unsigned bank = 0; bank < m->flashes && !image->part[i].loaded; bank++)
 		if (holds(&m->flash[bank], base))
 			return fail(
 				f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
@@ -227,9 +231,9 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 				what, image->path, (image->part[i].bytes.size + 1023) >> 10, base,
 				(m->flash[bank].base + m->flash[bank].size - base) >> 10);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-		    "%s %s: there is neither RAM nor flash at 0x%" PRIx64
-		    "; RAM begins at 0x%" PRIx64 ": give %s",
-		    what, image->path, base, p->ram[0].base,
+		    "%s %s: there is %s at 0x%" PRIx64 "; RAM begins at 0x%" PRIx64 ": give %s",
+		    what, image->path, image->part[i].loaded ? "no RAM" : "neither RAM nor flash",
+		    base, p->ram[0].base,
 		    image->part[i].placed
 			    ? "a machine that has RAM there (machine=, memory=SIZE@BASE)"
 			    : "another address (firmware=FILE@ADDR)");
@@ -243,7 +247,7 @@ static int part_place(struct plan *p, const struct plan_inputs *in, unsigned i, 
 	char buf[64];
 
 	p->part[i].region = (struct region){ base, part->footprint };
-	p->part[i].flash = bank_of(p->machine.flash, p->machine.flashes, &file);
+	p->part[i].flash = part->loaded ? -1 : bank_of(p->machine.flash, p->machine.flashes, &file);
 	if (p->part[i].flash < 0)
 		return bank_of(p->ram, p->rams, &p->part[i].region) < 0 ? no_room(p, in, i, base, f)
 									: 0;
@@ -297,6 +301,9 @@ int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct fai
 	for (unsigned i = 0; i < p->parts; i++)
 		if (part_place(p, in, i, i ? image->part[i].gpa : base, f))
 			return -1;
+	p->scratch = (struct region){ 0 };
+	if (image->unpacks && p->part[0].flash < 0 && p->ram[0].base < base)
+		p->scratch = (struct region){ p->ram[0].base, base - p->ram[0].base };
 	p->entry = image->entry_given && p->place == PLACE_FORMAT ? image->entry : base;
 	if (p->entry % 4)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
@@ -311,7 +318,7 @@ static bool over_firmware(const struct plan *p, const struct region *r)
 	for (unsigned i = 0; i < p->parts; i++)
 		if (overlap(r, &p->part[i].region))
 			return true;
-	return false;
+	return overlap(r, &p->scratch);
 }
 
 /* --- initrd and tree -------------------------------------------------------------------------- */
@@ -322,12 +329,15 @@ int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failu
 	const int bank = bank_of(p->ram, p->rams, &p->part[0].region);
 	const struct region *ram = &p->ram[bank < 0 ? 0 : bank];
 	const uint64_t size = in->initrd->size;
+	uint64_t room = ram->size;
 
 	p->initrd = (struct region){ 0 };
 	if (in->initrd->fd < 0)
 		return 0;
-	if (size <= ram->size) {
-		p->initrd.base = (ram->base + ram->size - size) & ~(uint64_t)(in->host->page - 1);
+	if (in->firmware->unpacks && room > LOW_MEMORY)
+		room = LOW_MEMORY;
+	if (size <= room) {
+		p->initrd.base = (ram->base + room - size) & ~(uint64_t)(in->host->page - 1);
 		p->initrd.size = size;
 	}
 	if (!p->initrd.size || over_firmware(p, &p->initrd))

@@ -260,6 +260,8 @@ static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsi
 	for (unsigned i = 1; i < p->parts; i++)
 		row_add(n, p->part[i].region.base, in->firmware->part[i].bytes.size, "  %s",
 			in->firmware->part[i].name);
+	if (p->scratch.size)
+		row_add(n, p->scratch.base, p->scratch.size, "  room for it to unpack to");
 	row_add(n, p->dtb.base, p->dtb.size, "  device tree");
 	if (p->initrd.size)
 		row_add(n, p->initrd.base, p->initrd.size, "  initrd %s",

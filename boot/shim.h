@@ -54,6 +54,8 @@ struct shim {
 	struct stop stop;
 	pthread_mutex_t coalesce_lock;
 	atomic_ulong unserved_accesses;
+	atomic_uint
+		watched; /* vCPUs that are between an exclusive load from a device and its store */
 	struct {
 		struct console console;
 		int wake_fd, signal_fd;

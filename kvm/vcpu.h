@@ -61,6 +61,12 @@ int vcpu_attr_set(const struct vcpu *vcpu, uint32_t group, uint64_t attr, const 
  */
 int vcpu_pmu_init(const struct vcpu *vcpu, uint32_t intid);
 
+/*
+ * From now on KVM_RUN ends with KVM_EXIT_DEBUG behind each instruction of the guest's, or (not ON)
+ * no longer does. Returns 0 or -errno of KVM_SET_GUEST_DEBUG.
+ */
+int vcpu_step_set(const struct vcpu *vcpu, bool on);
+
 /* KVM_RUN. Returns 0 (see run->exit_reason), -EINTR, or another -errno of KVM_RUN. */
 int vcpu_run(struct vcpu *vcpu);
 

@@ -101,10 +101,11 @@ bool vm_device_offered(const struct vm *vm, unsigned type)
 	return sys_ioctl(vm->fd, KVM_CREATE_DEVICE, &device) >= 0;
 }
 
-int vm_memory_add(struct vm *vm, uint64_t gpa, uint64_t size, void *hva, bool readonly)
+int vm_memory_put(const struct vm *vm, uint32_t slot, uint64_t gpa, uint64_t size, void *hva,
+		  bool readonly)
 {
 	struct kvm_userspace_memory_region region = {
-		.slot = vm->slots,
+		.slot = slot,
 		.flags = readonly ? KVM_MEM_READONLY : 0,
 		.guest_phys_addr = gpa,
 		.memory_size = size,
@@ -116,10 +117,31 @@ int vm_memory_add(struct vm *vm, uint64_t gpa, uint64_t size, void *hva, bool re
 	if (size == 0)
 		return -EINVAL;
 	ret = sys_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
-	if (ret < 0)
-		return ret;
-	vm->slots++;
-	return 0;
+	return ret < 0 ? ret : 0;
+}
+
+int vm_memory_add(struct vm *vm, uint64_t gpa, uint64_t size, void *hva, bool readonly)
+{
+	int ret = vm_memory_put(vm, vm->slots, gpa, size, hva, readonly);
+
+	vm->slots += ret == 0;
+	return ret;
+}
+
+int vm_memory_drop(const struct vm *vm, uint32_t slot)
+{
+	struct kvm_userspace_memory_region region = { .slot = slot };
+	int ret = sys_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
+
+	return ret < 0 ? ret : 0;
+}
+
+uint32_t vm_slots_reserve(struct vm *vm, uint32_t count)
+{
+	const uint32_t first = vm->slots;
+
+	vm->slots += count;
+	return first;
 }
 
 int vm_spi_set(const struct vm *vm, uint32_t intid, bool level)

@@ -45,6 +45,21 @@ bool vm_device_offered(const struct vm *vm, unsigned type);
 int vm_memory_add(struct vm *vm, uint64_t gpa, uint64_t size, void *hva, bool readonly);
 
 /*
+ * Set COUNT slot numbers aside for vm_memory_put(), which takes them in any order. Returns the first.
+ */
+uint32_t vm_slots_reserve(struct vm *vm, uint32_t count);
+
+/* As vm_memory_add(), in slot number SLOT, which is empty. Any thread. */
+int vm_memory_put(const struct vm *vm, uint32_t slot, uint64_t gpa, uint64_t size, void *hva,
+		  bool readonly);
+
+/*
+ * Empty slot number SLOT: accesses there exit as MMIO from now on. Any thread. Returns 0 or -errno
+ * (-EINVAL: it is empty).
+ */
+int vm_memory_drop(const struct vm *vm, uint32_t slot);
+
+/*
  * Drive LINE of the in-kernel GIC: an SPI's INTID (32..1019). Returns 0 or -errno of KVM_IRQ_LINE.
  */
 int vm_spi_set(const struct vm *vm, uint32_t intid, bool level);

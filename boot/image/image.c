@@ -9,11 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/image/android.h"
 #include "boot/image/elf_file.h"
+#include "boot/image/fip.h"
+#include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
+#include "boot/image/uimage.h"
+#include "boot/image/unpack.h"
+#include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
+#define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
 
 /*
  * The first row whose magic is there decides. A format without a reader cannot be booted: the row
@@ -23,6 +31,7 @@ static const struct format {
 	const char *magic;
 	uint8_t length, at;
 	int (*read)(struct image *image, const struct span *span, struct failure *f);
+	enum unpack_kind packed; /* what unpack.c reads */
 	const char *is, *instead;
 } formats[] = {
 	{ "ARM\x64", 4, 56, .read = plain_read_linux },
@@ -30,23 +39,30 @@ static const struct format {
 	{ "\x7f"
 	  "ELF",
 	  4, 0, .read = elf_file_read },
-	{ "\x1f\x8b", 2, 0, .is = "a gzip file", .instead = "unpack it (gunzip)" },
-	{ "\x28\xb5\x2f\xfd", 4, 0, .is = "a zstd file", .instead = "unpack it (unzstd)" },
-	{ "\x04\x22\x4d\x18", 4, 0, .is = "an lz4 file", .instead = "unpack it (unlz4)" },
+	{ "\x1f\x8b", 2, 0, .packed = UNPACK_GZIP },
+	{ "\x28\xb5\x2f\xfd", 4, 0, .packed = UNPACK_ZSTD },
+	{ "\x04\x22\x4d\x18", 4, 0, .packed = UNPACK_LZ4 },
+	{ "\x02\x21\x4c\x18", 4, 0, .packed = UNPACK_LZ4 },
 	{ "\xfd"
 	  "7zXZ",
-	  5, 0, .is = "an xz file", .instead = "unpack it (unxz)" },
-	{ "\xd0\x0d\xfe\xed", 4, 0, .is = "a device tree or FIT",
-	  .instead = "give the raw binary that is in it (dumpimage -T flat_dt -p N)" },
-	{ "\x27\x05\x19\x56", 4, 0, .is = "a legacy uImage",
-	  .instead = "give the raw binary that is in it (dumpimage -p 0)" },
-	{ "\x01\x00\x64\xaa", 4, 0, .is = "a TF-A FIP",
-	  .instead = "give its BL33 (fiptool unpack)" },
-	{ "ANDROID!", 8, 0, .is = "an Android boot image",
-	  .instead = "give the kernel that is in it (unpack_bootimg)" },
-	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
-	{ "MZ", 2, 0, .is = "an EFI program",
-	  .instead = "give firmware that starts it, such as EDK2" },
+	  6, 0, .packed = UNPACK_XZ },
+	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
+	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
+	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
+	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
+	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
+	{ "ANDROID!", 8, 0, .read = android_read },
+	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
+	  .instead = "give the boot.img" },
+	{ "eGON.BT0", 8, 4, .read = spl_read_egon },
+	{ "TOC0.GLH", 8, 0, .read = spl_read_toc0 },
+	{ "RKNS", 4, 0, .read = spl_read_rockchip },
+	{ "\x3b\x8c\xdc\xfc", 4, 0, .read = spl_read_rockchip },
+	{ "@AML", 4, 16, .is = "an Amlogic boot image", .instead = "give u-boot.bin" },
+	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
+	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
+	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
+	{ "MZ", 2, 0, .read = zboot_read },
 };
 
 void image_kind_add(struct image *image, const char *kind)
@@ -136,6 +152,27 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 	return part;
 }
 
+int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
+		  uint64_t at, struct failure *f)
+{
+	struct image_part *part = &image->part[0];
+
+	if (part->placed || (image->offset_known && (load - image->text_offset) % LINUX_ALIGN))
+		return 0;
+	part->placed = part->loaded = true;
+	part->gpa = load;
+	if (!entry)
+		return 0;
+	if (entry - load >= part->footprint)
+		return image_damaged(image, format_name, at, f,
+				     "the entry 0x%" PRIx64 " lies outside of what is loaded "
+				     "at 0x%" PRIx64 ": correct it, and pack it again",
+				     entry, load);
+	image->entry_given = true;
+	image->entry = entry;
+	return 0;
+}
+
 int image_read(struct image *image, const struct span *span, struct failure *f)
 {
 	uint8_t head[HEAD] = { 0 };
@@ -155,6 +192,8 @@ int image_read(struct image *image, const struct span *span, struct failure *f)
 
 		if (memcmp(head + format->at, format->magic, format->length))
 			continue;
+		if (format->packed)
+			return unpack_read(image, span, format->packed, f);
 		if (format->read)
 			return format->read(image, span, f);
 		return image_unfit(image, f, "is %s, which cannot run as it is: %s", format->is,
@@ -199,20 +238,61 @@ static int file_open(struct span *span, const char *path, bool firmware, struct 
 		    what, path, span->size);
 }
 
-int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
-	       struct failure *f)
+static int begin(struct image *image, struct span *file, const char *path, const char *conf,
+		 uint64_t most, struct failure *f)
 {
-	struct span file;
-
 	memset(image, 0, offsetof(struct image, bootargs) + 1);
 	image->path = path;
 	image->conf = conf;
 	image->most = most;
 	image->ramdisk = image->tree = image->symbols = image->strings = SPAN_NONE;
-	if (file_open(&file, path, true, f))
+	if (file_open(file, path, true, f))
 		return -1;
-	image_own(image, file.fd);
-	return image_read(image, &file, f);
+	image_own(image, file->fd);
+	return 0;
+}
+
+int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
+	       struct failure *f)
+{
+	struct span file;
+
+	return begin(image, &file, path, conf, most, f) ? -1 : image_read(image, &file, f);
+}
+
+int image_open_signed(struct image *image, const char *path, const char *conf, uint64_t most,
+		      const struct verify_keys *keys, struct failure *f)
+{
+	static const uint8_t fit[4] = { 0xd0, 0x0d, 0xfe, 0xed };
+	struct span file, sealed;
+	uint8_t magic[4];
+	int error;
+
+	if (begin(image, &file, path, conf, most, f))
+		return -1;
+	error = span_seal(&file, &sealed);
+	if (error)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE",
+			    "firmware %s cannot be copied into memory to be verified: %s: free "
+			    "some memory, or copy it again",
+			    path, strerror(-error));
+	image_own(image, sealed.fd);
+	image->keys = keys;
+	if (span_read(&sealed, 0, magic, sizeof(magic)) || memcmp(magic, fit, sizeof(fit)))
+		return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
+			    "firmware %s is no FIT, and a key is required: only FITs can be signed "
+			    "(mkimage -f FILE.its -k FOLDER -r)",
+			    path);
+	if (image_read(image, &sealed, f)) {
+		f->outcome = OUTCOME_REFUSED;
+		return -1;
+	}
+	if (image->verified)
+		return 0;
+	return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
+		    "firmware %s (%s) was not verified, and a key is required: sign it (mkimage -F "
+		    "-k FOLDER -r FILE)",
+		    path, image->kind);
 }
 
 int image_open_ramdisk(struct span *ramdisk, const char *path, struct failure *f)

@@ -14,12 +14,15 @@
 #define IMAGE_OWNED_MAX 12
 #define IMAGE_LAYERS_MAX 6 /* formats inside each other: a FIT's gzipped kernel has three */
 
+struct verify_keys;
+
 enum image_arch { ARCH_UNKNOWN, ARCH_A64, ARCH_A32 };
 
 struct image_part {
 	struct span bytes;
 	uint64_t footprint; /* bytes it needs in memory: bss included; at least bytes.size */
 	bool placed; /* GPA is where its format says it lies; else the plan decides */
+	bool loaded; /* its format copies it there: into RAM, flash will not do */
 	uint64_t gpa;
 	char name[32]; /* "loadable tee" */
 };
@@ -27,7 +30,9 @@ struct image_part {
 struct image {
 	const char *path;
 	const char *conf; /* a FIT's configuration by name, NULL: its default */
-	uint64_t most; /* bytes that what is packed may unpack to, all together */
+	const struct verify_keys *keys; /* with which a FIT must be signed; NULL: need not */
+	bool verified; /* its reader found it so */
+	uint64_t most; /* bytes that what is packed may still unpack to, all together */
 	char kind[80]; /* "FIT, gzip, Linux Image": how it was read, outermost first */
 	unsigned layers;
 	enum image_arch arch;
@@ -40,8 +45,9 @@ struct image {
 	/* part[0] by its own header */
 	bool linked; /* U-Boot: link_gpa is where it was linked for */
 	uint64_t link_gpa;
-	bool offset_known; /* a Linux Image: goes to RAM base, 2 MiB aligned, + text_offset */
+	bool offset_known; /* a Linux kernel: goes to RAM base, 2 MiB aligned, + text_offset */
 	uint64_t text_offset;
+	bool unpacks; /* a zImage: needs RAM from its base on, and tree and initrd in low memory */
 
 	/* What comes along; fd -1: nothing. */
 	struct span ramdisk, tree, overlay[IMAGE_OVERLAYS_MAX];
@@ -63,6 +69,14 @@ struct image {
 int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
 	       struct failure *f);
 
+/*
+ * The same for what must be signed with KEYS: a FIT, of which nothing is used before its
+ * configuration has been verified, from a copy that cannot be changed. What fails then is refused:
+ * E-UNSIGNED for anything but a FIT; else as verify_fit() and the readers say.
+ */
+int image_open_signed(struct image *image, const char *path, const char *conf, uint64_t most,
+		      const struct verify_keys *keys, struct failure *f);
+
 /* Open PATH as a ramdisk, whose content is the guest's affair. Returns 0 or fail()s likewise. */
 int image_open_ramdisk(struct span *ramdisk, const char *path, struct failure *f);
 
@@ -82,6 +96,14 @@ void image_raw(struct image *image, const struct span *span);
 /* Add a part that lies at GPA. Returns it, or NULL: the table is full. */
 struct image_part *image_part_add(struct image *image, const char *name, const struct span *span,
 				  uint64_t gpa);
+
+/*
+ * part[0] is copied to LOAD and entered at ENTRY (0: its first byte), as a format around it says.
+ * Nothing where part[0]'s own format knows better: an ELF, a Linux Image that could not run there.
+ * Returns 0 or fail()s: AT, the place of the entry in FORMAT_NAME, names one outside of it.
+ */
+int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
+		  uint64_t at, struct failure *f);
 
 /* Name a layer in KIND. */
 void image_kind_add(struct image *image, const char *kind);

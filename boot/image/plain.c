@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
 
 #define HEADER 64
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
 #define A32_BRANCH 0xea /* top byte of B, condition always */
 #define A32_VECTOR 0xe59f /* top half of LDR PC, [PC, #n] */
 #define ZIMAGE_ORDER_MAGIC 0x04030201 /* as it reads in a little-endian kernel */
+#define ZIMAGE_OFFSET (32u << 20) /* from RAM base: it unpacks there, and need not move first */
 #define ZIMAGE_ROOM 4 /* a packed kernel unpacks to some three times its size */
 
 static void head_read(const struct span *span, uint8_t head[HEADER])
@@ -64,6 +66,8 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 				     end - start);
 	image_raw(image, span);
 	image->arch = ARCH_A32;
+	image->offset_known = image->unpacks = true;
+	image->text_offset = ZIMAGE_OFFSET;
 	image->part[0].footprint = span->size * ZIMAGE_ROOM;
 	return 0;
 }
@@ -108,10 +112,13 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 {
 	uint8_t h[HEADER];
 
-	(void)f;
 	head_read(span, h);
 	image_raw(image, span);
 	header_read_uboot(image, h);
+	if (spl_is_bare(span, h))
+		return image_unfit(image, f,
+				   "is an SPL or TPL, which only sets up a board's RAM: "
+				   "give u-boot.bin or u-boot.itb");
 	if (is_a32(h)) {
 		image_kind_add(image, "32-bit");
 		image->arch = ARCH_A32;

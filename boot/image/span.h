@@ -25,9 +25,9 @@ bool span_part(struct span *part, const struct span *span, uint64_t at, uint64_t
 
 /*
  * Put the span's bytes at HVA: mapped, private to us, where HVA and the span lie on pages and it is
- * large enough to be worth it; else read. Returns 0 or -errno.
+ * large enough to be worth it; else, and where COPIED asks for it, read. Returns 0 or -errno.
  */
-int span_place(const struct span *span, void *hva);
+int span_place(const struct span *span, void *hva, bool copied);
 
 /*
  * Make the bytes mappable for reading: *BYTES points at them until span_unmap(). Returns 0 or
@@ -35,6 +35,13 @@ int span_place(const struct span *span, void *hva);
  */
 int span_map(const struct span *span, const uint8_t **bytes);
 void span_unmap(const struct span *span, const uint8_t *bytes);
+
+/*
+ * A copy of the span's bytes in memory of our own that nobody can change any more: SEALED, whose fd
+ * the caller closes. Returns 0, -EIO (the file ended before) or -errno of memfd_create(2),
+ * sendfile(2) or fcntl(2).
+ */
+int span_seal(const struct span *span, struct span *sealed);
 
 /* Numbers as formats have them. */
 uint16_t span_le16(const uint8_t *p);

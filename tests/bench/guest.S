@@ -14,12 +14,14 @@
 	str	w9, [x19]
 	.endm
 
+#ifndef RAW
 	/* The header of a Linux Image, so that it is loaded 512 KiB above the base of RAM. */
 	b	start
 	.long	0
 	.quad	0x80000, 0x10000, 0, 0, 0, 0
 	.ascii	"ARM\x64"
 	.long	0
+#endif
 
 start:	mrs	x20, cntpct_el0
 	ldr	x19, =UART_DR

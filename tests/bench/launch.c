@@ -64,6 +64,7 @@ static long switches(pid_t pid)
 static void command_run(char **argv, bool idle)
 {
 	struct rusage usage;
+	uint64_t end;
 	int status;
 	pid_t pid;
 
@@ -84,7 +85,8 @@ static void command_run(char **argv, bool idle)
 		kill(pid, SIGTERM);
 	}
 	wait4(pid, &status, 0, &usage);
-	printf("\n%% end status %x rss %ld\n", status, usage.ru_maxrss);
+	end = now();
+	printf("\n%% end %lx status %x rss %ld\n", end, status, usage.ru_maxrss);
 	fflush(stdout);
 }
 
@@ -96,6 +98,10 @@ static void line_do(char *line, unsigned round)
 	for (char *w = strtok_r(line, " \n", &rest); w && n < WORDS - 1;
 	     w = strtok_r(NULL, " \n", &rest))
 		word[n++] = w;
+	for (int i = 0; i < n; i++)
+		for (char *c = word[i]; *c; c++)
+			if (*c == '~') /* a blank inside a word */
+				*c = ' ';
 	word[n] = NULL;
 	if (n < 2)
 		return;

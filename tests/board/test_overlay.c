@@ -159,6 +159,19 @@ static void test_a_plain_tree_is_no_overlay(void **state)
 	assert_refused(apply("/ { a { v = <2>; }; };"), EINVAL, "is not an overlay");
 }
 
+/* Names of nodes are written otherwise there. */
+static void test_before_version_16(void **state)
+{
+	(void)state;
+	blob_compile(&dtbo, "", "/plugin/; &a { v = <2>; };");
+	fdt_set_version(dtbo.bytes, 8);
+	fdt_set_last_comp_version(dtbo.bytes, 8);
+	assert_int_equal(overlay_begin(out.bytes, sizeof(out.bytes), base.bytes, base.size, &err),
+			 0);
+	assert_refused(overlay_apply(out.bytes, dtbo.bytes, dtbo.size, &err), EINVAL,
+		       "has a version that is not known");
+}
+
 static void test_no_room(void **state)
 {
 	static _Alignas(8) uint8_t small[0x1000];
@@ -191,6 +204,7 @@ int main(void)
 		T(test_cut_short),
 		T(test_base_cut_short),
 		T(test_a_plain_tree_is_no_overlay),
+		T(test_before_version_16),
 		T(test_no_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

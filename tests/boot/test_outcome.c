@@ -44,6 +44,9 @@ static void fail_fills_the_failure(void **state)
 	long_word[sizeof(long_word) - 1] = '\0';
 	fail(&f, OUTCOME_REFUSED, "E", "%s", long_word);
 	assert_int_equal(strlen(f.text), sizeof(f.text) - 1);
+	fail(&f, OUTCOME_BAD_CONFIG, "E-KEY", "%s",
+	     "a\033[2Jb\n\x9b"); /* no orders to the terminal */
+	assert_string_equal(f.text, "a?[2Jb??");
 }
 
 static char heard[1024];

@@ -588,6 +588,78 @@ static void aarch32(void **state)
 	planner_refused(OUTCOME_REFUSED, "E-AARCH32", "only AArch64");
 }
 
+/* A file that tells that it is 32-bit code needs no cpu=; one of the other kind is not started so. */
+static void aarch32_by_the_file(void **state)
+{
+	(void)state;
+	SET("--memory=64M");
+	p.firmware.arch = ARCH_A32;
+	planner_good();
+	assert_true(p.plan.aarch32);
+	assert_int_equal(p.plan.cpu_features, HOSTCPU_AARCH32 | HOSTCPU_PMU);
+	p.host.features = HOSTCPU_PMU;
+	planner_refused(OUTCOME_REFUSED, "E-AARCH32", "u-boot.bin is 32-bit code");
+	p.host.features = HOSTCPU_AARCH32;
+	p.firmware.arch = ARCH_A64;
+	planner_good();
+	assert_false(p.plan.aarch32);
+	SET("--memory=64M", "--cpu=host,aarch32");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-AARCH32", "is 64-bit code");
+}
+
+static void zimage_is(uint64_t size, uint64_t footprint)
+{
+	p.firmware.arch = ARCH_A32;
+	p.firmware.offset_known = p.firmware.unpacks = true;
+	p.firmware.text_offset = 32 * MIB;
+	p.firmware.part[0].bytes.size = size;
+	p.firmware.part[0].footprint = footprint;
+}
+
+/* It unpacks to the start of RAM: neither tree nor initrd may lie there, nor beyond low memory. */
+static void zimage_has_room_to_unpack(void **state)
+{
+	(void)state;
+	SET("--memory=1G");
+	zimage_is(5 * MIB, 20 * MIB);
+	p.initrd = (struct span){ 3, 0, 3 * MIB };
+	planner_good();
+	region_is(&p.plan.part[0].region, RAM_BASE + 32 * MIB, 20 * MIB);
+	region_is(&p.plan.scratch, RAM_BASE, 32 * MIB);
+	assert_int_equal(p.plan.entry, RAM_BASE + 32 * MIB);
+	assert_int_equal(p.plan.dtb.base, RAM_BASE + 52 * MIB);
+	region_is(&p.plan.initrd, RAM_BASE + (512 - 3) * MIB, 3 * MIB);
+	SET("--memory=64M");
+	planner_good();
+	region_is(&p.plan.initrd, RAM_BASE + (64 - 3) * MIB, 3 * MIB);
+	p.initrd.size = 13 * MIB;
+	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "beside the firmware");
+	p.initrd = SPAN_NONE;
+	SET("--memory=48M");
+	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "give more memory");
+	SET("--memory=64M");
+	p.firmware.part[0].placed = true; /* in a FIT, with a load address */
+	p.firmware.part[0].gpa = RAM_BASE + 8 * MIB;
+	planner_good();
+	region_is(&p.plan.scratch, RAM_BASE, 8 * MIB);
+	p.firmware.part[0].gpa = 0x80008000; /* another board's */
+	planner_good();
+	region_is(&p.plan.part[0].region, RAM_BASE + 32 * MIB, 20 * MIB);
+}
+
+static void aarch32_ends_at_4_gib(void **state)
+{
+	(void)state;
+	p.firmware.arch = ARCH_A32;
+	p.host.memory_total = 8192 * MIB;
+	SET("--memory=3G@0x40000000"); /* up to the very end */
+	p.initrd = (struct span){ 3, 0, 3 * MIB };
+	planner_good();
+	assert_int_equal(p.plan.initrd.base + p.plan.initrd.size, 1ull << 32);
+	SET("--memory=4G@0x40000000");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-AARCH32", "beyond 32 bits");
+}
+
 static void consoles_and_unserved_nodes(void **state)
 {
 	(void)state;
@@ -678,6 +750,9 @@ int main(void)
 		TEST(cpus_of_the_tree),
 		TEST(features_are_the_hosts_less_what_is_taken),
 		TEST(aarch32),
+		TEST(aarch32_by_the_file),
+		TEST(aarch32_ends_at_4_gib),
+		TEST(zimage_has_room_to_unpack),
 		TEST(consoles_and_unserved_nodes),
 		TEST(seeds_and_policies),
 		TEST(tree_that_has_no_room),

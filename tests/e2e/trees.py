@@ -36,6 +36,12 @@ UNKNOWN = HEAD + """
 	reg = <0x0 0x0b050000 0x0 0x1000>;
 }; };
 """
+SCRATCH = HEAD + """
+&{/} { scratch@b060000 {
+	compatible = "kvmshim,scratch";
+	reg = <0x0 0x0b060000 0x0 0x1000>;
+}; };
+"""
 OVERLAP = HEAD + "&rtc0 { reg = <0x0 0x09000800 0x0 0x1000>; };\n"
 LOW_RAM = HEAD + "&ram { reg = <0x0 0x08800000 0x0 0x0>; };\n"
 
@@ -64,7 +70,7 @@ def overlays():
         made[f"gic-unaligned-gic{gic}"] = HEAD + f"&gic {{ {regions}reg = {odd}; }};\n"
         made[f"gic-beyond-gic{gic}"] = HEAD + f"&gic {{ {regions}reg = {far}; }};\n"
     made.update({"second-uart": SECOND_UART, "no-uart": NO_UART, "unknown": UNKNOWN, "overlap": OVERLAP,
-                 "low-ram": LOW_RAM})
+                 "low-ram": LOW_RAM, "scratch": SCRATCH})
     return {f"/overlays/{name}.dtbo": overlay(name, text) for name, text in made.items()}
 
 
@@ -112,17 +118,29 @@ def bad_files():
     return {f"/bad/{name}": board.WORK / name for name in made}
 
 
-def small_ring():
-    """kvmshim with 1 KiB between guest and line."""
-    folder = board.BUILD / "small-ring"
+def built(name, **symbols):
+    """kvmshim with a configuration of its own, in a folder called NAME."""
+    folder = board.BUILD / name
     out = folder / "kvmshim"
-    if not out.exists():
-        command = ["make", "-s", "-C", board.ROOT, f"O={folder}"]
+    command = ["make", "-s", "-C", board.ROOT, f"O={folder}"]
+    if not (folder / ".config").exists():
         subprocess.run([*command, "defconfig"], check=True)
         config = (folder / ".config").read_text()
-        (folder / ".config").write_text(re.sub("^CONFIG_TX_RING=.*$", "CONFIG_TX_RING=1024", config, flags=re.M))
-        subprocess.run([*command, out], check=True)
+        for symbol, value in symbols.items():
+            config = re.sub(f"^(# )?CONFIG_{symbol}[= ].*$", f"CONFIG_{symbol}={value}", config, flags=re.M)
+        (folder / ".config").write_text(config)
+    subprocess.run([*command, out], check=True)
     return out
+
+
+def small_ring():
+    """kvmshim with 1 KiB between guest and line."""
+    return built("small-ring", TX_RING=1024)
+
+
+def with_scratch():
+    """kvmshim with a device that is memory; overlays/scratch.dtbo has a node for it."""
+    return built("scratch", DEV_SCRATCH="y")
 
 
 def hosted_initramfs(more=None):

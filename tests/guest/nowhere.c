@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Goes wrong in the way that bootargs names: do=read|write|exec|exec-no-vectors|zero-vectors|smc|undefined|
-// wide|wide-store|eat|spin|wait, at=ADDRESS.
+// wide|wide-store|scalable|unpredictable|eat|spin|wait, at=ADDRESS.
 #include "guest.h"
 #include "text.h"
 
@@ -64,7 +64,26 @@ static void do_wide(u64 at)
 	u64 v;
 
 	__asm__ volatile("ldr %0, [%1], #8" : "=r"(v), "+r"(at)::"memory");
-	print("read 0x%lx\n", v);
+	print("read 0x%lx, then at 0x%lx\n", v, at);
+}
+
+/* ld1b {z0.b}, p0/z, [x0], with all of p0; CPACR_EL1 allows SVE. */
+static void do_scalable(u64 at)
+{
+	register u64 x0 __asm__("x0") = at;
+
+	sysreg_write(cpacr_el1, 3 << 20 | 3 << 16);
+	__asm__ volatile(".inst 0x2518e3e0; .inst 0xa400a000" ::"r"(x0) : "memory");
+	print("read\n");
+}
+
+/* ldr x0, [x0], #8: what is x0 then? */
+static void do_unpredictable(u64 at)
+{
+	register u64 x0 __asm__("x0") = at;
+
+	__asm__ volatile(".inst 0xf8408400" : "+r"(x0)::"memory");
+	print("x0 0x%lx\n", x0);
 }
 
 static void do_wide_store(u64 at)
@@ -112,6 +131,8 @@ void guest_main(void)
 		{ "undefined", do_undefined },
 		{ "wide", do_wide },
 		{ "wide-store", do_wide_store },
+		{ "scalable", do_scalable },
+		{ "unpredictable", do_unpredictable },
 		{ "eat", do_eat },
 		{ "spin", do_spin },
 		{ "wait", do_wait },

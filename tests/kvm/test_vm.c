@@ -213,6 +213,29 @@ static void test_spi_is_named_by_intid(void **state)
 	machine_close(&m);
 }
 
+static void test_slots_that_were_set_aside_come_and_go(void **state)
+{
+	struct machine m;
+	uint32_t slot;
+
+	(void)state;
+	machine_open(&m, &fake_host_gic3);
+	slot = vm_slots_reserve(&m.vm, 2);
+	assert_int_equal(vm_memory_add(&m.vm, 0x40000000, PAGE, memory, false), 0);
+	assert_int_equal(fake_memory(0)->slot, slot + 2);
+	assert_int_equal(vm_memory_put(&m.vm, slot + 1, 0, PAGE, memory + PAGE, true), 0);
+	assert_int_equal(fake_memory(1)->slot, slot + 1);
+	assert_int_equal(fake_memory(1)->flags, KVM_MEM_READONLY);
+	assert_int_equal(vm_memory_put(&m.vm, slot, 0, PAGE, memory + PAGE, true), -EEXIST);
+	assert_int_equal(vm_memory_drop(&m.vm, slot), -EINVAL);
+	assert_int_equal(vm_memory_drop(&m.vm, slot + 1), 0);
+	assert_int_equal(fake_memory(1)->size, 0);
+	assert_int_equal(vm_memory_drop(&m.vm, slot + 1), -EINVAL);
+	assert_int_equal(vm_memory_put(&m.vm, slot + 1, 0, PAGE, memory + PAGE, true), 0);
+	assert_int_equal(m.vm.slots, 3);
+	machine_close(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_device_offered_makes_nothing),
 		cmocka_unit_test(test_memory_slots_are_numbered_in_order),
 		cmocka_unit_test(test_memory_refused_takes_no_slot),
+		cmocka_unit_test(test_slots_that_were_set_aside_come_and_go),
 		cmocka_unit_test(test_spi_is_named_by_intid),
 	};
 

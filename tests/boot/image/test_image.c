@@ -86,6 +86,36 @@ static void linux_header(void **state)
 	assert_false(image.offset_known);
 }
 
+static void le32_put(unsigned at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		bytes[at + i] = (unsigned char)(value >> (8 * i));
+}
+
+static void zimage_header(void **state)
+{
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	le32_put(36, 0x016f2818);
+	le32_put(44, SIZE);
+	le32_put(48, 0x04030201);
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_int_equal(image.arch, ARCH_A32);
+	assert_true(image.offset_known && image.unpacks);
+	assert_int_equal(image.text_offset, 32 << 20);
+	assert_true(image.part[0].footprint >= 4 * SIZE);
+	le32_put(48, 0x01020304);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-KIND", "big-endian");
+	le32_put(48, 0x04030201);
+	le32_put(44, SIZE + 1);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-DAMAGED", "the file ends here");
+	le32_put(40, SIZE + 1);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-DAMAGED", "before it begins");
+}
+
 /* A branch, _TEXT_BASE, _end_ofs, _bss_start_ofs, _bss_end_ofs. */
 static void uboot_make(uint64_t base, uint64_t end, uint64_t bss_start, uint64_t bss_end)
 {
@@ -140,17 +170,12 @@ static void what_cannot_run_as_it_is(void **state)
 		size_t length, at;
 		const char *is;
 	} kinds[] = {
-		{ "\x1f\x8b\x08", 3, 0, "gzip" },
-		{ "\x28\xb5\x2f\xfd", 4, 0, "zstd" },
-		{ "\x04\x22\x4d\x18", 4, 0, "lz4" },
-		{ "\xfd"
-		  "7zXZ",
-		  5, 0, "xz" },
-		{ "\xd0\x0d\xfe\xed", 4, 0, "FIT" },
-		{ "\x27\x05\x19\x56", 4, 0, "uImage" },
-		{ "\x01\x00\x64\xaa", 4, 0, "BL33" },
-		{ "ANDROID!", 8, 0, "Android" },
-		{ "eGON.BT0", 8, 4, "u-boot.bin" },
+		{ "VNDRBOOT", 8, 0, "give the boot.img" },
+		{ "@AML", 4, 16, "Amlogic" },
+		{ "XNLX", 4, 36, "Xilinx" },
+		{ "\x02\xb0\x05\xb1", 4, 0, "Marvell" },
+		{ "\xd1\x00\x20\x40", 4, 0, "i.MX" },
+		{ "MZ", 2, 0, "EFI program" },
 	};
 
 	(void)state;
@@ -216,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_file_has_no_header),
 		cmocka_unit_test(linux_header),
+		cmocka_unit_test(zimage_header),
 		cmocka_unit_test(uboot_header),
 		cmocka_unit_test(what_only_looks_like_uboot),
 		cmocka_unit_test(what_cannot_run_as_it_is),

@@ -66,25 +66,32 @@ static inline void irq_disable(void)
 	__asm__ volatile("msr daifset, #2" ::: "memory");
 }
 
+/* A register of 32 bits, in the assembler of either instruction set. */
+#ifdef __aarch64__
+#define WORD0 "%w0"
+#else
+#define WORD0 "%0"
+#endif
+
 static inline u32 mmio_read(u64 address)
 {
 	u32 v;
-	__asm__ volatile("ldr %w0, [%1]" : "=r"(v) : "r"(address) : "memory");
+	__asm__ volatile("ldr " WORD0 ", [%1]" : "=r"(v) : "r"((uintptr_t)address) : "memory");
 	return v;
 }
 static inline void mmio_write(u64 address, u32 v)
 {
-	__asm__ volatile("str %w0, [%1]" ::"r"(v), "r"(address) : "memory");
+	__asm__ volatile("str " WORD0 ", [%1]" ::"r"(v), "r"((uintptr_t)address) : "memory");
 }
 static inline u32 mmio_read8(u64 address)
 {
 	u32 v;
-	__asm__ volatile("ldrb %w0, [%1]" : "=r"(v) : "r"(address) : "memory");
+	__asm__ volatile("ldrb " WORD0 ", [%1]" : "=r"(v) : "r"((uintptr_t)address) : "memory");
 	return v;
 }
 static inline void mmio_write8(u64 address, u32 v)
 {
-	__asm__ volatile("strb %w0, [%1]" ::"r"(v), "r"(address) : "memory");
+	__asm__ volatile("strb " WORD0 ", [%1]" ::"r"(v), "r"((uintptr_t)address) : "memory");
 }
 
 /* --- the tree ------------------------------------------------------------------------------ */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Translation of the guest's addresses by its own tables (stage 1 of the EL1&0 regime), as the CPU
+ * would do it, and what the guest is told where there is none.
+ */
+#ifndef KVM_INSN_WALK_H
+#define KVM_INSN_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct insn_cpu;
+
+/* How an address is accessed: bits. */
+enum walk_access {
+	WALK_READ = 0,
+	WALK_WRITE = 1 << 0,
+	WALK_USER = 1 << 1, /* with EL0's rights, whatever the current level */
+	WALK_FETCH = 1 << 2, /* an instruction that has begun: its rights are not asked */
+};
+
+enum walk_kind {
+	WALK_OK,
+	WALK_TRANSLATION,
+	WALK_ADDRESS_SIZE,
+	WALK_ACCESS_FLAG,
+	WALK_PERMISSION,
+	WALK_DOMAIN, /* AArch32, short descriptors */
+	WALK_TABLE, /* external abort on a table */
+	WALK_EXTERNAL, /* external abort on the access itself; not walk()'s */
+	WALK_ALIGNMENT, /* not walk()'s */
+};
+
+struct walk_fault {
+	enum walk_kind kind;
+	int level; /* of the table, -1 to 3; short descriptors: 1 section, 2 page */
+	unsigned domain; /* short descriptors */
+};
+
+/*
+ * The guest physical address of VA in GPA; good up to the next multiple of 4 KiB. Returns WALK_OK,
+ * or FAULT's kind after it was filled. Sets access flag and dirty state in tables where TCR asks
+ * for it. Arm ARM (DDI 0487) D8.2; walk_a32() does AArch32's: G5.4, G5.5.
+ */
+enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t *gpa,
+		    struct walk_fault *fault);
+
+/*
+ * A table's descriptor of SIZE 4 or 8 bytes at GPA, in the byte order BIG says. False: no memory
+ * is there.
+ */
+bool walk_descriptor(struct insn_cpu *cpu, uint64_t gpa, unsigned size, bool big, uint64_t *value);
+
+#endif

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Accesses of 32-bit guests that KVM does not decode."""
+import re
+
+import pytest
+
+import board
+import trees
+from test_guests import assert_good
+
+WAYS = ("page", "long-page", "large-page", "section", "supersection", "page-ttbr1-af", "long-block", "long-page-ttbr1",
+        "off")
+# As far from a multiple of the largest block, 16 MiB, as the memory that it is compared with.
+SCRATCH = trees.HEAD + """
+&{/} { scratch@c000000 {
+	compatible = "kvmshim,scratch";
+	reg = <0x0 0x0c000000 0x0 0x1000>;
+}; };
+"""
+
+
+@pytest.mark.parametrize("host", [(2, "6.1", "a57"), pytest.param((3, "6.12", "max"), marks=pytest.mark.slow)],
+                         ids=lambda h: h[2])
+def test_oracle_a32_t32(boards, host):
+    """Each form on memory and on a device: the same registers, bytes and exceptions, by all kinds of descriptors."""
+    files = {"/kvmshim-scratch": trees.with_scratch(), "/scratch32.dtbo": trees.overlay("scratch32", SCRATCH)}
+    hosted = boards(board.Hosted(*host, trees.hosted_initramfs(files)))
+    ran = hosted.command("/kvmshim-scratch", "run", "--firmware=/guests/oracle32.bin@0x42000000", "--cpu=host,aarch32",
+                         "--memory=128M", "--overlay=/scratch32.dtbo", timeout=3 * board.HANG)
+    assert_good(ran, *WAYS)
+    cases = {way: int(n) for n, way in re.findall(r"^ran (\d+) cases: (\S+)$", ran.text, re.M)}
+    assert cases["page"] + cases["long-page"] > 7000
+    assert all(n > 300 for n in cases.values())
+    assert int(re.search(r"instructions that KVM does not decode: (\d+) emulated", ran.words)[1]) > 9000
