@@ -49,12 +49,12 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
-board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_check.c overlay.c tree.c tree_index.c \
+board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c machine.c machine_check.c overlay.c tree.c tree_index.c \
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image.c init.c io/console.c \
-	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c format.c hang.c host.c hostfile.c image.c init.c io/console.c io/disk.c \
+	io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
 libs-$(CONFIG_UNPACK_GZIP)	+= z

@@ -10,7 +10,6 @@
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/loop.h"
-#include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "kvm/sys.h"
@@ -60,14 +59,6 @@ void exit_stores_drain(struct shim *s)
 	pthread_mutex_lock(&s->coalesce_lock);
 	coalesce_drain(&s->coalesce, posted_store, s);
 	pthread_mutex_unlock(&s->coalesce_lock);
-}
-
-static int flash_bank_at(const struct shim *s, uint64_t gpa)
-{
-	for (unsigned i = 0; i < s->p.plan.machine.flashes; i++)
-		if (gpa - s->p.plan.machine.flash[i].base < s->p.plan.machine.flash[i].size)
-			return (int)i;
-	return -1;
 }
 
 /* The node whose reg holds GPA, for the person. */
@@ -126,7 +117,6 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 	uint64_t gpa = run->mmio.phys_addr, value;
 	unsigned len = run->mmio.len;
 	const struct bus_window *w;
-	int bank;
 
 	exit_stores_drain(s);
 	w = bus_find(&s->bus, gpa, len);
@@ -144,16 +134,6 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
 		memcpy(run->mmio.data, &value, sizeof(value));
 		return;
 	}
-	bank = flash_bank_at(s, gpa);
-	if (bank >= 0 && run->mmio.is_write) {
-		atomic_fetch_add(&s->flash_stores, 1);
-		return;
-	}
-	if (bank >= 0) {
-		memset(run->mmio.data, 0xff, len);
-		memory_flash_back(s, (unsigned)bank, gpa);
-		return;
-	}
 	value = 0;
 	memcpy(&value, run->mmio.data, len);
 	if (unserved(s, vcpu, gpa, len, run->mmio.is_write, run->mmio.is_write ? value : 0))
@@ -166,9 +146,8 @@ static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 	uint64_t gpa = vcpu->run->arm_nisv.fault_ipa, iss = vcpu->run->arm_nisv.esr_iss,
 		 pc = pc_of(vcpu);
 	bool write = iss & ESR_ISS_WNR;
-	int bank = flash_bank_at(s, gpa);
 
-	if (bank >= 0 && !write && memory_flash_back(s, (unsigned)bank, gpa) == 0)
+	if (!write && flash_back(s, gpa))
 		return; /* the instruction is tried again and finds memory */
 	if (!bus_find(&s->bus, gpa, 1) && s->p.plan.unmodelled == UNMODELLED_ABORT &&
 	    unserved(s, vcpu, gpa, 0, write, 0))

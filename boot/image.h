@@ -20,6 +20,7 @@ struct image {
 	uint64_t link_gpa;
 	bool offset_known; /* a Linux Image: goes to RAM base, 2 MiB aligned, + text_offset */
 	uint64_t text_offset;
+	bool uefi; /* an EFI firmware volume: EDK2 and its like */
 };
 
 /*

@@ -42,7 +42,8 @@ static int reserve(struct shim *s, struct failure *f)
 	for (unsigned i = 0; i < p->rams; i++)
 		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
-		s->flash[i] = cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
+		s->flash.bank[i].hva =
+			cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
 	return 0;
 }
 
@@ -104,7 +105,8 @@ static int flash_place(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
 	const struct region *bank = &p->machine.flash[p->firmware_flash];
-	uint8_t *hva = s->flash[p->firmware_flash] + (p->firmware.base - bank->base);
+	struct flash_bank *b = &s->flash.bank[p->firmware_flash];
+	uint8_t *hva = b->hva + (p->firmware.base - bank->base);
 	struct region pages = pages_of(s, p->firmware.base, s->p.firmware.size);
 	int error = image_place(&s->p.firmware, hva, bank->size - (p->firmware.base - bank->base));
 
@@ -113,8 +115,9 @@ static int flash_place(struct shim *s, struct failure *f)
 			    s->p.firmware.path, strerror(-error));
 	if (pages.size > s->p.firmware.size)
 		memset(hva + s->p.firmware.size, 0xff, pages.size - s->p.firmware.size);
-	s->flash_firmware = pages;
-	error = vm_memory_add(&s->vm, pages.base, pages.size, hva, true);
+	b->code = (struct region){ pages.base - bank->base, pages.size };
+	b->code_slot = vm_slots_reserve(&s->vm, 1);
+	error = vm_memory_put(&s->vm, b->code_slot, pages.base, pages.size, hva, true);
 	return error ? engine_kvm_failed(f, "the flash's memory slot", error) : 0;
 }
 
@@ -134,31 +137,6 @@ int memory_add(struct shim *s, struct failure *f)
 	error = p->firmware_flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
 	huge_pages_allow(true);
 	return error;
-}
-
-int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
-{
-	const struct region *b = &s->p.plan.machine.flash[bank], *fw = &s->flash_firmware;
-	uint64_t from = gpa & ~(uint64_t)(FLASH_CHUNK - 1), to = from + FLASH_CHUNK;
-	uint8_t *hva;
-	int error;
-
-	if (from < b->base)
-		from = b->base;
-	if (to > b->base + b->size)
-		to = b->base + b->size;
-	if (fw->size && fw->base <= gpa && from < fw->base + fw->size)
-		from = fw->base + fw->size;
-	if (fw->size && fw->base > gpa && to > fw->base)
-		to = fw->base;
-	hva = s->flash[bank] + (from - b->base);
-	pthread_mutex_lock(&s->flash_lock);
-	madvise(hva, to - from, MADV_NOHUGEPAGE); /* it would take more memory than the chunk */
-	memset(hva, 0xff, to - from);
-	error = vm_memory_add(&s->vm, from, to - from, hva, true);
-	pthread_mutex_unlock(&s->flash_lock);
-	/* Two vCPUs may have read there at the same time. */
-	return error == -EEXIST ? 0 : error;
 }
 
 static void seeds_renew(struct shim *s)
@@ -199,5 +177,5 @@ void memory_close(struct shim *s)
 	for (unsigned i = 0; i < p->rams; i++)
 		unreserve(s->ram[i], p->ram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
-		unreserve(s->flash[i], p->machine.flash[i].size);
+		unreserve(s->flash.bank[i].hva, p->machine.flash[i].size);
 }

@@ -17,12 +17,6 @@ int memory_add(struct shim *s, struct failure *f);
  */
 int memory_renew(struct shim *s, struct failure *f);
 
-/*
- * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further
- * reads there do not exit. Returns 0 or -errno. Any thread.
- */
-int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
-
 /* Unmap what memory_add() reserved. */
 void memory_close(struct shim *s);
 

@@ -346,7 +346,8 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	p->on_reset = in->settings->on_reset;
 	p->on_crash = in->settings->on_crash;
 	if (gic_settle(p, in, f) || cpus_settle(p, in, f) || features_settle(p, in, f) ||
-	    ram_settle(p, in, f) || plan_place_firmware(p, in, f) || plan_place_initrd(p, in, f) ||
+	    ram_settle(p, in, f) || plan_place_firmware(p, in, f) ||
+	    plan_place_variables(p, in, f) || plan_place_initrd(p, in, f) ||
 	    tree_settle(p, in, dtb, size, f) || plan_place_dtb(p, in, f))
 		return -1;
 	return aarch32_check(p, f);

@@ -41,6 +41,7 @@ struct plan {
 	struct region firmware; /* footprint */
 	enum plan_place place;
 	int firmware_flash; /* the bank it lies in, -1: RAM */
+	int flash_vars; /* the bank that can be written, -1: none */
 	uint64_t entry;
 	struct region initrd; /* size 0: none */
 	struct region dtb;

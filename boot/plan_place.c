@@ -241,6 +241,26 @@ int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct fai
 	return 0;
 }
 
+/*
+ * The firmware's bank, the first one for firmware in RAM, is code; the next one holds its variables.
+ */
+int plan_place_variables(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	struct machine *m = &p->machine;
+	const int code = p->firmware_flash < 0 ? 0 : p->firmware_flash;
+	const char *store = in->settings->raw[SET_FLASH].text;
+
+	p->flash_vars = m->flashes < 2 ? -1 : code == 0 ? 1 : 0;
+	for (unsigned i = 0; i < m->flashes; i++)
+		m->flash_storage[i].locked = (int)i != p->flash_vars;
+	if (p->flash_vars >= 0 || !store)
+		return 0;
+	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
+		    "flash=%.200s, but guest tree %s has no second flash bank for variables: take "
+		    "flash= out, or give reg of its cfi-flash node another entry",
+		    store, in->settings->raw[SET_MACHINE].text);
+}
+
 /* --- initrd and tree -------------------------------------------------------------------------- */
 
 /* At the end of the bank that the firmware lies in, the first one for firmware in flash. */
