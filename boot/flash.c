@@ -15,8 +15,8 @@
 #include "boot/shim.h"
 
 #define NS_PER_MS 1000000ull
-#define QUIET_MS 200 /* without a change: the guest is done with what it was about */
-#define STUCK_MS 1000 /* the same in the middle of a command */
+#define QUIET_MS 500 /* without a change: the guest is done with what it was about */
+#define STUCK_MS 2000 /* the same in the middle of a command */
 #define RETRY_MS 1000 /* after a commit that failed */
 #define PATIENCE 16 /* reads between commands: a slot costs as much as so many exits */
 
@@ -103,17 +103,6 @@ static void slot_trouble(struct shim *s, int error)
 			  "KVM refused to change the flash's memory slots: %s", strerror(-error));
 }
 
-/* What was written may be executed, which does not exit. */
-static void slots_give(struct shim *s, unsigned i)
-{
-	const struct dev_storage *is = &s->p.plan.machine.flash_storage[i];
-	const struct flash_bank *b = &s->flash.bank[i];
-
-	for (unsigned n = 0; n < is->size / is->block && !b->command; n++)
-		if (b->block[n] & FILLED)
-			slot_give(s, i, n, (uint64_t)n * is->block);
-}
-
 static void slots_drop(struct shim *s, unsigned i)
 {
 	const struct dev_storage *is = &s->p.plan.machine.flash_storage[i];
@@ -141,25 +130,34 @@ static void trouble_tell(struct shim *s, const char *what, int error)
 	s->flash.told_trouble = true;
 }
 
-/* All blocks that were changed go to the store. Under the bank's lock. Returns 0 or -errno. */
+/*
+ * All blocks that were changed go to the store, if there is one. They may be executed from now on,
+ * which does not exit: they get their slots back. Under the bank's lock. Returns 0 or -errno.
+ */
 static int commit(struct shim *s)
 {
+	const int i = s->p.plan.flash_vars;
+	const uint32_t size = s->p.plan.machine.flash_storage[i].block;
 	struct flash *fl = &s->flash;
-	struct flash_bank *b = &fl->bank[s->p.plan.flash_vars];
-	uint16_t number[STORE_JOURNAL_BLOCKS];
+	struct flash_bank *b = &fl->bank[i];
+	uint16_t number[MACHINE_FLASH_BLOCKS];
 	unsigned count = 0;
-	int error;
+	int error = 0;
 
-	for (unsigned n = 0; n < MACHINE_FLASH_BLOCKS && count < fl->changed; n++)
+	for (unsigned n = 0; count < fl->changed; n++)
 		if (b->block[n] & CHANGED)
 			number[count++] = (uint16_t)n;
-	error = count ? store_commit(&fl->store, b->hva, number, count) : 0;
+	if (fl->stored && count)
+		error = store_commit(&fl->store, b->hva, number, count);
 	if (error) {
 		trouble_tell(s, "cannot write to", error);
 		return error;
 	}
-	while (count)
-		b->block[number[--count]] &= (uint8_t)~CHANGED;
+	for (unsigned n = 0; n < count; n++) {
+		b->block[number[n]] &= (uint8_t)~CHANGED;
+		if (!b->command)
+			slot_give(s, (unsigned)i, number[n], (uint64_t)number[n] * size);
+	}
 	fl->changed = 0;
 	return 0;
 }
@@ -181,10 +179,8 @@ static int change_note(struct shim *s, struct flash_bank *b, unsigned n)
 		    "keeps "
 		    "it for good");
 	fl->told_volatile = true;
-	if (fl->stored && !(b->block[n] & CHANGED)) {
-		b->block[n] |= CHANGED;
-		fl->changed++;
-	}
+	fl->changed += !(b->block[n] & CHANGED);
+	b->block[n] |= CHANGED;
 	fl->changed_at = now_ns();
 	fl->due = fl->changed_at + QUIET_MS * NS_PER_MS;
 	if (idle)
@@ -208,9 +204,8 @@ int flash_serve(struct shim *s)
 			    now < s->flash.changed_at + STUCK_MS * NS_PER_MS)
 				due = now + QUIET_MS * NS_PER_MS;
 			else
-				due = s->flash.stored && commit(s) ? now + RETRY_MS * NS_PER_MS : 0;
+				due = commit(s) ? now + RETRY_MS * NS_PER_MS : 0;
 			s->flash.due = due;
-			slots_give(s, (unsigned)i);
 		}
 		pthread_mutex_unlock(&s->flash_device[i].lock);
 	}

@@ -37,3 +37,53 @@ def test_flash_file(hosted):
     assert "made anew" not in second.words
     assert f"{64 << 20} bytes" in hosted.command("size", "/tmp/vars").text
     hosted.command("remove", "/tmp/vars")
+
+
+# --- firmware that keeps variables ----------------------------------------------------------------
+
+EFI = board.CACHE / "efi/QEMU_EFI.fd"
+GUID = "12345678-9abc-def0-1234-56789abcdef0"
+LONG = 3 * board.HANG
+
+
+def to_shell(b):
+    b.expect("UEFI Interactive Shell", timeout=LONG)
+    b.expect("Press ", timeout=LONG)
+    b.send("\x1b")
+    b.expect("Shell>", timeout=LONG)
+
+
+def variable_set(b, value):
+    b.line(f"setvar kept -guid {GUID} -nv -bs ={value}")
+    b.expect("Shell>", timeout=LONG)
+
+
+def variable(b):
+    """The variable's bytes as the shell shows them, None where there is none."""
+    b.line(f"setvar kept -guid {GUID}")
+    b.expect("Shell>", timeout=LONG)
+    text = b.before().decode(errors="replace")
+    match = re.search(r"00000000: ((?:[0-9A-F]{2}[ -])+)", text)
+    return match and match[1].replace(" ", "")
+
+
+@BOTH_GICS
+def test_edk2_variable(hosted):
+    """EDK2 to its shell; a variable is there after a reset, and in the next run with the same file."""
+    b = hosted.board
+    words = ["flash=/tmp/efi", "flash-init=on", "memory=256M"]
+    hosted.start(*board.shim_words(words, "/efi.fd"))
+    to_shell(b)
+    variable_set(b, "CAFE01")
+    assert variable(b) == "CAFE01"
+    b.line("reset")
+    to_shell(b)
+    assert variable(b) == "CAFE01"
+    b.line("reset -s")
+    assert hosted.finish().outcome == "poweroff"
+    hosted.start(*board.shim_words(words, "/efi.fd"))
+    to_shell(b)
+    assert variable(b) == "CAFE01"
+    b.line("reset -s")
+    assert hosted.finish().outcome == "poweroff"
+    hosted.command("remove", "/tmp/efi")
