@@ -65,8 +65,10 @@ static const char *volume_fault(const uint8_t *head, size_t n, const struct dev_
 			return "its volume of variables was made for flash with other erase blocks";
 		mapped += le(head + at, 4) * le(head + at + 4, 4);
 	}
-	return mapped != length ? "its volume header contradicts itself on the volume's length"
-				: NULL;
+	/* EDK2's driver maps the whole bank where it makes a volume, its build tools the volume. */
+	return mapped != length && mapped != bank->size
+		       ? "its volume of variables was made for a bank of another size"
+		       : NULL;
 }
 
 const char *flash_store_fault(const uint8_t *head, size_t n, const struct dev_storage *bank,
@@ -186,6 +188,7 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 	bool made = false;
 	int error = disk_await(&disk, name, s);
 
+	*store = (struct store){ .disk.fd = -1 };
 	if (error)
 		return open_failed(name, in, error, f);
 	if (s->flash_init != FLASH_INIT_OFF)
@@ -193,12 +196,13 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 				   &made);
 	if (made && !error)
 		say("flash=%s was made anew: erased, %" PRIu64 " MiB", name, bank->size >> 20);
-	*store = (struct store){ .disk = disk };
-	if (error)
+	if (error) {
+		disk_close(&disk);
 		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
 			    "flash=%.200s cannot be made: %s: see that there is room for %" PRIu64
 			    " MiB",
 			    name, strerror(-error), bank->size >> 20);
+	}
 	error = store_open(store, &disk, bank->size, bank->block);
 	if (error == -EINVAL || error == -ENOSPC)
 		return size_refuse(name, &disk, bank, error, f);

@@ -8,7 +8,8 @@
 #include "boot/plan.h"
 
 /*
- * Open the store of PLAN's variable bank as the settings of IN say. SCRATCH has room for a block.
+ * Open the store of PLAN's variable bank as the settings of IN say; store_close() it, even after an
+ * error. SCRATCH has room for a block.
  * Returns 0 or fail()s with bad-config: it is not there, cannot be written, is in use, has another
  * size than the bank, has no room for its journal, or holds what the firmware would not take for
  * its own.

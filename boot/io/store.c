@@ -115,22 +115,26 @@ static int journal_replay(struct store *s)
 int store_open(struct store *s, const struct disk *disk, uint64_t size, uint32_t block)
 {
 	const uint64_t least = size + HEADER_ROOM + block;
+	int error;
 
-	*s = (struct store){ .disk = *disk, .size = size, .block = block };
+	/* Nothing is done to what is refused. */
+	*s = (struct store){ .disk = *disk, .size = size, .block = block, .broken = true };
 	if (disk->size < size)
 		return -EINVAL;
+	s->room = STORE_JOURNAL_BLOCKS;
 	if (!disk->device && disk->size == size) {
-		s->room = STORE_JOURNAL_BLOCKS;
+		s->broken = false;
 		return 0;
 	}
 	if (!disk->device && disk->size != store_size_in_use(size, block))
 		return -EINVAL;
 	if (disk->size < least)
 		return -ENOSPC;
-	s->room = STORE_JOURNAL_BLOCKS;
 	if (disk->size < store_size_in_use(size, block))
 		s->room = (unsigned)((disk->size - size - HEADER_ROOM) / block);
-	return journal_replay(s);
+	error = journal_replay(s);
+	s->broken = error;
+	return error;
 }
 
 int store_read(const struct store *s, uint64_t at, void *buf, size_t n)

@@ -21,7 +21,7 @@ struct store {
 	uint32_t block;
 	unsigned room; /* blocks of one commit */
 	uint64_t sequence; /* of the last journal */
-	bool broken; /* the image is half written; what the journal says is yet to be done */
+	bool broken; /* nothing may be written: the journal is yet to be carried out */
 };
 
 /* Bytes of a file that holds an image of SIZE bytes and its journal. */

@@ -39,6 +39,21 @@ def test_flash_file(hosted):
     hosted.command("remove", "/tmp/vars")
 
 
+def test_bad_stores_are_refused(hosted):
+    """A store that is missing, of another size, or for another firmware: one sentence each, and it stays as it is."""
+    for store, firmware, words in (("/tmp/none", "flash", ["/tmp/none", "No such file", "flash-init=on"]),
+                                   ("PARTLABEL=none", "flash", ["PARTLABEL=none", "No such file"]),
+                                   ("/bad/text", "flash", ["has 5800 bytes, but its flash bank 67108864"]),
+                                   ("/tmp/zeros", "/efi.fd", ["/tmp/zeros is not for this firmware",
+                                                              "holds no UEFI variables", "flash-init=overwrite"])):
+        hosted.command("grow", "/tmp/zeros", "64")
+        ran = hosted.kvmshim(f"flash={store}", "memory=128M", firmware=firmware)
+        assert (ran.outcome, ran.code) == ("bad-config", 64)
+        assert all(w in ran.words for w in words), ran.words[-300:]
+    assert "5800 bytes" in hosted.command("size", "/bad/text").text
+    hosted.command("remove", "/tmp/zeros")
+
+
 # --- firmware that keeps variables ----------------------------------------------------------------
 
 EFI = board.CACHE / "efi/QEMU_EFI.fd"
@@ -63,7 +78,7 @@ def variable(b):
     b.line(f"setvar kept -guid {GUID}")
     b.expect("Shell>", timeout=LONG)
     text = b.before().decode(errors="replace")
-    match = re.search(r"00000000: ((?:[0-9A-F]{2}[ -])+)", text)
+    match = re.search(r"kept - \d+ Bytes\s+((?:[0-9A-F]{2} )+)", text)
     return match and match[1].replace(" ", "")
 
 
