@@ -210,7 +210,7 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 		error = store_read(store, 0, head, sizeof(head));
 	if (error)
 		return open_failed(name, in, error, f);
-	fault = flash_store_fault(head, sizeof(head), bank, in->firmware->uefi);
+	fault = flash_store_fault(head, sizeof(head), bank, image_is_uefi(in->firmware));
 	if (fault)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASHCONTENT",
 			    "flash=%.200s is not for this firmware: %s: name another, or make it "

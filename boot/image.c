@@ -123,12 +123,6 @@ static int file_open(struct image *image, const char *path, bool firmware, uint8
 	return 0;
 }
 
-/* UEFI PI specification, volume 3, 3.2.1: EFI_FIRMWARE_VOLUME_HEADER has its signature at 40. */
-static bool header_is_uefi(const uint8_t *h)
-{
-	return !memcmp(h + 40, "_FVH", 4);
-}
-
 int image_open(struct image *image, const char *path, struct failure *f)
 {
 	uint8_t head[HEAD] = { 0 };
@@ -140,7 +134,6 @@ int image_open(struct image *image, const char *path, struct failure *f)
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-KIND",
 				    "firmware %s is %s, which cannot run as it is: %s", path,
 				    foreign[i].is, foreign[i].instead);
-	image->uefi = header_is_uefi(head);
 	if (!header_read_linux(image, head))
 		header_read_uboot(image, head);
 	return 0;
@@ -171,6 +164,17 @@ int image_place(const struct image *image, void *hva, uint64_t size)
 		done += (uint64_t)n;
 	}
 	return 0;
+}
+
+bool image_is_uefi(const struct image *image)
+{
+	char signature[4];
+
+	for (off_t at = 40; at < 8192; at += 4096)
+		if (pread(image->fd, signature, sizeof(signature), at) == sizeof(signature) &&
+		    !memcmp(signature, "_FVH", sizeof(signature)))
+			return true;
+	return false;
 }
 
 void image_close(struct image *image)

@@ -20,7 +20,6 @@ struct image {
 	uint64_t link_gpa;
 	bool offset_known; /* a Linux Image: goes to RAM base, 2 MiB aligned, + text_offset */
 	uint64_t text_offset;
-	bool uefi; /* an EFI firmware volume: EDK2 and its like */
 };
 
 /*
@@ -38,6 +37,12 @@ int image_open_initrd(struct image *image, const char *path, struct failure *f);
  * else read. Returns 0 or -errno.
  */
 int image_place(const struct image *image, void *hva, uint64_t size);
+
+/*
+ * Is it EDK2 or its like: a volume of UEFI's at its beginning, or behind the 4 KiB with the first
+ * jump that ArmVirtQemu has? Source: UEFI PI specification, volume 3, 3.2.1.
+ */
+bool image_is_uefi(const struct image *image);
 
 void image_close(struct image *image);
 

@@ -34,7 +34,7 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/vars", dir);
 	unlink(path);
 	memset(&settings, 0, sizeof(settings));
-	memset(&firmware, 0, sizeof(firmware));
+	firmware = (struct image){ .fd = -1 };
 	memset(&f, 0, sizeof(f));
 	settings.raw[SET_FLASH].text = path;
 	plan.machine.flash_storage[1] = (struct dev_storage){ SIZE, BLOCK, 4, false };
@@ -52,6 +52,18 @@ static void file_make(size_t size, const void *head, size_t n, int fill)
 	while (n++ < size)
 		assert_int_not_equal(fputc(fill, file), EOF);
 	assert_int_equal(fclose(file), 0);
+}
+
+/* A firmware with the signature of UEFI's volumes at AT. */
+static void firmware_make(off_t at)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s/firmware", dir);
+	firmware.fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	assert_true(firmware.fd >= 0);
+	assert_int_equal(pwrite(firmware.fd, "_FVH", 4, at), 4);
+	unlink(name);
 }
 
 static int opened(void)
@@ -175,7 +187,7 @@ static void store_for_another_firmware_is_refused(void **state)
 	(void)state;
 	file_make(SIZE, head, sizeof(head), 0xff);
 	good();
-	firmware.uefi = true;
+	firmware_make(4096 + 40);
 	refused("E-FLASHCONTENT", "holds no UEFI variables");
 	assert_non_null(strstr(f.text, "flash-init=overwrite"));
 	volume_make(head, 3 * BLOCK, BLOCK);
@@ -184,9 +196,29 @@ static void store_for_another_firmware_is_refused(void **state)
 	settings.flash_init = FLASH_INIT_ON; /* keeps what is there */
 	good();
 	assert_int_equal(file_byte(40), '_');
+	close(firmware.fd);
 }
 
 /* --- what it is --------------------------------------------------------------------------------- */
+
+static void firmware_is_told_by_its_volume(void **state)
+{
+	static const off_t not[] = { 0, 44, 4096, 8192 + 40 };
+
+	(void)state;
+	assert_false(image_is_uefi(&firmware));
+	for (unsigned i = 0; i < sizeof(not) / sizeof(not[0]); i++) {
+		firmware_make(not[i]);
+		assert_false(image_is_uefi(&firmware));
+		close(firmware.fd);
+	}
+	firmware_make(40);
+	assert_true(image_is_uefi(&firmware));
+	close(firmware.fd);
+	firmware_make(4096 + 40); /* Debian's QEMU_EFI.fd */
+	assert_true(image_is_uefi(&firmware));
+	close(firmware.fd);
+}
 
 static void store_that_is_not_there(void **state)
 {
@@ -299,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup(contents_are_told_apart, setup),
 		cmocka_unit_test_setup(volumes_that_do_not_fit, setup),
 		cmocka_unit_test_setup(store_for_another_firmware_is_refused, setup),
+		cmocka_unit_test_setup(firmware_is_told_by_its_volume, setup),
 		cmocka_unit_test_setup(store_that_is_not_there, setup),
 		cmocka_unit_test_setup(store_of_another_size, setup),
 		cmocka_unit_test_setup(store_in_use_is_refused, setup),

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The guest's flash: chips, stores that keep it, and what firmware does with both."""
+import random
 import re
+import subprocess
+import time
 
 import pytest
 
 import board
 from conftest import QUICK, hosts
+from test_boot import to_guest_prompt
 from test_guests import assert_good
 
 BOTH_GICS = pytest.mark.on(hosts(QUICK))
@@ -102,3 +106,92 @@ def test_edk2_variable(hosted):
     b.line("reset -s")
     assert hosted.finish().outcome == "poweroff"
     hosted.command("remove", "/tmp/efi")
+
+
+# --- a disk with a partition, as boards have it -----------------------------------------------------
+
+PARTITION_MIB = 70
+
+
+def disk(name):
+    """A GPT with a partition `vars` behind another one."""
+    out = board.WORK / f"{name}.img"
+    out.unlink(missing_ok=True)
+    subprocess.run(["truncate", "-s", f"{PARTITION_MIB + 4}M", out], check=True)
+    subprocess.run(["/usr/sbin/sfdisk", "-q", out], check=True, text=True,
+                   input=f"label: gpt\nsize=1MiB, name=other\nsize={PARTITION_MIB}MiB, name=vars\n")
+    return out
+
+
+def power_on_with(boards, name, image, firmware, append=""):
+    """kvmshim as PID 1 with the modules it ships, the disk, and FIRMWARE."""
+    initrd = board.initramfs(f"flash-{firmware.name}", {"/firmware": firmware}, base=board.artefact("kvmshim.cpio.gz"))
+    return boards(board.Board(name, board.qemu(
+        3, "a57", "-no-reboot", "-kernel", board.linux("6.1"), "-initrd", initrd,
+        "-drive", f"file={image},format=raw,if=none,id=d", "-device", "virtio-blk-device,drive=d",
+        "-append", "console=ttyAMA0 quiet loglevel=2 panic=-1 kvmshim.memory=256M kvmshim.flash=PARTLABEL=vars "
+        f"kvmshim.flash-init=on {append}")))
+
+
+@pytest.mark.slow
+def test_edk2_power_cuts(boards):
+    """A partition by its label. The power goes while a variable is written: it has one of its values then."""
+    image = disk("efi-cuts")
+    dice = random.Random(1)
+    b = power_on_with(boards, "efi-cuts", image, EFI)
+    b.expect("flash=PARTLABEL=vars was made anew")
+    to_shell(b)
+    before = "00"
+    variable_set(b, before)
+    b.line("reset")
+    to_shell(b)
+    for cut in range(4):
+        wanted = [before] + [f"{cut + 1:02X}{n:02X}" for n in range(40)]
+        for value in wanted[1:]:
+            b.send(f"setvar kept -guid {GUID} -nv -bs ={value}\r")
+        time.sleep(dice.uniform(0.5, 6))
+        b.close()
+        b = power_on_with(boards, "efi-cuts", image, EFI)
+        to_shell(b)
+        before = variable(b)
+        assert before in wanted
+    b.line("reset -s")
+    assert b.outcome() == ("poweroff", 0)
+
+
+def environment(b):
+    b.line("printenv kept")
+    b.expect("=> ")
+    match = re.search(r"kept=(\w+)", b.before().decode(errors="replace"))
+    return match and match[1]
+
+
+@pytest.mark.slow
+def test_uboot_environment(boards):
+    """saveenv: kept over a reset, a power-off, and, as it was before, over a power cut in the middle."""
+    image = disk("uboot-env")
+    uboot = board.CACHE / "u-boot/qemu_arm64/u-boot.bin"
+    dice = random.Random(2)
+    b = power_on_with(boards, "uboot-env", image, uboot)
+    b.expect("bad CRC, using default environment", timeout=LONG)
+    to_guest_prompt(b)
+    b.line("setenv kept one; saveenv")
+    b.expect("OK", timeout=LONG)
+    b.expect("=> ")
+    b.line("reset")
+    to_guest_prompt(b)
+    assert environment(b) == "one"
+    b.line("poweroff")
+    assert b.outcome() == ("poweroff", 0)
+    b.ends()
+    for _ in range(2):
+        b = power_on_with(boards, "uboot-env", image, uboot)
+        to_guest_prompt(b)
+        assert environment(b) == "one"
+        b.line("setenv kept two; saveenv")
+        b.expect("Writing to Flash", timeout=LONG)
+        time.sleep(dice.uniform(0, 10))
+        b.close()
+    b = power_on_with(boards, "uboot-env", image, uboot)
+    to_guest_prompt(b)
+    assert environment(b) == "one"
