@@ -51,14 +51,17 @@ kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c reg
 	vgic.c vgic_regs.c vm.c)
 kvm-y	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
 	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
-board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_check.c overlay.c tree.c tree_index.c \
+board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c machine.c machine_check.c overlay.c tree.c tree_index.c \
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/android.c image/digest.c image/elf_file.c image/fip.c image/fit.c image/fit_node.c image/image.c image/plain.c image/span.c image/spl.c image/uimage.c image/unpack.c image/unpack_show.c image/zboot.c init.c io/console.c \
-	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
-	size.c sources.c stop.c supervise.c trees.c undecoded.c vcpus.c watchdog.c)
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c format.c hang.c host.c hostfile.c init.c \
+	io/console.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
+	plan_place.c prepare.c report.c say.c settings.c settings_help.c size.c sources.c stop.c supervise.c trees.c \
+	undecoded.c vcpus.c watchdog.c)
+boot-y	+= $(addprefix boot/,image/android.c image/digest.c image/elf_file.c image/fip.c image/fit.c image/fit_node.c image/image.c \
+	image/plain.c image/span.c image/spl.c image/uimage.c image/unpack.c image/unpack_show.c image/zboot.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
 boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
 boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c

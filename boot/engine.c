@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boot/engine.h"
+#include "boot/flash.h"
 #include "boot/memory.h"
 #include "kvm/hostcpu.h"
 #include "kvm/reglist.h"
@@ -294,6 +295,7 @@ void engine_close(struct shim *s)
 		vgic_destroy(&s->vgic);
 	while (s->vcpus_made)
 		vcpu_destroy(&s->vcpu[--s->vcpus_made]);
+	flash_close(s);
 	vm_close(&s->vm);
 	memory_close(s);
 	image_close(&s->p.firmware);

@@ -11,7 +11,6 @@
 #include "boot/exits.h"
 #include "boot/image/elf_file.h"
 #include "boot/loop.h"
-#include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "boot/undecoded.h"
@@ -80,14 +79,6 @@ void exit_stores_drain(struct shim *s)
 	pthread_mutex_unlock(&s->coalesce_lock);
 }
 
-static int flash_bank_at(const struct shim *s, uint64_t gpa)
-{
-	for (unsigned i = 0; i < s->p.plan.machine.flashes; i++)
-		if (gpa - s->p.plan.machine.flash[i].base < s->p.plan.machine.flash[i].size)
-			return (int)i;
-	return -1;
-}
-
 /* The node whose reg holds GPA, for the person. */
 static const char *nobody_at(const struct shim *s, uint64_t gpa)
 {
@@ -142,27 +133,15 @@ int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, b
 		uint64_t *value)
 {
 	const struct bus_window *w;
-	int bank;
 
 	exit_stores_drain(s);
 	w = bus_find(&s->bus, gpa, len);
-	if (w && write) {
-		bus_write(w, gpa, len, *value);
-		return 0;
-	}
-	if (w) {
-		*value = bus_read(w, gpa, len);
-		return 0;
-	}
-	bank = flash_bank_at(s, gpa);
-	if (bank < 0)
+	if (!w)
 		return unserved(s, vcpu, gpa, len, write, value);
-	if (write) {
-		atomic_fetch_add(&s->flash_stores, 1);
-		return 0;
-	}
-	*value = UINT64_MAX;
-	memory_flash_back(s, (unsigned)bank, gpa);
+	if (write)
+		bus_write(w, gpa, len, *value);
+	else
+		*value = bus_read(w, gpa, len);
 	return 0;
 }
 

@@ -100,6 +100,8 @@ const struct dev_env loop_dev_env = {
 	.input_ready = env_input_ready,
 	.now = env_now,
 	.wake_at = env_wake_at,
+	.storage = flash_storage,
+	.direct = flash_direct,
 };
 
 /*
@@ -139,7 +141,6 @@ int loop_open(struct shim *s, struct failure *f)
 			    "the kernel refused an fd or a timer: %s", strerror(errno));
 	stop_init(&s->stop);
 	pthread_mutex_init(&s->coalesce_lock, NULL);
-	pthread_mutex_init(&s->flash_lock, NULL);
 	console_init(&s->io.console, tx_storage, sizeof(tx_storage), rx_storage,
 		     sizeof(rx_storage));
 	return 0;
@@ -183,6 +184,12 @@ static int timers_serve(struct shim *s)
 		return -1;
 	next = next > now ? (next - now) / 1000000 + 1 : 0;
 	return next > 3600000 ? 3600000 : (int)next;
+}
+
+/* Of two times in ms; -1: never. */
+static int sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 /* SIGTERM and its like end the guest in order. */
@@ -244,7 +251,7 @@ static void serve(struct shim *s, struct failure *why)
 		}
 		input_feed(s);
 		console_losses_tell(c);
-		timeout = timers_serve(s);
+		timeout = sooner(timers_serve(s), flash_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -262,16 +269,6 @@ static void serve(struct shim *s, struct failure *why)
 	}
 }
 
-/* What the guest would not notice by itself. */
-static void quiet_tell(struct shim *s)
-{
-	unsigned long stores = atomic_exchange(&s->flash_stores, 0);
-
-	if (stores)
-		say("%lu stores to the guest's flash were dropped: it is read-only", stores);
-	undecoded_tell();
-}
-
 /* What is still in a ring goes out, unless the line stands still. */
 static void finish(struct shim *s)
 {
@@ -279,7 +276,7 @@ static void finish(struct shim *s)
 	uint32_t left = 0;
 
 	exit_stores_drain(s);
-	quiet_tell(s);
+	undecoded_tell();
 	console_losses_tell(c);
 	while (console_flush(c) && ring_count(&c->tx) != left) {
 		left = ring_count(&c->tx);
@@ -313,11 +310,12 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	for (;;) {
 		serve(s, f);
 		vcpus_pause(s);
+		flash_settle(s);
 		if (f->outcome != OUTCOME_RESET || s->p.plan.on_reset != ACTION_RESTART)
 			break;
 		init_phase_set(PHASE_RESET);
 		exit_stores_drain(s);
-		quiet_tell(s);
+		undecoded_tell();
 		undecoded_reset(s);
 		if (engine_reset(s, f))
 			break;

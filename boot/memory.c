@@ -42,7 +42,8 @@ static int reserve(struct shim *s, struct failure *f)
 	for (unsigned i = 0; i < p->rams; i++)
 		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
-		s->flash[i] = cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
+		s->flash.bank[i].hva =
+			cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
 	return 0;
 }
 
@@ -71,13 +72,10 @@ static uint8_t *ram_at(const struct shim *s, const struct region *r)
 
 void *memory_at(const struct shim *s, uint64_t gpa, bool write)
 {
-	const struct region byte = { gpa, 1 }, *flash = &s->flash_firmware;
-	const int bank = s->p.plan.part[0].flash;
+	const struct region byte = { gpa, 1 };
 	uint8_t *hva = ram_at(s, &byte);
 
-	if (!hva && !write && gpa - flash->base < flash->size)
-		hva = s->flash[bank] + (gpa - s->p.plan.machine.flash[bank].base);
-	return hva;
+	return hva || write ? hva : flash_code_at(s, gpa);
 }
 
 static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size)
@@ -150,7 +148,9 @@ static int flash_place(struct shim *s, struct failure *f)
 	const struct image *image = &s->p.firmware;
 	const int bank = p->part[0].flash;
 	struct region extent = flash_extent(s, (unsigned)bank);
-	uint8_t *hva = s->flash[bank] + (extent.base - p->machine.flash[bank].base);
+	struct flash_bank *b = &s->flash.bank[bank];
+	const uint64_t base = p->machine.flash[bank].base;
+	uint8_t *hva = b->hva + (extent.base - base);
 	/* A part alone fills its whole pages. */
 	uint64_t filled =
 		p->parts > 1 ? 0 : p->part[0].region.size & ~(uint64_t)(s->p.host.page - 1);
@@ -163,8 +163,9 @@ static int flash_place(struct shim *s, struct failure *f)
 					   hva + (p->part[i].region.base - extent.base), false);
 	if (error)
 		return unreadable(image->path, error, f);
-	s->flash_firmware = extent;
-	error = vm_memory_add(&s->vm, extent.base, extent.size, hva, true);
+	b->code = (struct region){ extent.base - base, extent.size };
+	b->code_slot = vm_slots_reserve(&s->vm, 1);
+	error = vm_memory_put(&s->vm, b->code_slot, extent.base, extent.size, hva, true);
 	return error ? engine_kvm_failed(f, "the flash's memory slot", error) : 0;
 }
 
@@ -184,31 +185,6 @@ int memory_add(struct shim *s, struct failure *f)
 	error = p->part[0].flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
 	huge_pages_allow(true);
 	return error;
-}
-
-int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa)
-{
-	const struct region *b = &s->p.plan.machine.flash[bank], *fw = &s->flash_firmware;
-	uint64_t from = gpa & ~(uint64_t)(FLASH_CHUNK - 1), to = from + FLASH_CHUNK;
-	uint8_t *hva;
-	int error;
-
-	if (from < b->base)
-		from = b->base;
-	if (to > b->base + b->size)
-		to = b->base + b->size;
-	if (fw->size && fw->base <= gpa && from < fw->base + fw->size)
-		from = fw->base + fw->size;
-	if (fw->size && fw->base > gpa && to > fw->base)
-		to = fw->base;
-	hva = s->flash[bank] + (from - b->base);
-	pthread_mutex_lock(&s->flash_lock);
-	madvise(hva, to - from, MADV_NOHUGEPAGE); /* it would take more memory than the chunk */
-	memset(hva, 0xff, to - from);
-	error = vm_memory_add(&s->vm, from, to - from, hva, true);
-	pthread_mutex_unlock(&s->flash_lock);
-	/* Two vCPUs may have read there at the same time. */
-	return error == -EEXIST ? 0 : error;
 }
 
 static void seeds_renew(struct shim *s)
@@ -249,5 +225,5 @@ void memory_close(struct shim *s)
 	for (unsigned i = 0; i < p->rams; i++)
 		unreserve(s->ram[i], p->ram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
-		unreserve(s->flash[i], p->machine.flash[i].size);
+		unreserve(s->flash.bank[i].hva, p->machine.flash[i].size);
 }

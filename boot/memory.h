@@ -18,12 +18,6 @@ int memory_add(struct shim *s, struct failure *f);
 int memory_renew(struct shim *s, struct failure *f);
 
 /*
- * Back the part of flash bank BANK around GPA with memory that reads as erased, so that further
- * reads there do not exit. Returns 0 or -errno. Any thread.
- */
-int memory_flash_back(struct shim *s, unsigned bank, uint64_t gpa);
-
-/*
  * Where GPA of RAM, or not WRITE of the firmware's flash, lies in this process, and with it all up to
  * the page's end; NULL: neither is there. Any thread.
  */

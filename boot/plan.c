@@ -284,6 +284,26 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	return plan_place_check(p, in, f);
 }
 
+/*
+ * The firmware's bank, the first one for firmware in RAM, is code; the next one holds its variables.
+ */
+static int variables_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	struct machine *m = &p->machine;
+	const int code = p->part[0].flash < 0 ? 0 : p->part[0].flash;
+	const char *store = in->settings->raw[SET_FLASH].text;
+
+	p->flash_vars = m->flashes < 2 ? -1 : code == 0 ? 1 : 0;
+	for (unsigned i = 0; i < m->flashes; i++)
+		m->flash_storage[i].locked = (int)i != p->flash_vars;
+	if (p->flash_vars >= 0 || !store)
+		return 0;
+	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
+		    "flash=%.200s, but guest tree %s has no second flash bank for variables: take "
+		    "flash= out, or give reg of its cfi-flash node another entry",
+		    store, in->settings->raw[SET_MACHINE].text);
+}
+
 /* --- the tree, and all together --------------------------------------------------------------- */
 
 static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, size_t size,
@@ -359,8 +379,9 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	p->on_reset = in->settings->on_reset;
 	p->on_crash = in->settings->on_crash;
 	if (gic_settle(p, in, f) || cpus_settle(p, in, f) || features_settle(p, in, f) ||
-	    ram_settle(p, in, f) || plan_place_firmware(p, in, f) || plan_place_initrd(p, in, f) ||
-	    tree_settle(p, in, dtb, size, f) || plan_place_dtb(p, in, f))
+	    ram_settle(p, in, f) || plan_place_firmware(p, in, f) || variables_settle(p, in, f) ||
+	    plan_place_initrd(p, in, f) || tree_settle(p, in, dtb, size, f) ||
+	    plan_place_dtb(p, in, f))
 		return -1;
 	return aarch32_check(p, f);
 }

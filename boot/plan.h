@@ -46,6 +46,7 @@ struct plan {
 	} part[IMAGE_PARTS_MAX]; /* as the firmware's: [0] is what is run */
 	unsigned parts;
 	enum plan_place place; /* of part[0] */
+	int flash_vars; /* the bank that can be written, -1: none */
 	uint64_t entry;
 	struct region scratch; /* RAM that the kernel unpacks itself to, size 0: none */
 	struct region initrd; /* size 0: none */

@@ -248,11 +248,15 @@ static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsi
 {
 	static const char *const place[] = { "placed by @", "where it says", "by its header",
 					     "to flash 0", "to RAM base" };
+	const char *store = in->settings->raw[SET_FLASH].text;
 	const struct machine *m = &p->machine;
 	char name[PATH_SHOWN + 1];
 
 	for (unsigned i = 0; i < m->flashes; i++)
-		row_add(n, m->flash[i].base, m->flash[i].size, "flash %u, read-only", i);
+		row_add(n, m->flash[i].base, m->flash[i].size, "flash %u, %s", i,
+			(int)i != p->flash_vars ? "read-only"
+			: !store		? "kept while this runs"
+						: path_tail(store, name));
 	for (unsigned i = 0; i < p->rams; i++)
 		row_add(n, p->ram[i].base, p->ram[i].size, "RAM");
 	row_add(n, p->part[0].region.base, in->firmware->part[0].bytes.size, "  firmware %s, %s",

@@ -32,6 +32,10 @@ static const struct word actions[] = {
 	{ "restart", ACTION_RESTART }, { "reboot", ACTION_REBOOT }, { "poweroff", ACTION_POWEROFF },
 	{ "monitor", ACTION_MONITOR }, { "exit", ACTION_EXIT },	    { 0 }
 };
+static const struct word flash_inits[] = { { "off", FLASH_INIT_OFF },
+					   { "on", FLASH_INIT_ON },
+					   { "overwrite", FLASH_INIT_OVERWRITE },
+					   { 0 } };
 static const struct word switches[] = { { "on", true }, { "off", false }, { 0 } };
 static const struct word cpu_words[] = { { "-sve", CPU_NO_SVE },
 					 { "-pmu", CPU_NO_PMU },
@@ -40,7 +44,9 @@ static const struct word cpu_words[] = { { "-sve", CPU_NO_SVE },
 					 { 0 } };
 
 /* Words are read into an int-sized enum, truths into a bool, at FIELD. */
-_Static_assert(sizeof(enum action) == sizeof(int) && sizeof(enum unmodelled) == sizeof(int), "");
+_Static_assert(sizeof(enum action) == sizeof(int) && sizeof(enum unmodelled) == sizeof(int) &&
+		       sizeof(enum flash_init) == sizeof(int),
+	       "");
 
 static const struct key {
 	const char *name;
@@ -97,6 +103,12 @@ static const struct key {
 			   .kind = WORD, .words = actions, .field = AT(on_crash) },
 	[SET_WATCHDOG] = { "watchdog", CONFIG_WATCHDOG, SWITCH, "feed the board's watchdog",
 			   .kind = TRUTH, .field = AT(watchdog) },
+	[SET_FLASH] = { "flash", CONFIG_FLASH, "PARTLABEL=NAME, a block device or a file",
+			"where the guest's variables are kept", .kind = ANY_TEXT,
+			.may_be_empty = true },
+	[SET_FLASH_INIT] = { "flash-init", CONFIG_FLASH_INIT, "off, on or overwrite",
+			     "make that store where there is none", .kind = WORD,
+			     .words = flash_inits, .field = AT(flash_init) },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },

@@ -36,6 +36,8 @@ enum setting_key {
 	SET_ON_RESET,
 	SET_ON_CRASH,
 	SET_WATCHDOG,
+	SET_FLASH, /* where the guest's variables are kept */
+	SET_FLASH_INIT, /* off, on, overwrite */
 	SET_HOST, /* plan: a file that probe --save wrote */
 	SET_SAVE, /* probe: where to write it */
 	SET_DUMP_DTB, /* plan: where to write the guest's tree */
@@ -44,6 +46,7 @@ enum setting_key {
 
 enum verb { VERB_RUN, VERB_PLAN, VERB_PROBE, VERB_HELP, VERB_VERSION };
 enum unmodelled { UNMODELLED_STUB, UNMODELLED_TRACE, UNMODELLED_ABORT };
+enum flash_init { FLASH_INIT_OFF, FLASH_INIT_ON, FLASH_INIT_OVERWRITE };
 enum action { ACTION_RESTART, ACTION_REBOOT, ACTION_POWEROFF, ACTION_MONITOR, ACTION_EXIT };
 
 /* cpu=host,-sve ...: what is taken away or asked for beyond what the host has. */
@@ -83,6 +86,7 @@ struct settings {
 	bool stdout_path, rng_seed, kaslr_seed, watchdog;
 	bool unmodelled_given; /* else the machine decides */
 	enum unmodelled unmodelled;
+	enum flash_init flash_init;
 	enum action on_poweroff, on_reset, on_crash;
 
 	/* Texts made of the tree's cells and string lists. */

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "board/bus.h"
+#include "boot/flash.h"
 #include "boot/io/console.h"
 #include "boot/prepare.h"
 #include "boot/stop.h"
@@ -28,9 +29,6 @@ struct guest_device {
 	_Atomic uint64_t wake_at; /* ns since 1970, 0: not asked; set by vCPU threads */
 };
 
-/* A bank of flash that no file backs yet: read as erased, a chunk at a time. */
-#define FLASH_CHUNK (256u << 10)
-
 struct shim {
 	struct prepared p;
 	struct vm vm;
@@ -41,14 +39,11 @@ struct shim {
 	struct devaddr_list addresses;
 	struct coalesce coalesce;
 	struct bus bus;
-	struct guest_device device[MACHINE_DEVICES_MAX];
+	struct guest_device device[MACHINE_DEVICES_MAX], flash_device[MACHINE_FLASH_MAX];
 	const struct bus_window *console; /* NULL: the guest has none */
 
 	uint8_t *ram[MACHINE_RAM_MAX]; /* hva */
-	uint8_t *flash[MACHINE_FLASH_MAX]; /* hva of the bank's reservation */
-	struct region flash_firmware; /* what the firmware's slot covers, whole pages */
-	pthread_mutex_t flash_lock;
-	atomic_ulong flash_stores; /* dropped */
+	struct flash flash;
 
 	struct vcpus vcpus;
 	struct stop stop;

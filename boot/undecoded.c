@@ -191,13 +191,19 @@ void undecoded_step(struct shim *s, struct vcpu *vcpu)
 
 void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 {
+	const bool write = vcpu->run->arm_nisv.esr_iss & ESR_ISS_WNR;
 	struct undecoded *u = undecoded_of(s, vcpu);
 	struct insn_cpu *cpu = &u->regs.cpu;
 	uint32_t word = 0;
 	struct insn insn;
-	int error = emulate_fetch(cpu, &insn, &word);
-	uint64_t pc = insn_get(cpu, INSN_PC);
+	uint64_t pc;
+	int error;
 
+	/* Flash that had no slot yet: tried again, the instruction finds memory. */
+	if (!write && flash_back(s, vcpu->run->arm_nisv.fault_ipa))
+		return;
+	error = emulate_fetch(cpu, &insn, &word);
+	pc = insn_get(cpu, INSN_PC);
 	if (!error) {
 		tell(&insn, pc, vcpu->run->arm_nisv.fault_ipa);
 		error = execute(u, &insn);

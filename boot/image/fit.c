@@ -11,7 +11,6 @@
 #include "boot/verify.h"
 #include "generated/config.h"
 
-#define HEADER 40 /* bytes of an FDT header */
 #define PICKS_MAX 24
 #define TREE_ALIGN 8
 
@@ -376,7 +375,7 @@ static int tree_check(struct fit *fit, size_t size, struct failure *f)
 int fit_read(struct image *image, const struct span *span, struct failure *f)
 {
 	struct fit fit = { .image = image, .span = span };
-	uint8_t header[HEADER];
+	uint8_t header[FDT_V17_SIZE];
 	const uint8_t *tree;
 	struct span blob;
 	int error;
@@ -384,7 +383,7 @@ int fit_read(struct image *image, const struct span *span, struct failure *f)
 	if (span_read(span, 0, header, sizeof(header)))
 		return image_damaged(image, "FIT", span->size, f,
 				     "it ends within its header: copy it again");
-	if (!span_part(&blob, span, 0, span_be32(header + 4)) || blob.size < HEADER)
+	if (!span_part(&blob, span, 0, span_be32(header + 4)) || blob.size < FDT_V17_SIZE)
 		return image_damaged(image, "FIT", 4, f,
 				     "its tree has %" PRIu32 " bytes, the file %" PRIu64
 				     ": copy it again",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// PID 1 of the measuring board. /commands has a command a line: `run`, `idle` or `become`, then a program and its
-// arguments. Lines are run in turn, ROUNDS (from the compiler's command line) times over; "become" is the last: the program takes our place. Reports in lines that begin with %.
+// PID 1 of the measuring board. /commands has a command a line: `run`, `idle`, `until TEXT` or `become`, then a program and
+// its arguments. Lines are run in turn, ROUNDS (from the compiler's command line) times over, but `until`, which takes long and
+// waits for the program to print TEXT, and `become`, where the program takes our place, only in the last round. Reports in lines
+// that begin with %.
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -90,6 +92,41 @@ static void command_run(char **argv, bool idle)
 	fflush(stdout);
 }
 
+static void command_until(const char *text, char **argv)
+{
+	static char seen[1 << 16];
+	size_t used = 0;
+	int end[2];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(end))
+		return;
+	printf("%% begin %lx\n", now());
+	fflush(stdout);
+	pid = vfork();
+	if (pid == 0) {
+		dup2(end[1], 1);
+		close(end[0]);
+		close(end[1]);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	close(end[1]);
+	while (used < sizeof(seen) - 1 &&
+	       (n = read(end[0], seen + used, sizeof(seen) - 1 - used)) > 0) {
+		used += (size_t)n;
+		seen[used] = '\0';
+		if (!strstr(seen, text))
+			continue;
+		printf("%% until %lx\n", now());
+		break;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(end[0]);
+}
+
 static void line_do(char *line, unsigned round)
 {
 	char *word[WORDS], *rest = NULL;
@@ -105,9 +142,13 @@ static void line_do(char *line, unsigned round)
 	word[n] = NULL;
 	if (n < 2)
 		return;
-	if (strcmp(word[0], "become")) {
+	if (!strcmp(word[0], "run") || !strcmp(word[0], "idle")) {
 		command_run(word + 1, !strcmp(word[0], "idle"));
-	} else if (round == ROUNDS - 1) {
+	} else if (round < ROUNDS - 1) {
+		return;
+	} else if (!strcmp(word[0], "until") && n > 2) {
+		command_until(word[1], word + 2);
+	} else {
 		printf("%% begin %lx\n", now());
 		fflush(stdout);
 		execv(word[1], word + 1);

@@ -73,7 +73,7 @@ static void what_lies_where(void **state)
 	planner_good();
 	holds("\n  0x0000000000     64 MiB  flash 0, read-only\n  0x0000000000      1 MiB    "
 	      "firmware u-boot.bin, to flash 0\n");
-	holds("\n  0x0004000000     64 MiB  flash 1, read-only\n");
+	holds("\n  0x0004000000     64 MiB  flash 1, kept while this runs\n");
 	holds("\n  0x00080a0000    128 KiB  GICv3 redistributors of 1 CPU\n");
 	holds("\n  0x0009000000      4 KiB  PL011 UART, SPI 1, console\n");
 	holds("\n  0x0040000000     64 MiB  RAM\n");

@@ -6,7 +6,7 @@
 //        after SECONDS SIGNAL COMMAND...    the same, and send it SIGNAL meanwhile
 //        late COMMAND ARG...                the same, with its output through a pipe, and `LATE NANOSECONDS` for
 //                                           how long after the guest's `LAST COUNTER.` was said it came out
-//        cat FILE | remove FILE | grow FILE MIB | off
+//        cat FILE | remove FILE | size FILE | grow FILE MIB | off
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -167,6 +167,11 @@ static void serve(char *line)
 		cat(word[1]);
 	} else if (!strcmp(word[0], "remove") && word[1]) {
 		printf("\nRAN code=%d signal=0 rss=0\n", unlink(word[1]) != 0);
+	} else if (!strcmp(word[0], "size") && word[1]) {
+		struct stat st = { 0 };
+		int bad = stat(word[1], &st) != 0;
+
+		printf("%lld bytes\nRAN code=%d signal=0 rss=0\n", (long long)st.st_size, bad);
 	} else if (!strcmp(word[0], "grow") && word[1] && word[2]) {
 		int fd = open(word[1], O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 		int bad = fd < 0 || ftruncate(fd, (off_t)atoi(word[2]) * MIB);

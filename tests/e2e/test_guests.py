@@ -172,15 +172,6 @@ def test_clock(hosted):
     assert abs(there - time.time()) < 3600
 
 
-@BOTH_GICS
-def test_flash(hosted):
-    ran = hosted.kvmshim("memory=128M", firmware="flash")
-    assert_good(ran, "environment-bytes", "erased-pages", "write-bank-0", "write-bank-1", "erased-after")
-    assert int(re.search(r"environment read in (\d+) us", ran.text)[1]) < 5_000_000
-    stores = int(re.search(r"^stores (\d+)$", ran.text, re.M)[1])
-    assert stores == 8 and f"{stores} stores to the guest's flash were dropped" in ran.words
-
-
 def field(ran, register, shift):
     return int(re.search(rf"^{register} 0x([0-9a-f]+)", ran.text, re.M)[1], 16) >> shift & 15
 

@@ -147,7 +147,7 @@ def hosted_initramfs(more=None):
     """kvmshim, the guests, and all trees and files of the tests, with launch as PID 1."""
     board.WORK.mkdir(parents=True, exist_ok=True)
     files = {"/launch": board.artefact("tests/e2e/launch"), "/kvmshim": board.artefact("kvmshim"),
-             "/uboot.bin": board.CACHE / "u-boot/qemu_arm64/u-boot.bin"}
+             "/uboot.bin": board.CACHE / "u-boot/qemu_arm64/u-boot.bin", "/efi.fd": board.CACHE / "efi/QEMU_EFI.fd"}
     for guest in sorted((board.BUILD / "tests/guest").glob("*.bin")):
         files[f"/guests/{guest.name}"] = guest
     for gic in GICS:

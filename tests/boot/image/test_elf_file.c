@@ -104,7 +104,7 @@ static void what_is_no_executable_for_the_guest(void **state)
 	store("bad");
 	is_refused("bad", "E-DAMAGED", "class 3 is neither 32 nor 64 bits");
 	EHDR(e_phnum, 0);
-	is_refused("bad", "E-DAMAGED", "no segment to be loaded holds the entry 0x40200004");
+	is_refused("bad", "E-DAMAGED", "no segment to be loaded has bytes at the entry 0x40200004");
 }
 
 static void entry_outside_of_all_segments(void **state)
@@ -112,9 +112,9 @@ static void entry_outside_of_all_segments(void **state)
 	(void)state;
 	elf_make(A64, "0x40200000", "0x48000000", "0x40200000");
 	EHDR(e_entry, 0x40300000);
-	is_refused("bad", "E-DAMAGED", "no segment to be loaded holds the entry 0x40300000");
+	is_refused("bad", "E-DAMAGED", "no segment to be loaded has bytes at the entry 0x40300000");
 	EHDR(e_entry, 0x401ffffc);
-	is_refused("bad", "E-DAMAGED", "holds the entry 0x401ffffc");
+	is_refused("bad", "E-DAMAGED", "bytes at the entry 0x401ffffc");
 }
 
 static void segments_that_lie(void **state)

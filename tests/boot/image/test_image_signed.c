@@ -196,8 +196,8 @@ static void all_else_is_refused(void **state)
 		"gzip -c base.itb >made",
 		"cat kernel.bin base.itb >made",
 		"mkimage -A arm64 -T kernel -C none -a 0x40200000 -d base.itb made >log",
-		"mkimage -f auto -A arm64 -O linux -T kernel -C none -a 0x40200000 -d base.itb "
-		"made >log",
+		("mkimage -f auto -A arm64 -O linux -T kernel -C none -a 0x40200000 -d base.itb "
+		 "made >log"),
 		"cp board.dtb made",
 		"cp kernel.bin made",
 		"cp unsigned.itb made",

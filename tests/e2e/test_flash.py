@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The guest's flash: chips, stores that keep it, and what firmware does with both."""
+import random
+import re
+import subprocess
+import time
+
+import pytest
+
+import board
+from conftest import QUICK, hosts
+from test_boot import to_guest_prompt
+from test_guests import assert_good
+
+BOTH_GICS = pytest.mark.on(hosts(QUICK))
+WRITTEN = ("environment-bytes", "erased-pages", "locked-program", "locked-erase", "locked-kept", "query-and-id",
+           "words-programmed", "byte-programmed", "block-erased", "blocks-written", "other-cpu-reads")
+
+
+@BOTH_GICS
+def test_flash_chips(hosted):
+    """Commands of the chips, another CPU reading meanwhile; what was written is kept over a reset, and lost in the end."""
+    ran = hosted.kvmshim("memory=128M", "cpus=2", "bootargs=next=7 how=reset", firmware="flash")
+    assert_good(ran, *WRITTEN, "kept-0", "kept-1")
+    assert int(re.search(r"environment read in (\d+) us", ran.text)[1]) < 5_000_000
+    assert ran.words.count("the guest changes its flash, which is kept while this runs only") == 1
+    refused = int(re.search(r"^refused (\d+)$", ran.text, re.M)[1])
+    assert refused and f"{refused} programs and erases of flash 0 were refused" in ran.words
+
+
+@BOTH_GICS
+def test_flash_file(hosted):
+    """A file that flash-init makes keeps it from run to run; a clean end leaves the bare image."""
+    store = ["flash=/tmp/vars", "memory=128M", "cpus=2"]
+    first = hosted.kvmshim(*store, "flash-init=on", "bootargs=next=9", firmware="flash")
+    assert_good(first, *WRITTEN)
+    assert "flash=/tmp/vars was made anew: erased, 64 MiB" in first.words
+    assert "kept while this runs" not in first.words
+    second = hosted.kvmshim(*store, "flash-init=on", "bootargs=next=9", firmware="flash")
+    assert_good(second, "kept-0", "kept-1")
+    assert "made anew" not in second.words
+    assert f"{64 << 20} bytes" in hosted.command("size", "/tmp/vars").text
+    hosted.command("remove", "/tmp/vars")
+
+
+def test_bad_stores_are_refused(hosted):
+    """A store that is missing, of another size, or for another firmware: one sentence each, and it stays as it is."""
+    for store, firmware, words in (("/tmp/none", "flash", ["/tmp/none", "No such file", "flash-init=on"]),
+                                   ("PARTLABEL=none", "flash", ["PARTLABEL=none", "No such file"]),
+                                   ("/bad/text", "flash", ["has 5800 bytes, but its flash bank 67108864"]),
+                                   ("/tmp/zeros", "/efi.fd", ["/tmp/zeros is not for this firmware",
+                                                              "holds no UEFI variables", "flash-init=overwrite"])):
+        hosted.command("grow", "/tmp/zeros", "64")
+        ran = hosted.kvmshim(f"flash={store}", "memory=128M", firmware=firmware)
+        assert (ran.outcome, ran.code) == ("bad-config", 64)
+        assert all(w in ran.words for w in words), ran.words[-300:]
+    assert "5800 bytes" in hosted.command("size", "/bad/text").text
+    hosted.command("remove", "/tmp/zeros")
+
+
+# --- firmware that keeps variables ----------------------------------------------------------------
+
+EFI = board.CACHE / "efi/QEMU_EFI.fd"
+GUID = "12345678-9abc-def0-1234-56789abcdef0"
+LONG = 3 * board.HANG
+
+
+def to_shell(b):
+    b.expect("UEFI Interactive Shell", timeout=LONG)
+    b.expect("Press ", timeout=LONG)
+    b.send("\x1b")
+    b.expect("Shell>", timeout=LONG)
+
+
+def variable_set(b, value):
+    b.line(f"setvar kept -guid {GUID} -nv -bs ={value}")
+    b.expect("Shell>", timeout=LONG)
+
+
+def variable(b):
+    """The variable's bytes as the shell shows them, None where there is none."""
+    b.line(f"setvar kept -guid {GUID}")
+    b.expect("Shell>", timeout=LONG)
+    text = b.before().decode(errors="replace")
+    match = re.search(r"kept - \d+ Bytes\s+((?:[0-9A-F]{2} )+)", text)
+    return match and match[1].replace(" ", "")
+
+
+@BOTH_GICS
+def test_edk2_variable(hosted):
+    """EDK2 to its shell; a variable is there after a reset, and in the next run with the same file."""
+    b = hosted.board
+    words = ["flash=/tmp/efi", "flash-init=on", "memory=256M"]
+    hosted.start(*board.shim_words(words, "/efi.fd"))
+    to_shell(b)
+    variable_set(b, "CAFE01")
+    assert variable(b) == "CAFE01"
+    b.line("reset")
+    to_shell(b)
+    assert variable(b) == "CAFE01"
+    b.line("reset -s")
+    assert hosted.finish().outcome == "poweroff"
+    hosted.start(*board.shim_words(words, "/efi.fd"))
+    to_shell(b)
+    assert variable(b) == "CAFE01"
+    b.line("reset -s")
+    assert hosted.finish().outcome == "poweroff"
+    hosted.command("remove", "/tmp/efi")
+
+
+# --- a disk with a partition, as boards have it -----------------------------------------------------
+
+PARTITION_MIB = 70
+
+
+def disk(name):
+    """A GPT with a partition `vars` behind another one."""
+    out = board.WORK / f"{name}.img"
+    out.unlink(missing_ok=True)
+    subprocess.run(["truncate", "-s", f"{PARTITION_MIB + 4}M", out], check=True)
+    subprocess.run(["/usr/sbin/sfdisk", "-q", out], check=True, text=True,
+                   input=f"label: gpt\nsize=1MiB, name=other\nsize={PARTITION_MIB}MiB, name=vars\n")
+    return out
+
+
+def power_on_with(boards, name, image, firmware, append=""):
+    """kvmshim as PID 1 with the modules it ships, the disk, and FIRMWARE."""
+    initrd = board.initramfs(f"flash-{firmware.name}", {"/firmware": firmware}, base=board.artefact("kvmshim.cpio.gz"))
+    return boards(board.Board(name, board.qemu(
+        3, "a57", "-no-reboot", "-kernel", board.linux("6.1"), "-initrd", initrd,
+        "-drive", f"file={image},format=raw,if=none,id=d", "-device", "virtio-blk-device,drive=d",
+        "-append", "console=ttyAMA0 quiet loglevel=2 panic=-1 kvmshim.memory=256M kvmshim.flash=PARTLABEL=vars "
+        f"kvmshim.flash-init=on {append}")))
+
+
+@pytest.mark.slow
+def test_edk2_power_cuts(boards):
+    """A partition by its label. The power goes while a variable is written: it has one of its values then."""
+    image = disk("efi-cuts")
+    dice = random.Random(1)
+    b = power_on_with(boards, "efi-cuts", image, EFI)
+    b.expect("flash=PARTLABEL=vars was made anew")
+    to_shell(b)
+    before = "00"
+    variable_set(b, before)
+    b.line("reset")
+    to_shell(b)
+    for cut in range(4):
+        wanted = [before] + [f"{cut + 1:02X}{n:02X}" for n in range(40)]
+        for value in wanted[1:]:
+            b.send(f"setvar kept -guid {GUID} -nv -bs ={value}\r")
+        time.sleep(dice.uniform(0.5, 6))
+        b.close()
+        b = power_on_with(boards, "efi-cuts", image, EFI)
+        to_shell(b)
+        before = variable(b)
+        assert before in wanted
+    b.line("reset -s")
+    assert b.outcome() == ("poweroff", 0)
+
+
+def environment(b):
+    b.line("printenv kept")
+    b.expect("=> ")
+    match = re.search(r"kept=(\w+)", b.before().decode(errors="replace"))
+    return match and match[1]
+
+
+@pytest.mark.slow
+def test_uboot_environment(boards):
+    """saveenv: kept over a reset, a power-off, and, as it was before, over a power cut in the middle."""
+    image = disk("uboot-env")
+    uboot = board.CACHE / "u-boot/qemu_arm64/u-boot.bin"
+    dice = random.Random(2)
+    b = power_on_with(boards, "uboot-env", image, uboot)
+    b.expect("bad CRC, using default environment", timeout=LONG)
+    to_guest_prompt(b)
+    b.line("setenv kept one; saveenv")
+    b.expect("OK", timeout=LONG)
+    b.expect("=> ")
+    b.line("reset")
+    to_guest_prompt(b)
+    assert environment(b) == "one"
+    b.line("poweroff")
+    assert b.outcome() == ("poweroff", 0)
+    b.ends()
+    for _ in range(2):
+        b = power_on_with(boards, "uboot-env", image, uboot)
+        to_guest_prompt(b)
+        assert environment(b) == "one"
+        b.line("setenv kept two; saveenv")
+        b.expect("Writing to Flash", timeout=LONG)
+        time.sleep(dice.uniform(0, 10))
+        b.close()
+    b = power_on_with(boards, "uboot-env", image, uboot)
+    to_guest_prompt(b)
+    assert environment(b) == "one"
