@@ -21,6 +21,7 @@
 #include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
+#define A64_BRANCH 0x14 /* top six bits of B */
 #define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
 
 /*
@@ -152,6 +153,19 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 	return part;
 }
 
+void image_arch_told(struct image *image, enum image_arch arch)
+{
+	uint8_t code[4];
+
+	if (image->arch != ARCH_UNKNOWN)
+		return;
+	/* mkimage -A arm packs U-Boot for arm64 too: as A32 its first branch would be nonsense. */
+	if (arch == ARCH_A32 && !span_read(&image->part[0].bytes, 0, code, sizeof(code)) &&
+	    (code[3] & 0xfc) == A64_BRANCH)
+		arch = ARCH_A64;
+	image->arch = arch;
+}
+
 int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
 		  uint64_t at, struct failure *f)
 {
@@ -251,7 +265,12 @@ int image_open(struct image *image, const char *path, const char *conf, uint64_t
 	if (file_open(&file, path, true, f))
 		return -1;
 	image_own(image, file.fd);
-	return image_read(image, &file, f);
+	if (image_read(image, &file, f))
+		return -1;
+	if (image->conf)
+		return image_unfit(
+			image, f, "has no configurations, which a FIT has: leave out #%.60s", conf);
+	return 0;
 }
 
 int image_open_ramdisk(struct span *ramdisk, const char *path, struct failure *f)
