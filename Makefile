@@ -57,6 +57,7 @@ boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c host
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
+boot-$(CONFIG_VERIFY)	+= boot/verify.c boot/verify_keys.c boot/verify_lock.c boot/verify_sig.c
 boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
 boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c
 boot-$(CONFIG_UNPACK_ZSTD)	+= boot/image/unpack_zstd.c
@@ -161,8 +162,11 @@ $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
 		$(foreach d,$(dev-y),printf '\t&$d_model,\n';) \
 		printf '\t0,\n};\n'; } >$@
 
-# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end.
+# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end; so is the tree of
+# keys, which has no bytes where none is configured.
 dtbs	:= $(dts-y:%.dts=$(O)/%.dtb)
+keys	:= $(call unquote,$(CONFIG_VERIFY_KEY))
+embed	= printf '\t.section .rodata.dts_$(1),"a"\n\t.balign 8\n\t.globl dts_$(1)_begin, dts_$(1)_end\ndts_$(1)_begin:\n$(if $(2),\t.incbin "$(2)"\n)dts_$(1)_end:\n';
 dtb-cpp	= $(HOSTCC) -E -nostdinc -undef -D__DTS__ -x assembler-with-cpp -Idts -MMD -MP -MT $@ -MF $@.d -o $@.tmp $<
 $(O)/dts/%.dtb: dts/%.dts
 	$(mkdirs)
@@ -172,11 +176,12 @@ $(O)/dts/%.dtbo: dts/%.dtso
 	$(mkdirs)
 	$(call say,DTC,$<)
 	$(Q)$(dtb-cpp) && dtc -@ -I dts -O dtb -i dts -o $@ $@.tmp
-$(O)/generated/dts.S: $(dtbs) Makefile | $(O)/generated/
+$(O)/generated/dts.S: $(dtbs) $(keys) $(O)/.config Makefile | $(O)/generated/
 	$(call say,GEN,$@)
 	$(Q){ printf '\t.section .note.GNU-stack,"",%%progbits\n'; \
-		$(foreach d,$(dts-y:dts/%.dts=%),printf '\t.section .rodata.dts_$(subst -,_,$d),"a"\n\t.balign 8\n\t.globl dts_$(subst -,_,$d)_begin, dts_$(subst -,_,$d)_end\ndts_$(subst -,_,$d)_begin:\n\t.incbin "%s"\ndts_$(subst -,_,$d)_end:\n' '$(O)/dts/$d.dtb';) } >$@
-$(O)/target/generated/dts.S.o $(O)/host/generated/dts.S.o: $(dtbs)
+		$(foreach d,$(dts-y:dts/%.dts=%),$(call embed,$(subst -,_,$d),$(O)/dts/$d.dtb)) \
+		$(call embed,verify_key,$(keys)) } >$@
+$(foreach b,target host unit,$(O)/$b/generated/dts.S.o): $(dtbs) $(keys)
 dtbs: $(dtbs) $(dtbo-y:%.dtso=$(O)/%.dtbo)
 
 %/:

@@ -9,6 +9,7 @@
 #include "board/dev.h"
 #include "boot/prepare.h"
 #include "boot/trees.h"
+#include "boot/verify_lock.h"
 #include "generated/config.h"
 
 static _Alignas(8) uint8_t dtb[CONFIG_TREE_SIZE << 10];
@@ -31,13 +32,22 @@ static uint64_t unpack_most(const struct prepared *p)
 				       : usual;
 }
 
+static int keys_load(struct prepared *p, struct failure *f)
+{
+	return verify_keys_load(&p->keys, p->settings.raw[SET_KEY].text, f) ||
+	       verify_lock_check(&p->settings, &p->keys, f);
+}
+
 int prepare_images(struct prepared *p, struct failure *f)
 {
-	const char *initrd = p->settings.raw[SET_INITRD].text, *conf = p->settings.firmware.conf;
+	const char *initrd = p->settings.raw[SET_INITRD].text, *path = p->settings.firmware.path,
+		   *conf = p->settings.firmware.conf[0] ? p->settings.firmware.conf : NULL;
 
 	p->initrd = SPAN_NONE;
-	if (image_open(&p->firmware, p->settings.firmware.path, conf[0] ? conf : NULL,
-		       unpack_most(p), f))
+	if (CONFIG_VERIFY && keys_load(p, f))
+		return -1;
+	if (p->keys.count ? image_open_signed(&p->firmware, path, conf, unpack_most(p), &p->keys, f)
+			  : image_open(&p->firmware, path, conf, unpack_most(p), f))
 		return -1;
 	p->inputs.initrd_path = initrd;
 	if (!initrd || !*initrd) {

@@ -7,12 +7,14 @@
 #define BOOT_PREPARE_H
 
 #include "boot/plan.h"
+#include "boot/verify_keys.h"
 
 struct prepared {
 	struct settings settings;
 	struct board board;
 	struct tree board_tree, guest_tree;
 	struct host host;
+	struct verify_keys keys; /* that the firmware must be signed with */
 	struct image firmware;
 	struct span initrd; /* fd -1: none */
 	struct plan_inputs inputs;

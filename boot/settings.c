@@ -50,7 +50,7 @@ static const struct key {
 	const struct word *words;
 	size_t field;
 	bool may_be_empty;
-	bool left_out; /* its code is not configured in */
+	const char *needs; /* the symbol of its code, which is not configured in */
 } keys[SETTINGS] = {
 	[SET_FIRMWARE] = { "firmware", CONFIG_FIRMWARE, "PATH[#CONF][@ADDR]",
 			   "what to boot, and where it lies", .kind = FIRMWARE },
@@ -74,6 +74,9 @@ static const struct key {
 			 .kind = ANY_TEXT, .may_be_empty = true },
 	[SET_BOOTARGS] = { "bootargs", CONFIG_BOOTARGS, "text", "command line for a Linux Image",
 			   .kind = ANY_TEXT, .may_be_empty = true },
+	[SET_KEY] = { "key", CONFIG_KEY, "a .dtb file", "keys the firmware must be signed with",
+		      .kind = ANY_TEXT, .may_be_empty = true,
+		      .needs = CONFIG_VERIFY ? NULL : "VERIFY" },
 	[SET_STDOUT_PATH] = { "stdout-path", CONFIG_STDOUT_PATH, SWITCH,
 			      "the console's name in /chosen", .kind = TRUTH,
 			      .field = AT(stdout_path) },
@@ -96,7 +99,7 @@ static const struct key {
 			   .kind = TRUTH, .field = AT(watchdog) },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
-		       .kind = ANY_TEXT, .left_out = !CONFIG_PROBE },
+		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
 	[SET_DUMP_DTB] = { "dump-dtb", NULL, "a file", "plan: where to write the guest's tree",
 			   .kind = ANY_TEXT },
 };
@@ -124,9 +127,9 @@ const char *settings_key_default(enum setting_key key)
 	return keys[key].fallback ? keys[key].fallback : "";
 }
 
-bool settings_key_built_in(enum setting_key key)
+const char *settings_key_needs(enum setting_key key)
 {
-	return !keys[key].left_out;
+	return keys[key].needs;
 }
 
 const char *settings_origin_name(enum origin origin)

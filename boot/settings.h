@@ -27,6 +27,7 @@ enum setting_key {
 	SET_GIC, /* auto, 2, 3, 2-irqchip: which vGIC of those the host offers */
 	SET_INITRD,
 	SET_BOOTARGS,
+	SET_KEY, /* keys that the firmware must be signed with */
 	SET_STDOUT_PATH, /* on, off: is it in the guest's /chosen */
 	SET_RNG_SEED, /* on, off */
 	SET_KASLR_SEED, /* on, off */
@@ -110,8 +111,8 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
  */
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f);
 
-/* Is the key's code configured in? */
-bool settings_key_built_in(enum setting_key key);
+/* The symbol of Kconfig that the key needs and that is not set ("PROBE"); NULL: it can be used. */
+const char *settings_key_needs(enum setting_key key);
 
 /*
  * Note TEXT as KEY's value from ORIGIN, unless one of higher precedence is there. For the sources.

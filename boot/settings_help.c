@@ -22,7 +22,7 @@ void settings_help(void)
 	for (enum setting_key k = 0; k < SETTINGS; k++) {
 		const char *fallback = settings_key_default(k);
 
-		if (!settings_key_built_in(k))
+		if (settings_key_needs(k))
 			continue;
 		page_add(&page, "  --%-12s %s\n%17s%s", settings_key_name(k),
 			 settings_key_meaning(k), "", settings_key_allowed(k));

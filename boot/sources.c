@@ -13,13 +13,13 @@
 static const struct {
 	const char *word;
 	enum verb verb;
-	bool left_out;
+	const char *needs; /* as in the keys' table */
 } verbs[] = {
-	{ "run", VERB_RUN, false },
-	{ "plan", VERB_PLAN, false },
-	{ "probe", VERB_PROBE, !CONFIG_PROBE },
-	{ "--help", VERB_HELP, false },
-	{ "--version", VERB_VERSION, false },
+	{ "run", VERB_RUN, NULL },
+	{ "plan", VERB_PLAN, NULL },
+	{ "probe", VERB_PROBE, CONFIG_PROBE ? NULL : "PROBE" },
+	{ "--help", VERB_HELP, NULL },
+	{ "--version", VERB_VERSION, NULL },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -62,7 +62,7 @@ static enum setting_key key_nearest(const char *name, size_t n, unsigned *far)
 	for (enum setting_key k = 0; k < SETTINGS; k++) {
 		unsigned d = distance(settings_key_name(k), name, n);
 
-		if (d < *far && settings_key_built_in(k)) {
+		if (d < *far && !settings_key_needs(k)) {
 			*far = d;
 			nearest = k;
 		}
@@ -80,11 +80,12 @@ static bool key_is(enum setting_key key, const char *name, size_t n)
 	return own[n] == '\0';
 }
 
-static int left_out_refuse(const char *what, size_t n, enum origin origin, struct failure *f)
+static int left_out_refuse(const char *what, size_t n, const char *needs, enum origin origin,
+			   struct failure *f)
 {
 	return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
-		    "%.*s (%s) is not built in. Switch PROBE on with make menuconfig.", (int)n,
-		    what, settings_origin_name(origin));
+		    "%.*s (%s) is not built in. Switch %s on with make menuconfig.", (int)n, what,
+		    settings_origin_name(origin), needs);
 }
 
 /* The key of N letters that stands at NAME, behind PREFIX, in a source; SETTINGS after fail(). */
@@ -97,10 +98,10 @@ static enum setting_key key_find(const char *prefix, const char *name, size_t n,
 	for (k = 0; k < SETTINGS; k++)
 		if (key_is(k, name, n))
 			break;
-	if (k < SETTINGS && settings_key_built_in(k))
+	if (k < SETTINGS && !settings_key_needs(k))
 		return k;
 	if (k < SETTINGS) {
-		left_out_refuse(name, n, origin, f);
+		left_out_refuse(name, n, settings_key_needs(k), origin, f);
 		return SETTINGS;
 	}
 	k = key_nearest(name, n, &far);
@@ -182,11 +183,11 @@ static int verb_read(struct settings *s, const char *word, struct failure *f)
 
 		if (!strcmp(verbs[i].word, word)) {
 			s->verb = verbs[i].verb;
-			return verbs[i].left_out
-				       ? left_out_refuse(word, strlen(word), ORIGIN_ARGV, f)
-				       : 0;
+			return verbs[i].needs ? left_out_refuse(word, strlen(word), verbs[i].needs,
+								ORIGIN_ARGV, f)
+					      : 0;
 		}
-		if (d < least && !verbs[i].left_out) {
+		if (d < least && !verbs[i].needs) {
 			least = d;
 			nearest = i;
 		}

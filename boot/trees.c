@@ -33,12 +33,8 @@ static ssize_t read_at(int fd, uint8_t *buf, size_t size)
 	return n < 0 ? n : (ssize_t)done;
 }
 
-/*
- * PATH's tree into BLOB: what is in use of it, since loaders pad trees by up to a megabyte. Bytes
- * read, or -1 and failed.
- */
-static long blob_read(const char *path, const char *whose, uint8_t *blob, size_t size,
-		      struct failure *f)
+long trees_read_file(const char *path, const char *whose, uint8_t *blob, size_t size,
+		     struct failure *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO is not waited for */
 	ssize_t n = fd < 0 ? -1 : pread(fd, blob, HEADER, 0);
@@ -92,7 +88,7 @@ int trees_refuse(const char *code, const char *whose, const char *path, const st
 int trees_board_read(const char *path, struct tree *tree, struct board *board, struct failure *f)
 {
 	struct tree_error e = { .node = -1 };
-	long n = blob_read(path, "board", board_blob, ROOM, f);
+	long n = trees_read_file(path, "board", board_blob, ROOM, f);
 
 	if (n < 0)
 		return -1;
@@ -163,7 +159,8 @@ static int overlays_apply(const struct settings *s, const struct image *firmware
 			return -1;
 	for (unsigned i = 0; i < s->overlays; i++)
 		if (overlay_add(s->overlay[i], overlay_blob,
-				blob_read(s->overlay[i], "overlay", overlay_blob, ROOM, f), &e, f))
+				trees_read_file(s->overlay[i], "overlay", overlay_blob, ROOM, f),
+				&e, f))
 			return -1;
 	*size = overlay_end(merged_blob);
 	*blob = merged_blob;
@@ -185,7 +182,7 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 			    "machine=mirror is not built in: give virt or a .dtb file");
 	if (!blob) {
 		n = inner ? inner_read(firmware, "guest", &firmware->tree, guest_blob, f)
-			  : blob_read(path, "guest", guest_blob, ROOM, f);
+			  : trees_read_file(path, "guest", guest_blob, ROOM, f);
 		if (n < 0)
 			return -1;
 		blob = guest_blob;

@@ -22,6 +22,13 @@ int trees_refuse(const char *code, const char *whose, const char *path, const st
 		 const struct tree_error *e, struct failure *f);
 
 /*
+ * Read WHOSE tree from PATH into BLOB: what is in use of it, since loaders pad trees by up to a
+ * megabyte. Returns the bytes read, or -1 and fail()s with bad-config.
+ */
+long trees_read_file(const char *path, const char *whose, uint8_t *blob, size_t size,
+		     struct failure *f);
+
+/*
  * Read the board's tree from PATH (only what is in use of it), check it, collect BOARD. Returns 0
  * or fail()s with bad-config: file, place in it, remedy.
  */

@@ -26,7 +26,6 @@ $(O)/unit/%.o: %.c $(prepare)
 $(O)/unit/generated/%.o: $(O)/generated/% $(prepare)
 	$(mkdirs)
 	$(Q)$(HOSTCC) $(unit-cflags) -MMD -MP -c -o $@ $<
-$(O)/unit/generated/dts.S.o: $(dtbs)
 $(O)/unit/lib.a: $(call objs,unit,$(unit-lib))
 	$(Q)rm -f $@ && ar rcs $@ $^
 $(unit-bin): $(O)/%: $(O)/unit/%.o $(O)/unit/lib.a

@@ -8,6 +8,8 @@
 
 #include "boot/image/fit.h"
 #include "boot/image/fit_node.h"
+#include "boot/verify.h"
+#include "generated/config.h"
 
 #define HEADER 40 /* bytes of an FDT header */
 #define PICKS_MAX 24
@@ -306,14 +308,29 @@ static int configuration_find(const struct fit *fit, int *conf, struct failure *
 	return 0;
 }
 
+/* What lies inside a verified FIT is signed with it. */
+static int signature_check(const struct fit *fit, int conf, struct failure *f)
+{
+	struct image *image = fit->image;
+
+	if (!CONFIG_VERIFY || !image->keys || image->layers > 1)
+		return 0;
+	if (verify_fit(image->keys, fit->tree, fdt_totalsize(fit->tree),
+		       conf < 0 ? NULL : fdt_get_name(fit->tree, conf, NULL), image->path, f))
+		return -1;
+	image->verified = true;
+	image_note_add(image, "signed");
+	return 0;
+}
+
 static int images_read(const struct fit *fit, struct failure *f)
 {
 	struct picks picks = { .main = -1 };
 	bool uboot;
 	int conf;
 
-	/* A signature of the configuration is to be checked right here: nothing is used before. */
-	if (configuration_find(fit, &conf, f) ||
+	/* Nothing of the FIT is used before its signature has been checked. */
+	if (configuration_find(fit, &conf, f) || signature_check(fit, conf, f) ||
 	    (conf < 0 ? picks_of_images(fit, &picks, f)
 		      : picks_of_configuration(fit, conf, &picks, f)))
 		return -1;

@@ -252,25 +252,73 @@ static int file_open(struct span *span, const char *path, bool firmware, struct 
 		    what, path, span->size);
 }
 
-int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
-	       struct failure *f)
+static int begin(struct image *image, struct span *file, const char *path, const char *conf,
+		 uint64_t most, struct failure *f)
 {
-	struct span file;
-
 	memset(image, 0, offsetof(struct image, bootargs) + 1);
 	image->path = path;
 	image->conf = conf;
 	image->most = most;
 	image->ramdisk = image->tree = image->symbols = image->strings = SPAN_NONE;
-	if (file_open(&file, path, true, f))
+	if (file_open(file, path, true, f))
 		return -1;
-	image_own(image, file.fd);
-	if (image_read(image, &file, f))
+	image_own(image, file->fd);
+	return 0;
+}
+
+/* The outermost layer. A configuration that was asked for must have been found by now. */
+static int whole_read(struct image *image, const struct span *file, struct failure *f)
+{
+	if (image_read(image, file, f))
 		return -1;
 	if (image->conf)
-		return image_unfit(
-			image, f, "has no configurations, which a FIT has: leave out #%.60s", conf);
+		return image_unfit(image, f,
+				   "has no configurations, which a FIT has: leave out #%.60s",
+				   image->conf);
 	return 0;
+}
+
+int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
+	       struct failure *f)
+{
+	struct span file;
+
+	return begin(image, &file, path, conf, most, f) ? -1 : whole_read(image, &file, f);
+}
+
+int image_open_signed(struct image *image, const char *path, const char *conf, uint64_t most,
+		      const struct verify_keys *keys, struct failure *f)
+{
+	static const uint8_t fit[4] = { 0xd0, 0x0d, 0xfe, 0xed };
+	struct span file, sealed;
+	uint8_t magic[4];
+	int error;
+
+	if (begin(image, &file, path, conf, most, f))
+		return -1;
+	error = span_seal(&file, &sealed);
+	if (error)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE",
+			    "firmware %s cannot be copied into memory to be verified: %s: free "
+			    "some memory, or copy it again",
+			    path, strerror(-error));
+	image_own(image, sealed.fd);
+	image->keys = keys;
+	if (span_read(&sealed, 0, magic, sizeof(magic)) || memcmp(magic, fit, sizeof(fit)))
+		return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
+			    "firmware %s is no FIT, and a key is required: only FITs can be signed "
+			    "(mkimage -f FILE.its -k FOLDER -r)",
+			    path);
+	if (whole_read(image, &sealed, f)) {
+		f->outcome = OUTCOME_REFUSED;
+		return -1;
+	}
+	if (image->verified)
+		return 0;
+	return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
+		    "firmware %s (%s) was not verified, and a key is required: sign it (mkimage -F "
+		    "-k FOLDER -r FILE)",
+		    path, image->kind);
 }
 
 int image_open_ramdisk(struct span *ramdisk, const char *path, struct failure *f)

@@ -14,6 +14,8 @@
 #define IMAGE_OWNED_MAX 12
 #define IMAGE_LAYERS_MAX 6 /* formats inside each other: a FIT's gzipped kernel has three */
 
+struct verify_keys;
+
 enum image_arch { ARCH_UNKNOWN, ARCH_A64, ARCH_A32 };
 
 struct image_part {
@@ -28,6 +30,8 @@ struct image_part {
 struct image {
 	const char *path;
 	const char *conf; /* a FIT's configuration by name, NULL: its default, or it was found */
+	const struct verify_keys *keys; /* with which a FIT must be signed; NULL: need not */
+	bool verified; /* its reader found it so */
 	uint64_t most; /* bytes that what is packed may still unpack to, all together */
 	char kind[80]; /* "FIT, gzip, Linux Image": how it was read, outermost first */
 	unsigned layers;
@@ -63,6 +67,14 @@ struct image {
  */
 int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
 	       struct failure *f);
+
+/*
+ * The same for what must be signed with KEYS: a FIT, of which nothing is used before its
+ * configuration has been verified, from a copy that cannot be changed. What fails then is refused:
+ * E-UNSIGNED for anything but a FIT; else as verify_fit() and the readers say.
+ */
+int image_open_signed(struct image *image, const char *path, const char *conf, uint64_t most,
+		      const struct verify_keys *keys, struct failure *f);
 
 /* Open PATH as a ramdisk, whose content is the guest's affair. Returns 0 or fail()s likewise. */
 int image_open_ramdisk(struct span *ramdisk, const char *path, struct failure *f);

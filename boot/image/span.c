@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Runs of bytes of a file: read, mapped, placed.
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "boot/image/span.h"
@@ -71,6 +73,35 @@ int span_map(const struct span *span, const uint8_t **bytes)
 void span_unmap(const struct span *span, const uint8_t *bytes)
 {
 	munmap((void *)(uintptr_t)(bytes - lead(span)), span->size + lead(span));
+}
+
+int span_seal(const struct span *span, struct span *sealed)
+{
+	const int fd = memfd_create("firmware", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	uint64_t left = span->size;
+	off_t at = (off_t)span->at;
+	ssize_t n = 1;
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	while (left && n > 0) {
+		n = sendfile(fd, span->fd, &at, left);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n > 0)
+			left -= (uint64_t)n;
+	}
+	error = n < 0 ? errno : left ? EIO : 0;
+	if (!error &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		error = errno;
+	if (error) {
+		close(fd);
+		return -error;
+	}
+	*sealed = (struct span){ fd, 0, span->size };
+	return 0;
 }
 
 uint16_t span_le16(const uint8_t *p)

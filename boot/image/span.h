@@ -36,6 +36,13 @@ int span_place(const struct span *span, void *hva);
 int span_map(const struct span *span, const uint8_t **bytes);
 void span_unmap(const struct span *span, const uint8_t *bytes);
 
+/*
+ * A copy of the span's bytes in memory of our own that nobody can change any more: SEALED, whose fd
+ * the caller closes. Returns 0, -EIO (the file ended before) or -errno of memfd_create(2),
+ * sendfile(2) or fcntl(2).
+ */
+int span_seal(const struct span *span, struct span *sealed);
+
 /* Numbers as formats have them. */
 uint16_t span_le16(const uint8_t *p);
 uint32_t span_le32(const uint8_t *p);

@@ -103,6 +103,38 @@ static int file_make(void **state)
 	return write(whole.fd, bytes, SIZE) == SIZE && room != MAP_FAILED ? 0 : -1;
 }
 
+static void sealed_copy_stays_as_it_is(void **state)
+{
+	struct span part, sealed;
+	uint8_t b[16];
+
+	(void)state;
+	assert_true(span_part(&part, &whole, 1001, SIZE - 1001));
+	assert_int_equal(span_seal(&part, &sealed), 0);
+	assert_int_equal(sealed.at, 0);
+	assert_int_equal(sealed.size, SIZE - 1001);
+	/* Nobody changes it, neither the file it came from nor whoever has the fd. */
+	assert_int_equal(pwrite(whole.fd, "changed", 7, 1001), 7);
+	assert_int_equal(span_read(&sealed, 0, b, sizeof(b)), 0);
+	assert_memory_equal(b, bytes + 1001, sizeof(b));
+	assert_int_equal(pwrite(whole.fd, bytes + 1001, 7, 1001), 7);
+	assert_int_equal(pwrite(sealed.fd, "x", 1, 0), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(ftruncate(sealed.fd, 1), -1);
+	assert_ptr_equal(mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, sealed.fd, 0), MAP_FAILED);
+	/* It is placed as any other. */
+	assert_int_equal(span_place(&sealed, room), 0);
+	assert_memory_equal(room, bytes + 1001, SIZE - 1001);
+	close(sealed.fd);
+	assert_true(span_part(&part, &whole, 8, 0));
+	assert_int_equal(span_seal(&part, &sealed), 0);
+	close(sealed.fd);
+	part = (struct span){ whole.fd, SIZE - 4, 8 };
+	assert_int_equal(span_seal(&part, &sealed), -EIO);
+	part.fd = -1;
+	assert_int_equal(span_seal(&part, &sealed), -EBADF);
+}
+
 static int file_remove(void **state)
 {
 	(void)state;
@@ -116,6 +148,7 @@ int main(void)
 		cmocka_unit_test(bounds_are_kept),
 		cmocka_unit_test(placed_by_mapping_and_by_reading),
 		cmocka_unit_test(mapped_for_reading),
+		cmocka_unit_test(sealed_copy_stays_as_it_is),
 		cmocka_unit_test(a_file_that_shrinks_is_an_error),
 	};
 
