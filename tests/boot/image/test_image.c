@@ -145,6 +145,8 @@ static void what_cannot_run_as_it_is(void **state)
 		{ "XNLX", 4, 36, "Xilinx" },
 		{ "\x02\xb0\x05\xb1", 4, 0, "Marvell" },
 		{ "\xd1\x00\x20\x40", 4, 0, "i.MX" },
+		{ "BZh9", 4, 0, "bzip2" },
+		{ "\x89LZO", 4, 0, "lzo" },
 		{ "MZ", 2, 0, "EFI program" },
 	};
 
