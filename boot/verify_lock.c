@@ -43,11 +43,11 @@ static bool is_locked(const struct settings *s, enum setting_key key)
 {
 	const char *text = s->raw[key].text, *harmless = locks[key].harmless;
 
-	if (!text || locks[key].is_free)
+	if (locks[key].is_free)
 		return false;
 	if (s->raw[key].origin != ORIGIN_DEFAULT)
-		return true;
-	return locks[key].file && !(harmless && !strcmp(text, harmless));
+		return text || *settings_key_default(key); /* nothing, too, is another thing */
+	return text && locks[key].file && !(harmless && !strcmp(text, harmless));
 }
 
 int verify_lock_check(const struct settings *s, const struct verify_keys *keys, struct failure *f)
@@ -58,7 +58,7 @@ int verify_lock_check(const struct settings *s, const struct verify_keys *keys, 
 		if (is_locked(s, k))
 			return fail(f, OUTCOME_REFUSED, "E-LOCKED",
 				    "%s=%.100s (%s) is not signed, and a key is required: %s",
-				    settings_key_name(k), s->raw[k].text,
+				    settings_key_name(k), s->raw[k].text ? s->raw[k].text : "",
 				    settings_origin_name(s->raw[k].origin),
 				    locks[k].remedy ? locks[k].remedy
 						    : "leave it out, or build it in");

@@ -196,8 +196,7 @@ static void all_else_is_refused(void **state)
 		"gzip -c base.itb >made",
 		"cat kernel.bin base.itb >made",
 		"mkimage -A arm64 -T kernel -C none -a 0x40200000 -d base.itb made >log",
-		("mkimage -f auto -A arm64 -O linux -T kernel -C none -a 0x40200000 -d base.itb "
-		 "made >log"),
+		"mkimage -f auto -A arm64 -T kernel -C none -a 0x40200000 -d base.itb made >log",
 		"cp board.dtb made",
 		"cp kernel.bin made",
 		"cp unsigned.itb made",
@@ -222,6 +221,59 @@ static void all_else_is_refused(void **state)
 	assert_int_equal(
 		image_open_signed(&image, "/nonexistent/f", NULL, MOST, &keys, &vboot_failure), -1);
 	assert_int_equal(vboot_failure.outcome, OUTCOME_BAD_FIRMWARE);
+}
+
+/* SPAN holds these bytes and no others. */
+static void same(const struct span *span, const uint8_t *bytes, size_t size)
+{
+	static uint8_t read[0x4000];
+
+	assert_int_equal(span->size, size);
+	assert_int_equal(span_read(span, 0, read, size), 0);
+	assert_memory_equal(read, bytes, size);
+}
+
+/* Bytes changed anywhere, words swapped: it is refused, or what was signed runs. */
+static void whatever_is_changed_the_same_runs(void **state)
+{
+	const char *times = getenv("KVMSHIM_TEST_MUTANTS");
+	const struct vboot_file ramdisk = vboot_read("ramdisk.bin"), tree = vboot_read("board.dtb");
+	unsigned run = 0, rest = times ? (unsigned)strtoul(times, NULL, 0) : 3000;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned n = 0; n < rest; n++) {
+		const struct vboot_file *file = n & 1 ? &external : &base;
+		const size_t head =
+			fdt_off_dt_strings(file->bytes) + fdt_size_dt_strings(file->bytes);
+
+		begin(file);
+		for (unsigned i = 0; i <= n % 3; i++) {
+			size_t at, from;
+
+			seed = seed * 1664525 + 1013904223;
+			at = (seed >> 4) % (n & 2 ? head : file->size);
+			seed = seed * 1664525 + 1013904223;
+			from = (seed >> 4) % (head - 4);
+			if (n & 4)
+				memcpy(fit + (at & ~(size_t)3), file->bytes + (from & ~(size_t)3),
+				       4);
+			else
+				fit[at] ^= (uint8_t)(1 << (seed >> 29));
+		}
+		if (open_as(file->size, "conf-1"))
+			continue;
+		run++;
+		assert_true(image.verified);
+		assert_int_equal(image.parts, 1);
+		assert_int_equal(image.part[0].gpa, 0x40200000);
+		same(&image.part[0].bytes, kernel.bytes, kernel.size);
+		same(&image.ramdisk, ramdisk.bytes, ramdisk.size);
+		same(&image.tree, tree.bytes, tree.size);
+	}
+	assert_in_range(run, rest / 20, rest / 20 * 19);
+	free(ramdisk.bytes);
+	free(tree.bytes);
 }
 
 static int setup(void **state)
@@ -256,6 +308,7 @@ int main(void)
 		cmocka_unit_test(swapped_images),
 		cmocka_unit_test(cut_off),
 		cmocka_unit_test(all_else_is_refused),
+		cmocka_unit_test(whatever_is_changed_the_same_runs),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
