@@ -86,7 +86,7 @@ static void shift_decode(struct insn *insn, uint32_t word)
 	}
 }
 
-/* The address of WORD, HALF and PAIR: an offset, or with REGISTER an index. */
+/* The address of WORD, HALF and PAIR: an offset, or a register. */
 static bool address_decode(struct insn *insn, uint32_t word, int offset, bool by_register)
 {
 	bool pre = insn_bit(word, 24), up = insn_bit(word, 23), back = insn_bit(word, 21);
