@@ -86,10 +86,10 @@ static void shift_decode(struct insn *insn, uint32_t word)
 	}
 }
 
-/* The address of WORD, HALF and PAIR: an offset, or with REGISTER an index. */
+/* The address of WORD, HALF and PAIR: an offset, or a register. */
 static bool address_decode(struct insn *insn, uint32_t word, int offset, bool by_register)
 {
-	bool pre = form32_bit(word, 24), up = form32_bit(word, 23), back = form32_bit(word, 21);
+	bool pre = insn_bit(word, 24), up = insn_bit(word, 23), back = insn_bit(word, 21);
 	unsigned base = form32_reg(word, 16);
 
 	form32_offset(insn, base, by_register ? 0 : up ? offset : -offset, pre, back, PC_AHEAD);
@@ -107,9 +107,9 @@ static bool single_decode(struct insn *insn, uint32_t word, enum form form)
 {
 	unsigned reg = form32_reg(word, 12);
 	int offset = (int)(form == WORD ? word & 0xfff : (word >> 4 & 0xf0) | (word & 0xf));
-	bool by_register = form == WORD ? form32_bit(word, 25) : !form32_bit(word, 22);
+	bool by_register = form == WORD ? insn_bit(word, 25) : !insn_bit(word, 22);
 
-	insn->user = !form32_bit(word, 24) && form32_bit(word, 21);
+	insn->user = !insn_bit(word, 24) && insn_bit(word, 21);
 	if (insn->user)
 		insn_name_set(insn, insn->name, "t", "");
 	if (reg == FORM32_PC && (insn->size != 4 || (insn->user && insn->op == INSN_LOAD)))
@@ -134,12 +134,12 @@ static bool pair_move(struct insn *insn, unsigned reg)
 
 static bool pair_decode(struct insn *insn, uint32_t word)
 {
-	bool by_register = !form32_bit(word, 22);
+	bool by_register = !insn_bit(word, 22);
 	unsigned reg = form32_reg(word, 12), index = form32_reg(word, 0);
 	int offset = (int)((word >> 4 & 0xf0) | (word & 0xf));
 
 	insn->aligned = 4;
-	if (!form32_bit(word, 24) && form32_bit(word, 21))
+	if (!insn_bit(word, 24) && insn_bit(word, 21))
 		return false;
 	if (by_register && (word & 0xf00 || (insn->op == INSN_LOAD && index / 2 == reg / 2)))
 		return false;
@@ -149,18 +149,17 @@ static bool pair_decode(struct insn *insn, uint32_t word)
 static bool list_decode(struct insn *insn, uint32_t word)
 {
 	static const char suffix[4][3] = { "da", "", "db", "ib" };
-	bool back = form32_bit(word, 21), user = form32_bit(word, 22), load = insn->op == INSN_LOAD;
+	bool back = insn_bit(word, 21), user = insn_bit(word, 22), load = insn->op == INSN_LOAD;
 	unsigned base = form32_reg(word, 16);
 
 	insn_name_set(insn, insn->name, suffix[word >> 23 & 3], "");
 	insn->user_bank = user;
 	/* With ^: no write-back; with R15 in the list it is an exception's return. */
-	if (user && (back || (load && form32_bit(word, FORM32_PC))))
+	if (user && (back || (load && insn_bit(word, FORM32_PC))))
 		return false;
-	if (load && back && form32_bit(word, base))
+	if (load && back && insn_bit(word, base))
 		return false;
-	return form32_list(insn, base, word & 0xffff, form32_bit(word, 23), form32_bit(word, 24),
-			   back);
+	return form32_list(insn, base, word & 0xffff, insn_bit(word, 23), insn_bit(word, 24), back);
 }
 
 /* Exclusives, LDA, STL: [Rn], and TRANSFER, a pair where the size is 8. */

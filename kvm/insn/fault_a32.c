@@ -39,6 +39,18 @@ static const struct {
 	[WALK_ALIGNMENT] = { 0x01, 0x01, 0x21, false },
 };
 
+/* What SCTLR says of the handler's state: bits of CPSR that are set. */
+static const struct {
+	uint32_t bit;
+	bool clear; /* where BIT is 0 */
+	uint32_t cpsr;
+} by_sctlr[] = {
+	{ SCTLR_TE, false, BANK_CPSR_T },
+	{ SCTLR_EE, false, BANK_CPSR_E },
+	{ SCTLR_SPAN, true, CPSR_PAN },
+	{ SCTLR_DSSBS, false, CPSR_SSBS },
+};
+
 static uint32_t dfsr(struct insn_cpu *cpu, const struct walk_fault *fault, bool write)
 {
 	uint32_t value = write ? DFSR_WNR : 0;
@@ -52,14 +64,13 @@ static uint32_t dfsr(struct insn_cpu *cpu, const struct walk_fault *fault, bool 
 
 void fault_a32(struct insn_cpu *cpu, uint32_t va, const struct walk_fault *fault, bool write)
 {
-	uint64_t old = insn_get(cpu, INSN_PSTATE), new = old &CPSR_KEPT_MASK;
-	uint64_t sctlr = insn_get(cpu, INSN_SCTLR), pc = insn_get(cpu, INSN_PC);
+	uint64_t old = insn_get(cpu, INSN_PSTATE), sctlr = insn_get(cpu, INSN_SCTLR);
+	uint64_t new = BANK_MODE_ABT | CPSR_A | CPSR_I | (old & CPSR_KEPT_MASK);
+	uint64_t pc = insn_get(cpu, INSN_PC);
 
-	new |= BANK_MODE_ABT | CPSR_A | CPSR_I;
-	new |= sctlr &SCTLR_TE ? BANK_CPSR_T : 0;
-	new |= sctlr &SCTLR_EE ? BANK_CPSR_E : 0;
-	new |= sctlr &SCTLR_SPAN ? 0 : CPSR_PAN;
-	new |= sctlr &SCTLR_DSSBS ? CPSR_SSBS : 0;
+	for (unsigned i = 0; i < sizeof(by_sctlr) / sizeof(by_sctlr[0]); i++)
+		if (!(sctlr & by_sctlr[i].bit) == by_sctlr[i].clear)
+			new |= by_sctlr[i].cpsr;
 	insn_set(cpu, INSN_ESR, dfsr(cpu, fault, write));
 	insn_set(cpu, INSN_FAR, (insn_get(cpu, INSN_FAR) & ~(uint64_t)UINT32_MAX) | va);
 	insn_set(cpu, INSN_SPSR_ABT, old);

@@ -28,7 +28,7 @@ bool form32_list(struct insn *insn, unsigned base, uint32_t list, bool up, bool 
 	int bytes;
 
 	for (unsigned reg = 0; reg < 16; reg++)
-		if (form32_bit(list, reg))
+		if (insn_bit(list, reg))
 			form32_move(insn, reg);
 	bytes = 4 * insn->count;
 	insn->base = (uint8_t)base;
@@ -50,8 +50,8 @@ static void d_move(struct insn *insn, unsigned reg, unsigned at)
 
 bool form32_vfp(struct insn *insn, uint32_t word, unsigned pc)
 {
-	bool pre = form32_bit(word, 24), up = form32_bit(word, 23), back = form32_bit(word, 21),
-	     wide = form32_bit(word, 8), high = form32_bit(word, 22), one = pre && !back;
+	bool pre = insn_bit(word, 24), up = insn_bit(word, 23), back = insn_bit(word, 21),
+	     wide = insn_bit(word, 8), high = insn_bit(word, 22), one = pre && !back;
 	unsigned base = form32_reg(word, 16), field = form32_reg(word, 12),
 		 first = wide ? field | (unsigned)high << 4 : field << 1 | high,
 		 words = word & 0xff,
@@ -169,7 +169,7 @@ static bool lane_decode(struct insn *insn, uint32_t word, unsigned first)
 static bool all_lanes_decode(struct insn *insn, uint32_t word, unsigned first)
 {
 	unsigned log2 = word >> 6 & 3, elements = (word >> 8 & 3) + 1, size = 1u << log2;
-	bool two = form32_bit(word, 5), align = form32_bit(word, 4);
+	bool two = insn_bit(word, 5), align = insn_bit(word, 4);
 	unsigned apart = two ? 2 : 1, span = elements == 1 ? two : (elements - 1) * apart;
 
 	if (insn->op == INSN_STORE || first + span >= SIMD_REGS)
@@ -193,9 +193,9 @@ static bool all_lanes_decode(struct insn *insn, uint32_t word, unsigned first)
 
 bool form32_structures(struct insn *insn, uint32_t word)
 {
-	unsigned first = form32_reg(word, 12) | (unsigned)form32_bit(word, 22) << 4;
+	unsigned first = form32_reg(word, 12) | (unsigned)insn_bit(word, 22) << 4;
 
-	if (!form32_bit(word, 23))
+	if (!insn_bit(word, 23))
 		return multiple_decode(insn, word, first);
 	if ((word >> 10 & 3) == 3)
 		return all_lanes_decode(insn, word, first);

@@ -7,11 +7,7 @@
 
 #define FORM32_PC 15u
 
-/* One bit of a word; a register's field whose lowest bit is AT. */
-static inline bool form32_bit(uint32_t word, unsigned at)
-{
-	return word >> at & 1;
-}
+/* A register's field whose lowest bit is AT. */
 static inline unsigned form32_reg(uint32_t word, unsigned at)
 {
 	return word >> at & 15;

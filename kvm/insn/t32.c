@@ -141,7 +141,7 @@ static unsigned low_reg(uint32_t word, unsigned at)
 static bool narrow_decode(struct insn *insn, uint32_t word, enum form form)
 {
 	unsigned eight = word & 0xff, middle = low_reg(word, 8), base = low_reg(word, 3);
-	bool extra = form32_bit(word, 8);
+	bool extra = insn_bit(word, 8);
 
 	switch (form) {
 	case PUSH: return form32_list(insn, SP, eight | (uint32_t)extra << LR, false, true, true);
@@ -150,7 +150,7 @@ static bool narrow_decode(struct insn *insn, uint32_t word, enum form form)
 				   true);
 	case MANY:
 		return form32_list(insn, middle, eight, true, false,
-				   insn->op == INSN_STORE || !form32_bit(word, middle));
+				   insn->op == INSN_STORE || !insn_bit(word, middle));
 	case STACK:
 	case NEAR:
 		form32_move(insn, middle);
@@ -182,7 +182,7 @@ static bool moved(const struct insn *insn, unsigned reg)
 
 static bool signed_decode(struct insn *insn, uint32_t word)
 {
-	bool pre = form32_bit(word, 10), up = form32_bit(word, 9), back = form32_bit(word, 8);
+	bool pre = insn_bit(word, 10), up = insn_bit(word, 9), back = insn_bit(word, 8);
 	unsigned base = form32_reg(word, 16);
 	int offset = (int)(word & 0xff);
 
@@ -215,7 +215,7 @@ static bool single_decode(struct insn *insn, uint32_t word, enum form form)
 		insn->amount = word >> 4 & 3;
 		offset = 0;
 	}
-	if (form == LITERAL && !form32_bit(word, 23))
+	if (form == LITERAL && !insn_bit(word, 23))
 		offset = -offset;
 	form32_offset(insn, base, offset, true, false, PC_AHEAD);
 	return insn->index != FORM32_PC;
@@ -223,7 +223,7 @@ static bool single_decode(struct insn *insn, uint32_t word, enum form form)
 
 static bool pair_decode(struct insn *insn, uint32_t word)
 {
-	bool pre = form32_bit(word, 24), up = form32_bit(word, 23), back = form32_bit(word, 21),
+	bool pre = insn_bit(word, 24), up = insn_bit(word, 23), back = insn_bit(word, 21),
 	     load = insn->op == INSN_LOAD;
 	unsigned base = form32_reg(word, 16), one = form32_reg(word, 12),
 		 other = form32_reg(word, 8);
@@ -240,13 +240,13 @@ static bool pair_decode(struct insn *insn, uint32_t word)
 
 static bool list_decode(struct insn *insn, uint32_t word)
 {
-	bool back = form32_bit(word, 21), down = form32_bit(word, 24), load = insn->op == INSN_LOAD;
+	bool back = insn_bit(word, 21), down = insn_bit(word, 24), load = insn->op == INSN_LOAD;
 	unsigned base = form32_reg(word, 16);
 	uint32_t list = word & 0xffff,
 		 never = 1u << SP |
 			 (load ? list & 1u << LR ? 1u << FORM32_PC : 0 : 1u << FORM32_PC);
 
-	if (list & never || (back && form32_bit(list, base)))
+	if (list & never || (back && insn_bit(list, base)))
 		return false;
 	return form32_list(insn, base, list, !down, down, back) && insn->count > 1;
 }

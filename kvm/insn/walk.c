@@ -191,21 +191,25 @@ static enum walk_kind tables_walk(struct insn_cpu *cpu, const struct half *half,
 enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t *gpa,
 		    struct walk_fault *fault)
 {
-	bool high = va >> 55 & 1;
+	bool high = va >> 55 & 1, on;
 	struct half half;
 	uint64_t above;
 
 	if (cpu->aarch32)
 		return walk_a32(cpu, va, access, gpa, fault);
 	*fault = (struct walk_fault){ 0 };
+	*gpa = va;
+	on = insn_get(cpu, INSN_SCTLR) & SCTLR_M;
+	if (!on && !(va & ~mask(52)))
+		return WALK_OK;
 	half_read(&half, insn_get(cpu, INSN_TCR), high);
-	if (!(insn_get(cpu, INSN_SCTLR) & SCTLR_M)) {
-		*gpa = half.top_byte_ignored ? va & mask(56) : va;
-		if (*gpa & ~mask(52))
-			fault->kind = WALK_ADDRESS_SIZE;
+	above = half.top_byte_ignored ? mask(56) : UINT64_MAX;
+	if (!on) {
+		*gpa = va & above;
+		fault->kind = *gpa & ~mask(52) ? WALK_ADDRESS_SIZE : WALK_OK;
 		return fault->kind;
 	}
-	above = (half.top_byte_ignored ? mask(56) : UINT64_MAX) & ~mask(half.input);
+	above &= ~mask(half.input);
 	if (half.off || (va & above) != (high ? above : 0) ||
 	    (half.user_off && !(insn_get(cpu, INSN_PSTATE) & PSTATE_EL)))
 		fault->kind = WALK_TRANSLATION;

@@ -2,7 +2,7 @@
 /*
  * What is measured: writes the counter as it stood at the first instruction, in hex. With BYTES it then stores as
  * many bytes, with POLL each after a look at the flag register, and writes how long that took. Then it powers off, with IDLE it
- * waits for ever. The guest's physical counter is the virtual one of the host's user space.
+ * waits for ever. With WIDE or READ it reads the flag register in place of storing, by an instruction that KVM does not decode, or does. The guest's physical counter is the virtual one of the host's user space.
  */
 #define UART_DR 0x09000000 /* of dts/virt */
 #define FR 0x18
@@ -34,7 +34,14 @@ next:
 	ldr	w9, [x19, #FR]
 	tbnz	w9, #FR_TXFF, next
 #endif
+#if defined(WIDE)
+	add	x10, x19, #FR
+	ldr	w9, [x10], #4
+#elif defined(READ)
+	ldr	w9, [x19, #FR]
+#else
 	send	'.'
+#endif
 	subs	w21, w21, #1
 	b.ne	next
 	mrs	x20, cntpct_el0

@@ -44,9 +44,10 @@ def test_uboot_32_bit(boards):
     said = hosted.board.before()
     for command, answer in (("md 9000fe0 4", "09000fe0: 00000011 00000010 00000034 00000000"),
                             ("md.b 4000000 8", "04000000: ff ff ff ff ff ff ff ff"),
-                            ("mw.b 9000000 41 2", "A=> ")):
+                            ("mw.b 9000000 41 2", "A")):
         hosted.board.line(command)
         hosted.board.expect(answer)
+        hosted.board.expect("=> ")
     hosted.board.line("poweroff")
     ran = hosted.finish(before=said)
     assert (ran.outcome, ran.code, ran.signal) == ("poweroff", 0, 0)
