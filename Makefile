@@ -53,11 +53,15 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_c
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/elf_file.c image/image.c image/plain.c image/span.c init.c io/console.c \
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c image/zboot.c init.c io/console.c \
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
-libs-$(CONFIG_UNPACK_GZIP)	+= z
+boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
+boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c
+boot-$(CONFIG_UNPACK_ZSTD)	+= boot/image/unpack_zstd.c
+boot-$(CONFIG_UNPACK_XZ)	+= boot/image/unpack_xz.c
+libs-$(CONFIG_UNPACK_GZIP)	+= deflate
 libs-$(CONFIG_UNPACK_LZ4)	+= lz4
 libs-$(CONFIG_UNPACK_ZSTD)	+= zstd
 libs-$(CONFIG_UNPACK_XZ)	+= lzma
@@ -124,12 +128,17 @@ HOSTCC	?= gcc
 # No floating point is ever printed or read: what musl's printf would need for it, 15 KB, is left out.
 no-float := $(foreach f,add sub mul div,$ftf3) $(foreach f,ne eq lt gt le ge unord,$ftf2) extenddftf2 extendsftf2 \
 	fixtfsi fixtfdi fixunstfsi fixunstfdi floatsitf floatditf floatunsitf floatunditf trunctfdf2 trunctfsf2
+# Of the libraries only what decodes is linked: neither lz4's stronger packer nor zstd's formats before 0.8.
+no-packer := $(addprefix LZ4_,attach_HC_dictionary compress_HC_continue compress_HC_extStateHC_fastReset favorDecompressionSpeed \
+	initStreamHC loadDictHC resetStreamHC_fast saveDictHC setCompressionLevel sizeofStateHC)
+no-old := $(foreach v,v05 v06 v07,$(addprefix ZBUFF$v_,createDCtx decompressContinue decompressInitDictionary freeDCtx) \
+	$(addprefix ZSTD$v_,createDCtx decompress_usingDict findFrameSizeInfoLegacy freeDCtx getFrameParams))
 comma	:= ,
 # Debian's archives were compiled with fortified calls, which musl does not have.
 unfortified := $(foreach f,memcpy memmove memset,$f_chk=$f)
 target-libs := $(CACHE)/libfdt/libfdt.a $(libs-y:%=$(CACHE)/unpack/lib%.a)
 ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro \
-	-Wl,-T,boot/kvmshim.lds $(no-float:%=-Wl$(comma)--defsym=__%=abort) $(unfortified:%=-Wl$(comma)--defsym=__%)
+	-Wl,-T,boot/kvmshim.lds $(patsubst %,-Wl$(comma)--defsym=%=abort,$(no-float:%=__%) $(no-packer) $(no-old)) $(unfortified:%=-Wl$(comma)--defsym=__%)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) boot/kvmshim.lds
 	$(call say,LD,$@)

@@ -14,7 +14,7 @@
 set -eu
 umask 022
 
-layout=2 # raise when the paths above change
+layout=3 # raise when the paths above change
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 release=bookworm
 cache=${KVMSHIM_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: name the cache folder by KVMSHIM_CACHE}/.cache}/kvmshim}
@@ -169,7 +169,7 @@ lay_kernel_armhf() {
 lay_unpack() {
 	rm -rf "$work/unpack"
 	mkdir -p "$work/unpack/include"
-	for p in zlib1g-dev liblz4-dev libzstd-dev liblzma-dev libbearssl-dev; do
+	for p in libdeflate-dev liblz4-dev libzstd-dev liblzma-dev libbearssl-dev; do
 		unpack $p
 		for h in "$cache/pkg/$p"/usr/include/*; do
 			case ${h##*/} in
@@ -220,7 +220,7 @@ lay_kernel 6.12
 for f in linux-6.1/Image linux-6.1/modules/modules.builtin linux-6.1/dtbs/xilinx/zynqmp-zcu102-rev1.0.dtb \
 	linux-6.12/Image linux-6.12/modules/modules.builtin linux-6.12/dtbs/xilinx/zynqmp-zcu102-rev1.0.dtb \
 	musl/include/stdio.h musl/lib/libc.a libfdt/include/libfdt.h libfdt/libfdt.a \
-	unpack/include/zlib.h unpack/libz.a unpack/liblz4.a unpack/libzstd.a unpack/liblzma.a unpack/libbearssl.a \
+	unpack/include/libdeflate.h unpack/libdeflate.a unpack/liblz4.a unpack/libzstd.a unpack/liblzma.a unpack/libbearssl.a \
 	linux-6.1-armhf/zImage boards/rockchip/rock64-rk3328/u-boot.itb \
 	u-boot/qemu_arm64/u-boot.bin u-boot/qemu_arm/u-boot.bin efi/QEMU_EFI.fd; do
 	[ -s "$cache/$f" ] || die "the packages do not hold what makes $cache/$f"

@@ -12,6 +12,8 @@
 #include "boot/image/elf_file.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/unpack.h"
+#include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
 
@@ -23,6 +25,7 @@ static const struct format {
 	const char *magic;
 	uint8_t length, at;
 	int (*read)(struct image *image, const struct span *span, struct failure *f);
+	enum unpack_kind packed; /* what unpack.c reads */
 	const char *is, *instead;
 } formats[] = {
 	{ "ARM\x64", 4, 56, .read = plain_read_linux },
@@ -30,12 +33,15 @@ static const struct format {
 	{ "\x7f"
 	  "ELF",
 	  4, 0, .read = elf_file_read },
-	{ "\x1f\x8b", 2, 0, .is = "a gzip file", .instead = "unpack it (gunzip)" },
-	{ "\x28\xb5\x2f\xfd", 4, 0, .is = "a zstd file", .instead = "unpack it (unzstd)" },
-	{ "\x04\x22\x4d\x18", 4, 0, .is = "an lz4 file", .instead = "unpack it (unlz4)" },
+	{ "\x1f\x8b", 2, 0, .packed = UNPACK_GZIP },
+	{ "\x28\xb5\x2f\xfd", 4, 0, .packed = UNPACK_ZSTD },
+	{ "\x04\x22\x4d\x18", 4, 0, .packed = UNPACK_LZ4 },
+	{ "\x02\x21\x4c\x18", 4, 0, .packed = UNPACK_LZ4 },
 	{ "\xfd"
 	  "7zXZ",
-	  5, 0, .is = "an xz file", .instead = "unpack it (unxz)" },
+	  6, 0, .packed = UNPACK_XZ },
+	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
+	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
 	{ "\xd0\x0d\xfe\xed", 4, 0, .is = "a device tree or FIT",
 	  .instead = "give the raw binary that is in it (dumpimage -T flat_dt -p N)" },
 	{ "\x27\x05\x19\x56", 4, 0, .is = "a legacy uImage",
@@ -45,8 +51,7 @@ static const struct format {
 	{ "ANDROID!", 8, 0, .is = "an Android boot image",
 	  .instead = "give the kernel that is in it (unpack_bootimg)" },
 	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
-	{ "MZ", 2, 0, .is = "an EFI program",
-	  .instead = "give firmware that starts it, such as EDK2" },
+	{ "MZ", 2, 0, .read = zboot_read },
 };
 
 void image_kind_add(struct image *image, const char *kind)
@@ -155,6 +160,8 @@ int image_read(struct image *image, const struct span *span, struct failure *f)
 
 		if (memcmp(head + format->at, format->magic, format->length))
 			continue;
+		if (format->packed)
+			return unpack_read(image, span, format->packed, f);
 		if (format->read)
 			return format->read(image, span, f);
 		return image_unfit(image, f, "is %s, which cannot run as it is: %s", format->is,

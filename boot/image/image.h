@@ -27,7 +27,7 @@ struct image_part {
 struct image {
 	const char *path;
 	const char *conf; /* a FIT's configuration by name, NULL: its default */
-	uint64_t most; /* bytes that what is packed may unpack to, all together */
+	uint64_t most; /* bytes that what is packed may still unpack to, all together */
 	char kind[80]; /* "FIT, gzip, Linux Image": how it was read, outermost first */
 	unsigned layers;
 	enum image_arch arch;

@@ -12,7 +12,7 @@ t_fetch_interrupted_and_concurrent() {
 	export KVMSHIM_CACHE
 	apt_state >"$tmp/before"
 	timeout -s TERM 4 initramfs/fetch.sh || :
-	[ ! -e "$KVMSHIM_CACHE/.complete-2" ]
+	[ ! -e "$KVMSHIM_CACHE/.complete-3" ]
 	initramfs/fetch.sh >"$tmp/one" 2>&1 &
 	one=$!
 	initramfs/fetch.sh >"$tmp/two" 2>&1
