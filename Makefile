@@ -53,7 +53,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c machine.c machine_c
 	tree_props.c tree_translate.c write.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c image/zboot.c init.c io/console.c \
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c format.c hang.c host.c hostfile.c image/android.c image/digest.c image/elf_file.c image/fip.c image/fit.c image/fit_node.c image/image.c image/plain.c image/span.c image/spl.c image/uimage.c image/unpack.c image/unpack_show.c image/zboot.c init.c io/console.c \
 	io/line.c io/ring.c loop.c main.c memory.c modules.c number.c outcome.c plan.c plan_place.c prepare.c report.c say.c settings.c settings_help.c \
 	size.c sources.c stop.c supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
@@ -61,7 +61,7 @@ boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
 boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c
 boot-$(CONFIG_UNPACK_ZSTD)	+= boot/image/unpack_zstd.c
 boot-$(CONFIG_UNPACK_XZ)	+= boot/image/unpack_xz.c
-libs-$(CONFIG_UNPACK_GZIP)	+= deflate
+libs-y	:= deflate # its crc32 is needed whatever is unpacked
 libs-$(CONFIG_UNPACK_LZ4)	+= lz4
 libs-$(CONFIG_UNPACK_ZSTD)	+= zstd
 libs-$(CONFIG_UNPACK_XZ)	+= lzma

@@ -9,6 +9,7 @@
 
 #include "boot/engine.h"
 #include "boot/exits.h"
+#include "boot/image/elf_file.h"
 #include "boot/loop.h"
 #include "boot/memory.h"
 #include "boot/say.h"
@@ -24,6 +25,23 @@ static uint64_t pc_of(const struct vcpu *vcpu)
 
 	vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.pc), &pc);
 	return pc;
+}
+
+const char *exit_pc(const struct shim *s, uint64_t pc, char buf[EXIT_PC_SIZE])
+{
+	int n = snprintf(buf, EXIT_PC_SIZE, "%#" PRIx64 " (", pc);
+
+	if (elf_file_symbol(&s->p.firmware, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1))
+		strcat(buf, ")");
+	else
+		buf[n - 2] = '\0';
+	return buf;
+}
+
+/* The same for where VCPU is. */
+static const char *pc_text(const struct shim *s, const struct vcpu *vcpu, char buf[EXIT_PC_SIZE])
+{
+	return exit_pc(s, pc_of(vcpu), buf);
 }
 
 void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code,
@@ -99,13 +117,13 @@ static bool unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned l
 	static const char *const saw[] = { "reads as 0, stores are dropped",
 					   "reads as 0, stores are dropped", "external abort" };
 	unsigned long told = atomic_fetch_add(&s->unserved_accesses, 1);
-	char what[40] = "read";
+	char what[40] = "read", pc[EXIT_PC_SIZE];
 
 	if (write)
 		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
 	if (told < TOLD_MOST || (s->p.plan.unmodelled == UNMODELLED_TRACE && told < 1000))
-		say("guest %s, %u bytes at %#" PRIx64 " (PC %#" PRIx64 ", vCPU %u): %s, %s", what,
-		    len, gpa, pc_of(vcpu), vcpu->id, nobody_at(s, gpa), saw[s->p.plan.unmodelled]);
+		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s, %s", what, len, gpa,
+		    pc_text(s, vcpu, pc), vcpu->id, nobody_at(s, gpa), saw[s->p.plan.unmodelled]);
 	else if (told == TOLD_MOST && s->p.plan.unmodelled != UNMODELLED_TRACE)
 		say("further accesses to addresses that nobody serves are not told");
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
@@ -189,6 +207,7 @@ static void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 static void event_serve(struct shim *s, struct vcpu *vcpu)
 {
 	unsigned type = vcpu->run->system_event.type;
+	char pc[EXIT_PC_SIZE];
 
 	exit_stores_drain(s);
 	switch (type) {
@@ -196,12 +215,12 @@ static void event_serve(struct shim *s, struct vcpu *vcpu)
 	case KVM_SYSTEM_EVENT_RESET: exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", ""); break;
 	default:
 		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EVENT",
-			  "the guest raised system event %u (data %#" PRIx64 ", PC %#" PRIx64
-			  "), which ends it",
+			  "the guest raised system event %u (data %#" PRIx64
+			  ", PC %s), which ends it",
 			  type,
 			  vcpu->run->system_event.ndata ? (uint64_t)vcpu->run->system_event.data[0]
 							: 0,
-			  pc_of(vcpu));
+			  pc_text(s, vcpu, pc));
 	}
 }
 
@@ -214,6 +233,7 @@ static const char *const reason_name[] = {
 static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 {
 	unsigned reason = vcpu->run->exit_reason;
+	char pc[EXIT_PC_SIZE];
 	const char *name =
 		reason < sizeof(reason_name) / sizeof(reason_name[0]) && reason_name[reason]
 			? reason_name[reason]
@@ -228,8 +248,8 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 	else
 		exit_stop(s, vcpu, OUTCOME_CRASH, "E-EXIT",
 			  "the guest left KVM for a reason that nobody serves: KVM_EXIT_%s (%u), "
-			  "PC %#" PRIx64 ", vCPU %u",
-			  name, reason, pc_of(vcpu), vcpu->id);
+			  "PC %s, vCPU %u",
+			  name, reason, pc_text(s, vcpu, pc), vcpu->id);
 }
 
 void exit_serve(struct shim *s, struct vcpu *vcpu)
@@ -245,10 +265,12 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 
 void exit_refused(struct shim *s, struct vcpu *vcpu, int error)
 {
+	char pc[EXIT_PC_SIZE];
+
 	exit_stores_drain(s);
 	exit_stop(s, vcpu, error == -ENOMEM ? OUTCOME_REFUSED : OUTCOME_CRASH, "E-RUN",
-		  "KVM_RUN of vCPU %u failed: %s (%d), PC %#" PRIx64 "%s", vcpu->id,
-		  strerror(-error), error, pc_of(vcpu),
+		  "KVM_RUN of vCPU %u failed: %s (%d), PC %s%s", vcpu->id, strerror(-error), error,
+		  pc_text(s, vcpu, pc),
 		  error == -ENOSYS
 			  ? ": an access to a device by an instruction that KVM does not decode"
 		  : error == -EFAULT ? ": the guest's memory cannot be had: give less memory"

@@ -3,10 +3,20 @@
 #ifndef BOOT_EXITS_H
 #define BOOT_EXITS_H
 
+#include <stdint.h>
+
 #include "boot/outcome.h"
 
 struct shim;
 struct vcpu;
+
+#define EXIT_PC_SIZE 104
+
+/*
+ * PC for a person, into BUF: "0x40001234", and where the firmware has symbols "0x40001234
+ * (do_reset+0x10)". Reads the firmware's file: for messages only. Returns BUF.
+ */
+const char *exit_pc(const struct shim *s, uint64_t pc, char buf[EXIT_PC_SIZE]);
 
 /*
  * Stop the guest with OUTCOME and a sentence ("" where the outcome says it all): VCPU (NULL: none)

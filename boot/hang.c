@@ -52,6 +52,7 @@ void hang_check(struct shim *s)
 {
 	vcpus_pause(s);
 	for (unsigned i = 0; i < s->p.plan.cpus; i++) {
+		char at[EXIT_PC_SIZE], from[EXIT_PC_SIZE];
 		uint64_t pc = 0, lr = 0;
 		bool now = stuck(&s->vcpu[i], &pc), found = now && stuck_at[i] == pc + 1;
 
@@ -59,11 +60,11 @@ void hang_check(struct shim *s)
 		if (!found)
 			continue;
 		vcpu_reg_get(&s->vcpu[i], VCPU_CORE_REG(regs.regs[30]), &lr);
-		exit_stop(s, NULL, OUTCOME_HANG, "E-STUCK",
-			  "vCPU %u is stuck at PC %#" PRIx64
-			  ": it jumped to where no code is, and its exception vector is such a "
-			  "place too; x30 is %#" PRIx64 ": look there for the jump",
-			  i, pc, lr);
+		exit_stop(
+			s, NULL, OUTCOME_HANG, "E-STUCK",
+			"vCPU %u is stuck at PC %s: it jumped to where no code is, and its "
+			"exception vector is such a place too; x30 is %s: look there for the jump",
+			i, exit_pc(s, pc, at), exit_pc(s, lr, from));
 	}
 	vcpus_resume(s, false);
 }

@@ -178,7 +178,9 @@ static uint64_t base_choose(struct plan *p, const struct plan_inputs *in)
 		return in->settings->firmware.gpa;
 	}
 	/* An arm64 Linux runs anywhere: a load address of another machine's does not count. */
-	if (part->placed && (!image->offset_known || is_there(p, part->gpa))) {
+	if (part->placed &&
+	    (!image->offset_known ||
+	     bank_of(p->ram, p->rams, &(struct region){ part->gpa, part->footprint }) >= 0)) {
 		p->place = PLACE_FORMAT;
 		return part->gpa;
 	}
@@ -219,7 +221,7 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 				    ", but RAM ends at 0x%" PRIx64 ": give more memory",
 				    what, image->path, image->part[i].footprint >> 10, base,
 				    p->ram[bank].base + p->ram[bank].size);
-	for (unsigned bank = 0; bank < m->flashes; bank++)
+	for (unsigned bank = 0; bank < m->flashes && !image->part[i].loaded; bank++)
 		if (holds(&m->flash[bank], base))
 			return fail(
 				f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
@@ -229,9 +231,9 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 				what, image->path, (image->part[i].bytes.size + 1023) >> 10, base,
 				(m->flash[bank].base + m->flash[bank].size - base) >> 10);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-		    "%s %s: there is neither RAM nor flash at 0x%" PRIx64
-		    "; RAM begins at 0x%" PRIx64 ": give %s",
-		    what, image->path, base, p->ram[0].base,
+		    "%s %s: there is %s at 0x%" PRIx64 "; RAM begins at 0x%" PRIx64 ": give %s",
+		    what, image->path, image->part[i].loaded ? "no RAM" : "neither RAM nor flash",
+		    base, p->ram[0].base,
 		    image->part[i].placed
 			    ? "a machine that has RAM there (machine=, memory=SIZE@BASE)"
 			    : "another address (firmware=FILE@ADDR)");
@@ -245,7 +247,7 @@ static int part_place(struct plan *p, const struct plan_inputs *in, unsigned i, 
 	char buf[64];
 
 	p->part[i].region = (struct region){ base, part->footprint };
-	p->part[i].flash = bank_of(p->machine.flash, p->machine.flashes, &file);
+	p->part[i].flash = part->loaded ? -1 : bank_of(p->machine.flash, p->machine.flashes, &file);
 	if (p->part[i].flash < 0)
 		return bank_of(p->ram, p->rams, &p->part[i].region) < 0 ? no_room(p, in, i, base, f)
 									: 0;

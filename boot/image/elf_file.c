@@ -25,12 +25,16 @@ struct section {
 	uint64_t offset, size;
 };
 
+#define SYMBOLS_AT_ONCE 64
+#define LABEL_REACH 4096 /* how far behind a symbol without a size an address is still its */
+
 #define HEADER_OF(e)                                                                               \
 	((struct header){ (e).e_entry, (e).e_phoff, (e).e_shoff, (e).e_phentsize, (e).e_phnum,     \
 			  (e).e_shentsize, (e).e_shnum, (e).e_type, (e).e_machine })
 #define SEGMENT_OF(p)                                                                              \
 	((struct segment){ (p).p_type, (p).p_offset, (p).p_paddr, (p).p_vaddr, (p).p_filesz,       \
 			   (p).p_memsz })
+#define SYMBOL_OF(s) ((struct symbol){ (s).st_value, (s).st_size, (s).st_name, (s).st_info & 0xf })
 #define SECTION_OF(s) ((struct section){ (s).sh_type, (s).sh_link, (s).sh_offset, (s).sh_size })
 
 static int header_read(const struct span *span, bool elf64, struct header *h)
@@ -191,23 +195,28 @@ int elf_file_read(struct image *image, const struct span *span, struct failure *
 /* --- symbols ---------------------------------------------------------------------------------- */
 
 struct symbol {
-	uint64_t value;
+	uint64_t value, size;
 	uint32_t name;
 	uint8_t type;
 };
 
-static int symbol_read(const struct image *image, uint64_t index, struct symbol *s)
+/* Symbols from INDEX on, as many as there are and fit. 0: no more. */
+static unsigned symbols_read(const struct image *image, uint64_t index,
+			     struct symbol symbol[SYMBOLS_AT_ONCE])
 {
-	Elf64_Sym s64;
-	Elf32_Sym s32;
-	int error = image->elf64
-			    ? span_read(&image->symbols, index * sizeof(s64), &s64, sizeof(s64))
-			    : span_read(&image->symbols, index * sizeof(s32), &s32, sizeof(s32));
+	union {
+		Elf64_Sym s64[SYMBOLS_AT_ONCE];
+		Elf32_Sym s32[SYMBOLS_AT_ONCE];
+	} raw;
+	const size_t each = image->elf64 ? sizeof(raw.s64[0]) : sizeof(raw.s32[0]);
+	const uint64_t all = image->symbols.size / each, left = all > index ? all - index : 0;
+	const unsigned n = left < SYMBOLS_AT_ONCE ? (unsigned)left : SYMBOLS_AT_ONCE;
 
-	if (!error)
-		*s = image->elf64 ? (struct symbol){ s64.st_value, s64.st_name, s64.st_info & 0xf }
-				  : (struct symbol){ s32.st_value, s32.st_name, s32.st_info & 0xf };
-	return error;
+	if (!n || span_read(&image->symbols, index * each, &raw, n * each))
+		return 0;
+	for (unsigned i = 0; i < n; i++)
+		symbol[i] = image->elf64 ? SYMBOL_OF(raw.s64[i]) : SYMBOL_OF(raw.s32[i]);
+	return n;
 }
 
 /* Its name; false for none, and for the marks of code and data ("$x"). */
@@ -226,19 +235,24 @@ static bool name_read(const struct image *image, const struct symbol *s,
 bool elf_file_symbol(const struct image *image, uint64_t address, char *buf, size_t size)
 {
 	char name[NAME_MAX_SHOWN + 1];
-	struct symbol s, best = { 0 };
+	struct symbol symbol[SYMBOLS_AT_ONCE], best = { 0 };
 	bool found = false;
+	unsigned n;
 
 	if (image->symbols.fd < 0)
 		return false;
-	for (uint64_t i = 1; symbol_read(image, i, &s) == 0; i++) {
-		if ((s.type != STT_FUNC && s.type != STT_NOTYPE) || s.value > address ||
-		    (found && s.value <= best.value) || !name_read(image, &s, name))
-			continue;
-		best = s;
-		found = true;
-	}
-	if (!found || !name_read(image, &best, name))
+	for (uint64_t at = 0; (n = symbols_read(image, at, symbol)); at += n)
+		for (unsigned i = 0; i < n; i++) {
+			const struct symbol *s = &symbol[i];
+
+			if ((s->type != STT_FUNC && s->type != STT_NOTYPE) || s->value > address ||
+			    (found && s->value <= best.value) || !name_read(image, s, name))
+				continue;
+			best = *s;
+			found = true;
+		}
+	if (!found || address - best.value >= (best.size ? best.size : LABEL_REACH) ||
+	    !name_read(image, &best, name))
 		return false;
 	snprintf(buf, size, "%s+0x%" PRIx64, name, address - best.value);
 	return true;

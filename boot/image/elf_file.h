@@ -15,7 +15,7 @@ int elf_file_read(struct image *image, const struct span *span, struct failure *
 
 /*
  * The symbol that ADDRESS lies in, as "name+0x10" into BUF of SIZE bytes. False: no symbols, or
- * none below it. Reads the file: not for a guest's fast path.
+ * none there. Reads the file: not for a guest's fast path.
  */
 bool elf_file_symbol(const struct image *image, uint64_t address, char *buf, size_t size);
 

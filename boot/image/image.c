@@ -9,13 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/image/android.h"
 #include "boot/image/elf_file.h"
+#include "boot/image/fip.h"
+#include "boot/image/fit.h"
 #include "boot/image/image.h"
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
+#include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
 #include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
+#define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
 
 /*
  * The first row whose magic is there decides. A format without a reader cannot be booted: the row
@@ -42,15 +48,20 @@ static const struct format {
 	  6, 0, .packed = UNPACK_XZ },
 	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
 	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
-	{ "\xd0\x0d\xfe\xed", 4, 0, .is = "a device tree or FIT",
-	  .instead = "give the raw binary that is in it (dumpimage -T flat_dt -p N)" },
-	{ "\x27\x05\x19\x56", 4, 0, .is = "a legacy uImage",
-	  .instead = "give the raw binary that is in it (dumpimage -p 0)" },
-	{ "\x01\x00\x64\xaa", 4, 0, .is = "a TF-A FIP",
-	  .instead = "give its BL33 (fiptool unpack)" },
-	{ "ANDROID!", 8, 0, .is = "an Android boot image",
-	  .instead = "give the kernel that is in it (unpack_bootimg)" },
-	{ "eGON.BT0", 8, 4, .is = "an Allwinner SPL image", .instead = "give u-boot.bin" },
+	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
+	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
+	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
+	{ "ANDROID!", 8, 0, .read = android_read },
+	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
+	  .instead = "give the boot.img" },
+	{ "eGON.BT0", 8, 4, .read = spl_read_egon },
+	{ "TOC0.GLH", 8, 0, .read = spl_read_toc0 },
+	{ "RKNS", 4, 0, .read = spl_read_rockchip },
+	{ "\x3b\x8c\xdc\xfc", 4, 0, .read = spl_read_rockchip },
+	{ "@AML", 4, 16, .is = "an Amlogic boot image", .instead = "give u-boot.bin" },
+	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
+	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
+	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
 	{ "MZ", 2, 0, .read = zboot_read },
 };
 
@@ -139,6 +150,27 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 	snprintf(part->name, sizeof(part->name), "%s", name);
 	image->parts++;
 	return part;
+}
+
+int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
+		  uint64_t at, struct failure *f)
+{
+	struct image_part *part = &image->part[0];
+
+	if (part->placed || (image->offset_known && (load - image->text_offset) % LINUX_ALIGN))
+		return 0;
+	part->placed = part->loaded = true;
+	part->gpa = load;
+	if (!entry)
+		return 0;
+	if (entry - load >= part->footprint)
+		return image_damaged(image, format_name, at, f,
+				     "the entry 0x%" PRIx64 " lies outside of what is loaded "
+				     "at 0x%" PRIx64 ": correct it, and pack it again",
+				     entry, load);
+	image->entry_given = true;
+	image->entry = entry;
+	return 0;
 }
 
 int image_read(struct image *image, const struct span *span, struct failure *f)

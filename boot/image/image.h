@@ -20,6 +20,7 @@ struct image_part {
 	struct span bytes;
 	uint64_t footprint; /* bytes it needs in memory: bss included; at least bytes.size */
 	bool placed; /* GPA is where its format says it lies; else the plan decides */
+	bool loaded; /* its format copies it there: into RAM, flash will not do */
 	uint64_t gpa;
 	char name[32]; /* "loadable tee" */
 };
@@ -83,6 +84,14 @@ void image_raw(struct image *image, const struct span *span);
 /* Add a part that lies at GPA. Returns it, or NULL: the table is full. */
 struct image_part *image_part_add(struct image *image, const char *name, const struct span *span,
 				  uint64_t gpa);
+
+/*
+ * part[0] is copied to LOAD and entered at ENTRY (0: its first byte), as a format around it says.
+ * Nothing where part[0]'s own format knows better: an ELF, a Linux Image that could not run there.
+ * Returns 0 or fail()s: AT, the place of the entry in FORMAT_NAME, names one outside of it.
+ */
+int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
+		  uint64_t at, struct failure *f);
 
 /* Name a layer in KIND. */
 void image_kind_add(struct image *image, const char *kind);

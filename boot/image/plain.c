@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot/image/plain.h"
+#include "boot/image/spl.h"
 
 #define HEADER 64
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
@@ -111,10 +112,13 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 {
 	uint8_t h[HEADER];
 
-	(void)f;
 	head_read(span, h);
 	image_raw(image, span);
 	header_read_uboot(image, h);
+	if (spl_is_bare(span, h))
+		return image_unfit(image, f,
+				   "is an SPL or TPL, which only sets up a board's RAM: "
+				   "give u-boot.bin or u-boot.itb");
 	if (is_a32(h)) {
 		image_kind_add(image, "32-bit");
 		image->arch = ARCH_A32;

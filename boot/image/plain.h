@@ -16,7 +16,7 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 
 /*
  * Anything else: a raw binary; U-Boot's header says where it was linked for, and the vectors of
- * a 32-bit one that it is of that kind. Returns 0.
+ * a 32-bit one that it is of that kind. Returns 0, or fail()s: it is U-Boot's SPL.
  */
 int plain_read_raw(struct image *image, const struct span *span, struct failure *f);
 
