@@ -27,6 +27,7 @@ ONE_EACH = matrix([(host,) for host in HOSTS], [(A57,)])
 
 FIT = """/dts-v1/;
 / {
+	description = "Linux and its ramdisk";
 	#address-cells = <1>;
 	images {
 		kernel { data = /incbin/("linux.gz"); type = "kernel"; arch = "arm64"; os = "linux"; compression = "gzip";
