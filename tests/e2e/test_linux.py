@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Linux and U-Boot as guests, 64-bit and 32-bit: up to user space, or the prompt, and through a reset."""
 import re
+import subprocess
 
 import pytest
 
@@ -24,6 +25,30 @@ LINUX32 = matrix([(host, cpus) for host in HOSTS for cpus in (1, 4)], [(MAX, 1)]
 ONE_EACH = matrix([(host,) for host in HOSTS], [(A57,)])
 
 
+FIT = """/dts-v1/;
+/ {
+	description = "Linux and its ramdisk";
+	#address-cells = <1>;
+	images {
+		kernel { data = /incbin/("linux.gz"); type = "kernel"; arch = "arm64"; os = "linux"; compression = "gzip";
+			load = <0x80000000>; entry = <0x80000000>; hash { algo = "sha256"; }; };
+		ramdisk { data = /incbin/("ROOT"); type = "ramdisk"; arch = "arm64"; os = "linux"; compression = "none"; };
+	};
+	configurations { default = "linux"; linux { kernel = "kernel"; ramdisk = "ramdisk"; }; };
+};
+"""
+
+
+def fit(root):
+    """A gzipped kernel, loaded where this machine has no RAM, and its ramdisk, as one file."""
+    board.WORK.mkdir(parents=True, exist_ok=True)
+    packed = subprocess.run(["gzip", "-1nc", board.linux("6.1")], stdout=subprocess.PIPE, check=True).stdout
+    (board.WORK / "linux.gz").write_bytes(packed)
+    (board.WORK / "linux.its").write_text(FIT.replace("ROOT", str(root)))
+    subprocess.run(["mkimage", "-q", "-f", "linux.its", "linux.itb"], cwd=board.WORK, check=True, stdout=subprocess.DEVNULL)
+    return board.WORK / "linux.itb"
+
+
 @pytest.fixture(scope="module")
 def guests():
     """An initramfs with the kernels that are booted."""
@@ -31,7 +56,7 @@ def guests():
     linux = board.BUILD / "tests/guest/linux"
     return board.initramfs("linux", {
         "/launch": board.artefact("tests/e2e/launch"), "/kvmshim": board.artefact("kvmshim"),
-        "/6.1": board.linux("6.1"), "/6.12": board.linux("6.12"), "/armhf": board.CACHE / "linux-6.1-armhf/zImage",
+        "/linux.itb": fit(linux / "root64.cpio.gz"), "/6.1": board.linux("6.1"), "/6.12": board.linux("6.12"), "/armhf": board.CACHE / "linux-6.1-armhf/zImage",
         "/root64": linux / "root64.cpio.gz", "/root32": linux / "root32.cpio.gz",
         "/uboot32.bin": board.CACHE / "u-boot/qemu_arm/u-boot.bin"})
 
@@ -39,13 +64,13 @@ def guests():
 @pytest.fixture(scope="module")
 def host(request, bench, guests):
     bench.drop()
-    hosted = board.Hosted(*request.param, guests, memory=1536)
+    hosted = board.Hosted(*request.param, guests, memory=1536, cpus=5)
     yield hosted
     hosted.close()
 
 
-def start(host, kernel, root, cpus, *more):
-    host.start(*board.shim_words([f"initrd=/{root}", "memory=256M", f"cpus={cpus}", "bootargs=quiet", *more], f"/{kernel}"))
+def start(host, kernel, root, cpus, *more, how=()):
+    host.start(*how, *board.shim_words([f"initrd=/{root}", "memory=256M", f"cpus={cpus}", "bootargs=quiet", *more], f"/{kernel}"))
 
 
 def user_space(host):
@@ -78,10 +103,21 @@ def test_linux(host, guest, cpus):
     assert "Linux Image" in screen and "asimd" in screen
 
 
+@pytest.mark.parametrize("host", ONE_EACH, indirect=True)
+def test_linux_in_a_fit(host):
+    host.start(*board.shim_words(["memory=256M", "bootargs=quiet"], "/linux.itb"))
+    screen = boots_again_in_place(host, 1)
+    assert "FIT" in screen and "gzip" in screen
+
+
 @pytest.mark.parametrize("host,cpus", LINUX32, indirect=["host"])
 def test_linux32(host, cpus):
-    """A zImage needs no cpu=: it is of 32 bits, and tells so."""
-    start(host, "armhf", "root32", cpus)
+    """A zImage needs no cpu=: it is of 32 bits, and tells so.
+
+    The emulator leaves the SPSR of an AArch32 mode in the processor that is interrupted in it, where
+    the next vCPU on that processor finds it: so each vCPU has one for itself.
+    """
+    start(host, "armhf", "root32", cpus, how=["pinned"])
     screen = boots_again_in_place(host, cpus)
     assert "AArch32" in screen and "zImage" in screen and "vfpv4" in screen
 
