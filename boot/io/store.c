@@ -7,6 +7,7 @@
 
 #define HEADER_ROOM 4096
 #define CHUNK (64u << 10)
+#define CRC_MAGIC 0xedb88320 /* CRC-32's polynomial, lowest bit first */
 
 /* As it stands on disk, little-endian; one sector, so that it is written in one piece. */
 struct header {
@@ -33,7 +34,7 @@ static uint32_t checksum(uint32_t sum, const void *data, size_t n)
 	for (uint32_t i = 0; !table[15] && i < 16; i++) {
 		table[i] = i;
 		for (unsigned bit = 0; bit < 4; bit++)
-			table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320 : 0);
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? CRC_MAGIC : 0);
 	}
 	sum = ~sum;
 	while (n--) {
