@@ -152,10 +152,23 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 	return 0;
 }
 
+/* In bytes; 4 where the node does not say. Too rare a property to be indexed. */
+static uint32_t bank_width(const struct tree *tree, unsigned node)
+{
+	const void *value;
+	const char *name;
+	uint32_t at = 0, len;
+
+	while ((value = tree_prop_next(tree, node, &at, &name, &len)))
+		if (!strcmp(name, "bank-width") && len == 4)
+			return tree_u32(value);
+	return 4;
+}
+
 /* Blocks of 256 KiB as QEMU's virt board has them, unless the bank is too small or too large. */
 static int flash_geometry(struct reader *r, unsigned node, uint64_t size, struct dev_storage *s)
 {
-	const uint32_t width = tree_prop_u32(r->tree, node, TREE_BANK_WIDTH, 4);
+	const uint32_t width = bank_width(r->tree, node);
 	uint64_t block = 256 << 10;
 
 	if (!size)

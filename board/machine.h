@@ -34,7 +34,6 @@ struct machine {
 	unsigned rams;
 	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
 	int flash_node[MACHINE_FLASH_MAX];
-	struct dev_storage flash_storage[MACHINE_FLASH_MAX]; /* locked is the plan's to say */
 	unsigned flashes;
 	struct {
 		enum gic_version version;
@@ -63,6 +62,7 @@ struct machine {
 	unsigned unserveds;
 	unsigned unserveds_more; /* beyond those that have room here */
 	uint32_t intid_max; /* highest INTID any node names, of those that KVM has */
+	struct dev_storage flash_storage[MACHINE_FLASH_MAX]; /* locked is the plan's to say */
 };
 
 /*

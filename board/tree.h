@@ -35,7 +35,6 @@ enum tree_prop {
 	TREE_NO_MAP,
 	TREE_REDISTRIBUTOR_REGIONS, /* #redistributor-regions */
 	TREE_REDISTRIBUTOR_STRIDE,
-	TREE_BANK_WIDTH, /* bank-width */
 	TREE_PROPS
 };
 

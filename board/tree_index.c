@@ -40,7 +40,6 @@ static const struct {
 	{ "#interrupt-cells", TREE_INTERRUPT_CELLS, false },
 	{ "#redistributor-regions", TREE_REDISTRIBUTOR_REGIONS, false },
 	{ "#size-cells", TREE_SIZE_CELLS, false },
-	{ "bank-width", TREE_BANK_WIDTH, false },
 	{ "compatible", TREE_COMPATIBLE, false },
 	{ "device_type", TREE_DEVICE_TYPE, false },
 	{ "enable-method", TREE_ENABLE_METHOD, false },

@@ -437,6 +437,37 @@ static void test_ram_is_left_to_the_plan(void **state)
 	assert_region(&m.ram[0], 0x9000000, 0x8000000);
 }
 
+static void test_flash_geometry(void **state)
+{
+	static const struct {
+		unsigned size, block;
+	} bank[] = {
+		{ 0x4000000, 256 << 10 }, { 0x80000, 256 << 10 },      { 0x8000, 32 << 10 },
+		{ 0x11000, 4 << 10 },	  { 0x8000000, 512 << 10 },    { 0x6000000, 512 << 10 },
+		{ 0x4080000, 512 << 10 }, { 0x40000000, 4096u << 10 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(bank) / sizeof(bank[0]); i++) {
+		char reg[64];
+
+		snprintf(reg, sizeof(reg), "/flash@0 reg 10 0 0 %x", bank[i].size);
+		blob_fdtput(&blob, "-tx", reg);
+		assert_good();
+		assert_int_equal(m.flash_storage[0].size, bank[i].size);
+		assert_int_equal(m.flash_storage[0].block, bank[i].block);
+		assert_int_equal(m.flash_storage[0].width, 4);
+	}
+	blob_fdtput(&blob, "-tx", "/flash@0 reg 10 0 0 4001000");
+	assert_bad(EINVAL, "/flash@0", "a flash bank of an odd size");
+	blob_fdtput(&blob, "-tx", "/flash@0 reg 10 0 0 4000000");
+	blob_fdtput(&blob, "-tx", "/flash@0 bank-width 2");
+	assert_good();
+	assert_int_equal(m.flash_storage[0].width, 2);
+	blob_fdtput(&blob, "-tx", "/flash@0 bank-width 3");
+	assert_bad(EINVAL, "/flash@0", "bank-width is no flash chip's");
+}
+
 static void test_flash_overlaps(void **state)
 {
 	(void)state;
@@ -712,6 +743,7 @@ int main(void)
 		V2(test_overlapping_devices),
 		V3(test_device_in_the_gic),
 		V2(test_ram_is_left_to_the_plan),
+		V3(test_flash_geometry),
 		V3(test_flash_overlaps),
 		V2(test_gicv2_unaligned),
 		V3(test_gicv3_unaligned),

@@ -208,12 +208,12 @@ static void store_for_another_firmware_is_refused(void **state)
 
 static void firmware_is_told_by_its_volume(void **state)
 {
-	static const off_t not [] = { 0, 44, 4096, 8192 + 40 };
+	static const off_t others[] = { 0, 44, 4096, 8192 + 40 };
 
 	(void)state;
 	assert_false(plain_is_uefi(raw));
-	for (unsigned i = 0; i < sizeof(not ) / sizeof(not [0]); i++) {
-		firmware_make(not [i]);
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		firmware_make(others[i]);
 		assert_false(plain_is_uefi(raw));
 		close(raw->fd);
 	}

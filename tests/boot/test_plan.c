@@ -208,6 +208,35 @@ static void firmware_goes_to_flash(void **state)
 	region_is(&p.plan.dtb, RAM_BASE, (uint64_t)p.plan.tree.size);
 }
 
+static void variables_are_in_the_other_bank(void **state)
+{
+	(void)state;
+	planner_good();
+	assert_int_equal(p.plan.flash_vars, 1);
+	assert_true(p.plan.machine.flash_storage[0].locked);
+	assert_false(p.plan.machine.flash_storage[1].locked);
+	SET("--firmware=f@0x04010000");
+	planner_good();
+	assert_int_equal(p.plan.flash_vars, 0);
+	assert_false(p.plan.machine.flash_storage[0].locked);
+	assert_true(p.plan.machine.flash_storage[1].locked);
+	SET("--firmware=f@0x40200000", "--flash=vars"); /* of RAM */
+	planner_good();
+	assert_int_equal(p.plan.flash_vars, 1);
+	assert_true(p.plan.machine.flash_storage[0].locked);
+}
+
+static void variables_want_a_bank(void **state)
+{
+	(void)state;
+	blob_fdtput(&p.blob, "-tx", "/flash@0 reg 0 0 0 4000000");
+	planner_good();
+	assert_int_equal(p.plan.flash_vars, -1);
+	assert_true(p.plan.machine.flash_storage[0].locked);
+	SET("--flash=PARTLABEL=vars");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-FLASH", "PARTLABEL=vars");
+}
+
 static void firmware_goes_to_ram_where_there_is_no_flash(void **state)
 {
 	(void)state;
@@ -728,6 +757,8 @@ int main(void)
 		TEST(memory_over_something_else),
 		TEST(memory_beyond_the_cells_of_the_tree),
 		TEST(firmware_goes_to_flash),
+		TEST(variables_are_in_the_other_bank),
+		TEST(variables_want_a_bank),
 		TEST(firmware_goes_to_ram_where_there_is_no_flash),
 		TEST(firmware_in_another_bank),
 		TEST(firmware_that_fills_the_first_bank),
