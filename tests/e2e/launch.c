@@ -4,11 +4,15 @@
 //
 // Typed: COMMAND ARG...                     run it; `RAN code=N signal=N rss=KiB`
 //        after SECONDS SIGNAL COMMAND...    the same, and send it SIGNAL meanwhile
+//        pinned COMMAND ARG...              the same, each of its threads on a processor of its own
 //        late COMMAND ARG...                the same, with its output through a pipe, and `LATE NANOSECONDS` for
 //                                           how long after the guest's `LAST COUNTER.` was said it came out
 //        cat FILE | remove FILE | grow FILE MIB | off
+#include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +41,35 @@ static void line_restore(void)
 	fcntl(1, F_SETFL, fcntl(1, F_GETFL) & ~O_NONBLOCK);
 }
 
+/* For its first seconds, PID's N-th thread is put onto the N-th processor. */
+static void pin(pid_t pid)
+{
+	const unsigned long processors = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	for (unsigned i = 0; i < 50; i++) {
+		struct dirent **task = NULL;
+		const int n = scandir(path, &task, NULL, versionsort);
+
+		for (int t = 0; t < n; t++) {
+			const pid_t tid = (pid_t)atoi(task[t]->d_name);
+			cpu_set_t set;
+
+			CPU_ZERO(&set);
+			CPU_SET((unsigned long)(t - 2) % processors, &set); /* behind . and .. */
+			if (tid)
+				sched_setaffinity(tid, sizeof(set), &set);
+			free(task[t]);
+		}
+		free(task);
+		usleep(100000);
+	}
+}
+
 static void run(char **word)
 {
+	const bool pinned = !strcmp(word[0], "pinned") && word[1];
 	unsigned after = 0;
 	int signal_sent = 0, status = 0;
 	pid_t pid, timer = 0;
@@ -49,10 +80,18 @@ static void run(char **word)
 		signal_sent = atoi(word[2]);
 		word += 3;
 	}
+	word += pinned;
 	pid = fork();
 	if (pid == 0) {
 		execv(word[0], word);
 		_exit(127);
+	}
+	if (pinned) {
+		timer = fork();
+		if (timer == 0) {
+			pin(pid);
+			_exit(0);
+		}
 	}
 	if (after) {
 		timer = fork();

@@ -28,9 +28,11 @@ def assert_good(ran, *names, outcome="poweroff", code=0):
     assert (ran.outcome, ran.code, ran.signal) == (outcome, code, 0)
 
 
-def contract_names():
+def contract_names(a32=False):
+    """The rows of the contract's tables; those of a 32-bit guest begin with a32-."""
     text = (board.ROOT / "docs/boot-contract.md").read_text()
-    return re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.M)
+    names = re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.M)
+    return [name for name in names if name.startswith("a32-") == a32]
 
 
 @ALL
@@ -38,6 +40,15 @@ def test_contract(hosted):
     ran = hosted.kvmshim("cpus=4", "memory=128M", firmware="contract")
     assert_good(ran, *contract_names())
     assert set(verdicts(ran)) == set(contract_names())
+
+
+@ALL
+def test_contract32(hosted):
+    """A 32-bit firmware, told by its vectors, at its first instruction and nowhere else."""
+    ran = hosted.kvmshim("memory=128M", firmware="entry32")
+    assert_good(ran, *contract_names(a32=True))
+    assert set(verdicts(ran)) == set(contract_names(a32=True))
+    assert "AArch32" in ran.text
 
 
 @BOTH_GICS

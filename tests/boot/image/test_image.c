@@ -170,6 +170,8 @@ static void what_cannot_run_as_it_is(void **state)
 		size_t length, at;
 		const char *is;
 	} kinds[] = {
+		{ "BZh9", 4, 0, "bzip2" },
+		{ "\x89LZO", 4, 0, "lzo" },
 		{ "VNDRBOOT", 8, 0, "give the boot.img" },
 		{ "@AML", 4, 16, "Amlogic" },
 		{ "XNLX", 4, 36, "Xilinx" },
