@@ -91,19 +91,22 @@ static bool rsa_holds(const struct verify_key *key, const struct verify_hash *ha
 		      const uint8_t *digest, const char *padding, const uint8_t *sig, size_t size)
 {
 	uint8_t n[VERIFY_RSA_MAX], e[sizeof(key->exponent)], em[VERIFY_RSA_MAX];
-	const br_rsa_public_key public = { n, key->size, e, sizeof(e) };
+	br_rsa_public_key public = { n, key->size, e, sizeof(e) };
 
 	if (size != key->size)
 		return false;
 	memcpy(n, key->number, key->size); /* BearSSL's struct is not const */
 	memcpy(e, key->exponent, sizeof(e));
+	/* Zeros in front cost as much as other bytes. */
+	for (; public.elen > 1 && !*public.e; public.elen--)
+	public.e++;
 	if (!padding || !strcmp(padding, "pkcs-1.5"))
-		return br_rsa_i31_pkcs1_vrfy(sig, size, hash->oid, hash->size, &public, em) &&
+		return br_rsa_i62_pkcs1_vrfy(sig, size, hash->oid, hash->size, &public, em) &&
 		       !memcmp(em, digest, hash->size);
 	if (strcmp(padding, "pss"))
 		return false;
 	memcpy(em, sig, size);
-	return br_rsa_i31_public(em, size, &public) && pss_holds(hash, digest, em, size);
+	return br_rsa_i62_public(em, size, &public) && pss_holds(hash, digest, em, size);
 }
 
 static bool ecdsa_holds(const struct verify_key *key, const struct verify_hash *hash,

@@ -152,9 +152,8 @@ static int main_add(const struct fit *fit, const struct fit_node *n, struct fail
 	if (fit_node_data(fit, n, &data, f) || image_read(image, &data, f))
 		return -1;
 	snprintf(image->part[0].name, sizeof(image->part[0].name), "%s", n->name);
-	/* An arch is often a lie (mkimage's default): what the code itself says goes before it. */
-	if (image->arch == ARCH_UNKNOWN && *n->arch)
-		image->arch = strcasecmp(n->arch, "arm") ? ARCH_A64 : ARCH_A32;
+	if (*n->arch)
+		image_arch_told(image, strcasecmp(n->arch, "arm") ? ARCH_A64 : ARCH_A32);
 	if (!strcasecmp(n->type, "kernel_noload") || !n->loaded)
 		return 0;
 	return image_load_at(image, n->load, n->entered ? n->entry : 0, "FIT", at, f);
@@ -341,6 +340,7 @@ static int images_read(const struct fit *fit, struct failure *f)
 				   "..) in %s: give the file with U-Boot in it, or u-boot.bin",
 				   conf < 0 ? "its images" : fdt_get_name(fit->tree, conf, NULL));
 	}
+	fit->image->conf = NULL; /* a FIT inside has its own names */
 	uboot = is_uboot(&picks.pick[picks.main].n);
 	return main_add(fit, &picks.pick[picks.main].n, f) || loadables_add(fit, &picks, f) ||
 			       (conf < 0 ? extras_of_images(fit, uboot, f)

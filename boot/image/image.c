@@ -21,6 +21,7 @@
 #include "boot/image/zboot.h"
 
 #define HEAD 64 /* bytes that are looked at */
+#define A64_BRANCH 0x14 /* top six bits of B */
 #define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
 
 /*
@@ -152,6 +153,19 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 	return part;
 }
 
+void image_arch_told(struct image *image, enum image_arch arch)
+{
+	uint8_t code[4];
+
+	if (image->arch != ARCH_UNKNOWN)
+		return;
+	/* mkimage -A arm packs U-Boot for arm64 too: as A32 its first branch would be nonsense. */
+	if (arch == ARCH_A32 && !span_read(&image->part[0].bytes, 0, code, sizeof(code)) &&
+	    (code[3] & 0xfc) == A64_BRANCH)
+		arch = ARCH_A64;
+	image->arch = arch;
+}
+
 int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
 		  uint64_t at, struct failure *f)
 {
@@ -252,12 +266,24 @@ static int begin(struct image *image, struct span *file, const char *path, const
 	return 0;
 }
 
+/* The outermost layer. A configuration that was asked for must have been found by now. */
+static int whole_read(struct image *image, const struct span *file, struct failure *f)
+{
+	if (image_read(image, file, f))
+		return -1;
+	if (image->conf)
+		return image_unfit(image, f,
+				   "has no configurations, which a FIT has: leave out #%.60s",
+				   image->conf);
+	return 0;
+}
+
 int image_open(struct image *image, const char *path, const char *conf, uint64_t most,
 	       struct failure *f)
 {
 	struct span file;
 
-	return begin(image, &file, path, conf, most, f) ? -1 : image_read(image, &file, f);
+	return begin(image, &file, path, conf, most, f) ? -1 : whole_read(image, &file, f);
 }
 
 int image_open_signed(struct image *image, const char *path, const char *conf, uint64_t most,
@@ -283,7 +309,7 @@ int image_open_signed(struct image *image, const char *path, const char *conf, u
 			    "firmware %s is no FIT, and a key is required: only FITs can be signed "
 			    "(mkimage -f FILE.its -k FOLDER -r)",
 			    path);
-	if (image_read(image, &sealed, f)) {
+	if (whole_read(image, &sealed, f)) {
 		f->outcome = OUTCOME_REFUSED;
 		return -1;
 	}

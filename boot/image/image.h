@@ -29,7 +29,7 @@ struct image_part {
 
 struct image {
 	const char *path;
-	const char *conf; /* a FIT's configuration by name, NULL: its default */
+	const char *conf; /* a FIT's configuration by name, NULL: its default, or it was found */
 	const struct verify_keys *keys; /* with which a FIT must be signed; NULL: need not */
 	bool verified; /* its reader found it so */
 	uint64_t most; /* bytes that what is packed may still unpack to, all together */
@@ -104,6 +104,9 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
  */
 int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char *format_name,
 		  uint64_t at, struct failure *f);
+
+/* A format around part[0] says what it is for; where the code itself tells, that goes before it. */
+void image_arch_told(struct image *image, enum image_arch arch);
 
 /* Name a layer in KIND. */
 void image_kind_add(struct image *image, const char *kind);

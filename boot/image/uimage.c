@@ -137,8 +137,7 @@ int uimage_read(struct image *image, const struct span *span, struct failure *f)
 		return -1;
 	if (unpack_span(image, &data, h[AT_PACKED], &program, f) || image_read(image, &program, f))
 		return -1;
-	if (image->arch == ARCH_UNKNOWN)
-		image->arch = h[AT_ARCH] == IH_ARM ? ARCH_A32 : ARCH_A64;
+	image_arch_told(image, h[AT_ARCH] == IH_ARM ? ARCH_A32 : ARCH_A64);
 	if (h[AT_TYPE] == IH_NOLOAD)
 		return 0;
 	return image_load_at(image, span_be32(h + AT_LOAD), span_be32(h + AT_ENTRY), "uImage",

@@ -112,7 +112,7 @@ static int refuse(struct image *image, const struct unpack_flow *flow, const cha
 			    "built",
 			    image->path, image->kind);
 	default:
-		return fail(f, OUTCOME_BAD_FIRMWARE, "E-MEMORY",
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE",
 			    "firmware %s (%s) cannot be unpacked: %s: pack it with a smaller "
 			    "window, or not at all",
 			    image->path, image->kind, strerror(-error));

@@ -53,6 +53,20 @@ t_kconfig_models_are_chosen() {
 	grep -qx '#define CONFIG_DEV_PL031 0' "$tmp/b/generated/config.h"
 }
 
+t_kconfig_decoders_are_chosen() {
+	quiet_make O="$tmp/d" defconfig
+	sed -i 's/^CONFIG_UNPACK_ZSTD=y/# CONFIG_UNPACK_ZSTD is not set/' "$tmp/d/.config"
+	quiet_make O="$tmp/d" host
+	dtc -q -I dts -O dtb -o "$tmp/board.dtb" tests/boot/board.dts
+	head -c 5000 Makefile | zstd -q >"$tmp/f.zst"
+	head -c 5000 Makefile | gzip >"$tmp/f.gz"
+	no "$tmp/d/host/kvmshim" plan --board-dtb="$tmp/board.dtb" --firmware="$tmp/f.zst" >"$tmp/zstd"
+	tr -s ' \n' '  ' <"$tmp/zstd" | grep -q 'packed by zstd, which is not built in: .* CONFIG_UNPACK_ZSTD=y (E-KIND)'
+	"$tmp/d/host/kvmshim" plan --board-dtb="$tmp/board.dtb" --firmware="$tmp/f.gz" >"$tmp/gzip"
+	no grep -q ZSTD_ "$tmp/d/host/kvmshim"
+	grep -q LZ4F_ "$tmp/d/host/kvmshim"
+}
+
 t_kconfig_o_leaves_the_tree_alone() {
 	git status --porcelain >"$tmp/before"
 	quiet_make O="$tmp/b" "$tmp/b/generated/models.c"

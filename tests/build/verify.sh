@@ -25,8 +25,10 @@ t_verify_key_is_built_in() {
 	tests/vboot/make "$tmp"
 	quiet_make O="$tmp/b" defconfig
 	sed -i "s|^CONFIG_VERIFY_KEY=.*|CONFIG_VERIFY_KEY=\"$tmp/base.dtb\"|" "$tmp/b/.config"
+	sed -i 's|^CONFIG_BOOTARGS=.*|CONFIG_BOOTARGS="lockdown=integrity"|' "$tmp/b/.config"
 	quiet_make O="$tmp/b" host
 	ends 0 'RAM' plan 'base.itb#conf-2'
+	ends 67 'E-LOCKED' plan 'base.itb#conf-2' --bootargs=
 	ends 67 'E-UNSIGNED' plan kernel.bin --key=
 	ends 67 'E-SIGNATURE' plan 'other.itb#conf-2' --key="$tmp/other.dtb"
 	ends 67 'E-SIGNATURE' plan 'base.itb#conf-2' --key="$tmp/other.dtb"

@@ -7,10 +7,10 @@ import pytest
 
 import board
 import trees
-from conftest import QUICK, hosts
+from conftest import QUICK
+from test_boot import to_guest_prompt
 from test_guests import assert_good, contract_names
 
-HOST = pytest.mark.on(hosts(QUICK[1:]))
 PACKERS = {
     "gzip": ["gzip", "-9nc"],
     "lz4": ["lz4", "-qc9"],
@@ -69,13 +69,13 @@ def test_contract(packed_board, packer):
 
 @pytest.mark.parametrize("packer", PACKERS)
 def test_uboot(packed_board, packer):
-    """By its own header, which only its unpacked form has: to flash, and from there to the prompt."""
-    packed_board.start(*board.shim_words(["memory=128M", "on-reset=exit"], f"/packed/uboot.{packer}"))
+    """By its own header, which only its unpacked form has: to flash, from there to the prompt, and after a reset again."""
+    packed_board.start(*board.shim_words(["memory=128M"], f"/packed/uboot.{packer}"))
     packed_board.board.expect("by its header")
-    packed_board.board.expect("Hit any key to stop autoboot")
-    packed_board.board.send(" ")
-    packed_board.board.expect("=> ")
-    packed_board.board.send("poweroff\r")
+    to_guest_prompt(packed_board.board)
+    packed_board.board.line("reset")
+    to_guest_prompt(packed_board.board)
+    packed_board.board.line("poweroff")
     ran = packed_board.finish()
     assert (ran.outcome, ran.code) == ("poweroff", 0)
 

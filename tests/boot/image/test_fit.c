@@ -260,6 +260,12 @@ static void arch_is_what_the_code_says(void **state)
 		 "");
 	opens("fit");
 	assert_int_equal(image.arch, ARCH_A64);
+	/* Allwinner's has no header of U-Boot's, but begins with an A64 branch. */
+	sh("cp $C/boards/sunxi/pine64_plus/u-boot-nodtb.bin $D/uboot");
+	fit_make("fit", IMAGE("k", "uboot", "firmware", "arch = \"arm\"; load = <0x4a000000>;"), "",
+		 "");
+	opens("fit");
+	assert_int_equal(image.arch, ARCH_A64);
 	fit_make("fit", IMAGE("k", "kernel", "kernel", "arch = \"riscv\"; load = <0x40008000>;"),
 		 "", "");
 	is_refused("fit", "E-KIND", "nothing that can run");
@@ -335,6 +341,23 @@ static void fits_in_fits_end(void **state)
 	is_refused("inner", "E-KIND", "more than 6 formats inside each other");
 }
 
+static void configuration_of_what_is_no_fit(void **state)
+{
+	(void)state;
+	assert_int_equal(open_conf("kernel", "a"), -1);
+	refused("E-KIND", "has no configurations, which a FIT has: leave out #a");
+	/* Nor is one looked for in a FIT inside. */
+	kernel_make("");
+	sh("mv $D/fit $D/inner");
+	fit_make("fit", IMAGE("k", "inner", "kernel", ""),
+		 "configurations { default = \"x\"; x { kernel = \"k\"; }; y { kernel = \"k\"; }; "
+		 "};",
+		 "-E -p 0x1000");
+	assert_int_equal(open_conf("fit", "y"), 0);
+	assert_string_equal(image.kind, "FIT, FIT");
+	assert_string_equal(image.note, "configuration y; configuration a");
+}
+
 static void cut_off_anywhere(void **state)
 {
 	(void)state;
@@ -368,6 +391,7 @@ int main(void)
 		cmocka_unit_test(numbers_that_lie),
 		cmocka_unit_test(too_many_images),
 		cmocka_unit_test(fits_in_fits_end),
+		cmocka_unit_test(configuration_of_what_is_no_fit),
 		cmocka_unit_test(cut_off_anywhere),
 		cmocka_unit_test(damaged_anywhere),
 	};
