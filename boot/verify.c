@@ -303,8 +303,8 @@ static int fit_open(struct fit *fit, const void *blob, size_t size, struct failu
 		       : -1;
 	if (conf < 0)
 		return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
-			    "firmware %s has no configuration %.48s, and a key is required: only "
-			    "configurations are signed, so put one into the FIT (mkimage -f)",
+			    "firmware %s has no configuration %.48s, and with a key required only "
+			    "a signed one is booted: put one into the FIT (mkimage -f)",
 			    fit->path, fit->conf_name ? fit->conf_name : "at all");
 	fit->images = (unsigned)images;
 	fit->conf = (unsigned)conf;

@@ -73,6 +73,14 @@ void image_kind_add(struct image *image, const char *kind)
 	snprintf(image->kind + n, sizeof(image->kind) - n, "%s%s", n ? ", " : "", kind);
 }
 
+/* Names out of a file go to a terminal. */
+static void printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 void image_note_add(struct image *image, const char *format, ...)
 {
 	size_t n = strlen(image->note);
@@ -83,6 +91,7 @@ void image_note_add(struct image *image, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(image->note + n, sizeof(image->note) - n, format, args);
 	va_end(args);
+	printable(image->note + n);
 }
 
 bool image_own(struct image *image, int fd)
@@ -149,6 +158,7 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 		.bytes = *span, .footprint = span->size, .placed = true, .gpa = gpa
 	};
 	snprintf(part->name, sizeof(part->name), "%s", name);
+	printable(part->name);
 	image->parts++;
 	return part;
 }

@@ -110,12 +110,12 @@ static const char *const codes[] = {
 
 /* What a person can be asked to do. */
 static const char *const verbs[] = {
-	"add",	  "align",   "append",	"ask",	   "boot",    "build", "check",	 "choose",
-	"clear",  "compile", "connect", "copy",	   "correct", "cut",   "free",	 "disable",
-	"enable", "enlarge", "give",	"leave",   "let",     "link",  "load",	 "look",
-	"make",	  "mend",    "move",	"name",	   "pack",    "raise", "remove", "renumber",
-	"run",	  "see",     "set",	"shorten", "sign",    "start", "stop",	 "take",
-	"try",	  "unpack",  "use",	"write",
+	"add",	    "align",   "append",  "ask",   "boot",    "build", "check", "choose",
+	"clear",    "compile", "connect", "copy",  "correct", "cut",   "free",	"disable",
+	"enable",   "enlarge", "give",	  "leave", "let",     "link",  "load",	"look",
+	"make",	    "mend",    "move",	  "name",  "pack",    "put",   "raise", "remove",
+	"renumber", "run",     "see",	  "set",   "shorten", "sign",  "start", "stop",
+	"take",	    "try",     "unpack",  "use",   "write",
 };
 
 static bool begins_with_verb(const char *text)

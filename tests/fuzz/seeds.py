@@ -126,6 +126,9 @@ def make_all(folder, cache, out):
     trees = dict(boards(cache))
     virt = {p.name: p.read_bytes() for p in sorted((out / "dts").glob("*.dtb"))}
     made |= {"tree": trees | virt, "board": trees | virt, "machine": trees | virt}
+    here = pathlib.Path(__file__).parent
+    made["verify"] = {"signed": (here / "signed.itb").read_bytes()}
+    made["keys"] = {"signed": (here / "signed-keys.dtb").read_bytes()}
     made["overlay"] = {p.name: p.read_bytes() for p in sorted((out / "dts").glob("*.dtbo"))}
     for target, files in made.items():
         (folder / target).mkdir()
