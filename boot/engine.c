@@ -291,5 +291,4 @@ void engine_close(struct shim *s)
 	vm_close(&s->vm);
 	memory_close(s);
 	image_close(&s->p.firmware);
-	image_close(&s->p.initrd);
 }

@@ -77,47 +77,75 @@ static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size
 	return (struct region){ start, ((base + size + mask) & ~mask) - start };
 }
 
+static int unreadable(const char *path, int error, struct failure *f)
+{
+	return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s: copy it again",
+		    path, strerror(-error));
+}
+
 static int images_place(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
-	int error;
+	const struct image *image = &s->p.firmware;
+	int error = 0;
 
-	if (p->firmware_flash < 0) {
-		struct region file = { p->firmware.base, s->p.firmware.size };
+	for (unsigned i = 0; i < p->parts && !error; i++) {
+		struct region bytes = { p->part[i].region.base, image->part[i].bytes.size };
 
-		error = image_place(&s->p.firmware, ram_at(s, &file), file.size);
-		if (error)
-			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
-				    s->p.firmware.path, strerror(-error));
+		if (p->part[i].flash < 0 && bytes.size)
+			error = span_place(&image->part[i].bytes, ram_at(s, &bytes));
 	}
-	if (p->initrd.size) {
-		error = image_place(&s->p.initrd, ram_at(s, &p->initrd), p->initrd.size);
-		if (error)
-			return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
-				    s->p.initrd.path, strerror(-error));
-	}
+	if (error)
+		return unreadable(image->path, error, f);
+	if (p->initrd.size)
+		error = span_place(&s->p.initrd, ram_at(s, &p->initrd));
+	if (error)
+		return unreadable(s->p.inputs.initrd_path, error, f);
 	memcpy(ram_at(s, &p->dtb), s->p.dtb, p->dtb.size);
 	return 0;
 }
 
-/* The firmware's pages of its flash bank: the file itself, and the rest of its last page erased. */
+/* The pages of a flash bank that the firmware's parts take, from the first to the last. */
+static struct region flash_extent(const struct shim *s, unsigned bank)
+{
+	const struct plan *p = &s->p.plan;
+	uint64_t start = UINT64_MAX, end = 0;
+
+	for (unsigned i = 0; i < p->parts; i++) {
+		const struct region *r = &p->part[i].region;
+
+		if (p->part[i].flash != (int)bank)
+			continue;
+		start = r->base < start ? r->base : start;
+		end = r->base + r->size > end ? r->base + r->size : end;
+	}
+	return pages_of(s, start, end - start);
+}
+
+/* The firmware in its flash bank: the file itself, and what lies between and behind erased. */
 static int flash_place(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
-	const struct region *bank = &p->machine.flash[p->firmware_flash];
-	struct flash_bank *b = &s->flash.bank[p->firmware_flash];
-	uint8_t *hva = b->hva + (p->firmware.base - bank->base);
-	struct region pages = pages_of(s, p->firmware.base, s->p.firmware.size);
-	int error = image_place(&s->p.firmware, hva, bank->size - (p->firmware.base - bank->base));
+	const struct image *image = &s->p.firmware;
+	const int bank = p->part[0].flash;
+	struct region extent = flash_extent(s, (unsigned)bank);
+	struct flash_bank *b = &s->flash.bank[bank];
+	uint8_t *hva = b->hva + (extent.base - p->machine.flash[bank].base);
+	/* A part alone fills its whole pages. */
+	uint64_t filled =
+		p->parts > 1 ? 0 : p->part[0].region.size & ~(uint64_t)(s->p.host.page - 1);
+	int error = 0;
 
+	memset(hva + filled, 0xff, extent.size - filled);
+	for (unsigned i = 0; i < p->parts && !error; i++)
+		if (p->part[i].flash == bank)
+			error = span_place(&image->part[i].bytes,
+					   hva + (p->part[i].region.base - extent.base));
 	if (error)
-		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE", "%s cannot be read: %s",
-			    s->p.firmware.path, strerror(-error));
-	if (pages.size > s->p.firmware.size)
-		memset(hva + s->p.firmware.size, 0xff, pages.size - s->p.firmware.size);
-	b->code = (struct region){ pages.base - bank->base, pages.size };
+		return unreadable(image->path, error, f);
+	b->code = (struct region){ extent.base - p->machine.flash[bank].base, extent.size };
 	b->code_slot = vm_slots_reserve(&s->vm, 1);
-	error = vm_memory_put(&s->vm, b->code_slot, pages.base, pages.size, hva, true);
+	error = vm_memory_put(&s->vm, b->code_slot, extent.base, extent.size, hva, true);
 	return error ? engine_kvm_failed(f, "the flash's memory slot", error) : 0;
 }
 
@@ -134,7 +162,7 @@ int memory_add(struct shim *s, struct failure *f)
 			return engine_kvm_failed(f, "the RAM's memory slot", error);
 	}
 	huge_pages_allow(false);
-	error = p->firmware_flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
+	error = p->part[0].flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
 	huge_pages_allow(true);
 	return error;
 }

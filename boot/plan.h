@@ -8,7 +8,7 @@
 
 #include "board/machine.h"
 #include "boot/host.h"
-#include "boot/image.h"
+#include "boot/image/image.h"
 #include "boot/say.h"
 #include "boot/settings.h"
 #include "kvm/vgic.h"
@@ -17,14 +17,16 @@ struct plan_inputs {
 	const struct settings *settings;
 	const struct board *board;
 	const struct host *host;
-	const struct image *firmware, *initrd; /* initrd->fd -1: none */
+	const struct image *firmware;
+	const struct span *initrd; /* fd -1: none */
+	const char *initrd_path;
 	const struct tree *guest; /* overlays applied */
 	const struct model *const *models;
 	const uint8_t *entropy; /* 40 bytes, or NULL: the guest gets no seeds */
 };
 
 /* Where firmware ended up, for the person. */
-enum plan_place { PLACE_GIVEN, PLACE_HEADER, PLACE_FLASH, PLACE_RAM };
+enum plan_place { PLACE_GIVEN, PLACE_FORMAT, PLACE_HEADER, PLACE_FLASH, PLACE_RAM };
 
 struct plan {
 	struct machine machine;
@@ -38,9 +40,12 @@ struct plan {
 	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region */
 	struct region ram[MACHINE_RAM_MAX];
 	unsigned rams;
-	struct region firmware; /* footprint */
-	enum plan_place place;
-	int firmware_flash; /* the bank it lies in, -1: RAM */
+	struct {
+		struct region region; /* footprint; in flash the file's bytes: bss is in RAM */
+		int flash; /* the bank it lies in, -1: RAM */
+	} part[IMAGE_PARTS_MAX]; /* as the firmware's: [0] is what is run */
+	unsigned parts;
+	enum plan_place place; /* of part[0] */
 	int flash_vars; /* the bank that can be written, -1: none */
 	uint64_t entry;
 	struct region initrd; /* size 0: none */

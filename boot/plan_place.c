@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What lies where: RAM, flash, devices apart from each other; firmware, initrd, tree in them.
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "boot/plan_place.h"
 
@@ -157,88 +158,160 @@ static int bank_of(const struct region *bank, unsigned count, const struct regio
  * A linked address counts only where there is something for it; else the bytes there were no
  * header.
  */
-static bool is_linked(const struct plan *p, const struct image *image)
+static bool is_there(const struct plan *p, uint64_t gpa)
 {
-	struct region first = { image->link_gpa, 64 };
+	struct region first = { gpa, 64 };
 
-	return image->linked && (bank_of(p->ram, p->rams, &first) >= 0 ||
-				 bank_of(p->machine.flash, p->machine.flashes, &first) >= 0);
+	return bank_of(p->ram, p->rams, &first) >= 0 ||
+	       bank_of(p->machine.flash, p->machine.flashes, &first) >= 0;
 }
 
-static void base_choose(struct plan *p, const struct plan_inputs *in)
+static uint64_t base_choose(struct plan *p, const struct plan_inputs *in)
 {
 	const struct image *image = in->firmware;
+	const struct image_part *part = &image->part[0];
 
 	if (in->settings->firmware.placed) {
 		p->place = PLACE_GIVEN;
-		p->entry = in->settings->firmware.gpa;
-	} else if (image->offset_known) {
-		p->place = PLACE_HEADER;
-		p->entry = align_up(p->ram[0].base, BLOCK) + image->text_offset;
-	} else if (is_linked(p, image)) {
-		p->place = PLACE_HEADER;
-		p->entry = image->link_gpa;
-	} else if (p->machine.flashes) {
-		p->place = PLACE_FLASH;
-		p->entry = p->machine.flash[0].base;
-	} else {
-		p->place = PLACE_RAM;
-		p->entry = p->ram[0].base;
+		return in->settings->firmware.gpa;
 	}
+	/* An arm64 Linux runs anywhere: a load address of another machine's does not count. */
+	if (part->placed && (!image->offset_known || is_there(p, part->gpa))) {
+		p->place = PLACE_FORMAT;
+		return part->gpa;
+	}
+	if (image->offset_known) {
+		p->place = PLACE_HEADER;
+		return align_up(p->ram[0].base, BLOCK) + image->text_offset;
+	}
+	if (image->linked && is_there(p, image->link_gpa)) {
+		p->place = PLACE_HEADER;
+		return image->link_gpa;
+	}
+	p->place = p->machine.flashes ? PLACE_FLASH : PLACE_RAM;
+	return p->machine.flashes ? p->machine.flash[0].base : p->ram[0].base;
 }
 
-/* Why the firmware lies in no bank. */
-static int no_room(const struct plan *p, const struct plan_inputs *in, struct failure *f)
+/* What a sentence calls part I: the firmware, or "segment 2 of firmware". */
+static const char *part_title(const struct image *image, unsigned i, char buf[64])
+{
+	if (image->parts == 1 || !image->part[i].name[0])
+		return "firmware";
+	snprintf(buf, 64, "%s of firmware", image->part[i].name);
+	return buf;
+}
+
+/* Why part I lies in no bank at BASE. */
+static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned i, uint64_t base,
+		   struct failure *f)
 {
 	const struct image *image = in->firmware;
 	const struct machine *m = &p->machine;
+	char buf[64];
+	const char *what = part_title(image, i, buf);
 
-	for (unsigned i = 0; i < p->rams; i++)
-		if (holds(&p->ram[i], p->entry))
+	for (unsigned bank = 0; bank < p->rams; bank++)
+		if (holds(&p->ram[bank], base))
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-				    "firmware %s needs %" PRIu64 " KiB at 0x%" PRIx64
+				    "%s %s needs %" PRIu64 " KiB at 0x%" PRIx64
 				    ", but RAM ends at 0x%" PRIx64 ": give more memory",
-				    image->path, image->footprint >> 10, p->entry,
-				    p->ram[i].base + p->ram[i].size);
-	for (unsigned i = 0; i < m->flashes; i++)
-		if (holds(&m->flash[i], p->entry))
+				    what, image->path, image->part[i].footprint >> 10, base,
+				    p->ram[bank].base + p->ram[bank].size);
+	for (unsigned bank = 0; bank < m->flashes; bank++)
+		if (holds(&m->flash[bank], base))
 			return fail(
 				f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-				"firmware %s has %" PRIu64 " KiB, but from 0x%" PRIx64
+				"%s %s has %" PRIu64 " KiB, but from 0x%" PRIx64
 				" its flash bank has %" PRIu64
 				": give a smaller file, or place it in RAM (firmware=FILE@ADDR)",
-				image->path, (image->size + 1023) >> 10, p->entry,
-				(m->flash[i].base + m->flash[i].size - p->entry) >> 10);
+				what, image->path, (image->part[i].bytes.size + 1023) >> 10, base,
+				(m->flash[bank].base + m->flash[bank].size - base) >> 10);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-		    "firmware %s: there is neither RAM nor flash at 0x%" PRIx64
-		    "; RAM begins at 0x%" PRIx64 ": give another address (firmware=FILE@ADDR)",
-		    image->path, p->entry, p->ram[0].base);
+		    "%s %s: there is neither RAM nor flash at 0x%" PRIx64
+		    "; RAM begins at 0x%" PRIx64 ": give %s",
+		    what, image->path, base, p->ram[0].base,
+		    image->part[i].placed
+			    ? "a machine that has RAM there (machine=, memory=SIZE@BASE)"
+			    : "another address (firmware=FILE@ADDR)");
+}
+
+static int part_place(struct plan *p, const struct plan_inputs *in, unsigned i, uint64_t base,
+		      struct failure *f)
+{
+	const struct image_part *part = &in->firmware->part[i];
+	struct region file = { base, part->bytes.size };
+	char buf[64];
+
+	p->part[i].region = (struct region){ base, part->footprint };
+	p->part[i].flash = bank_of(p->machine.flash, p->machine.flashes, &file);
+	if (p->part[i].flash < 0)
+		return bank_of(p->ram, p->rams, &p->part[i].region) < 0 ? no_room(p, in, i, base, f)
+									: 0;
+	p->part[i].region = file; /* its bss is in RAM, where it likes */
+	if (i && p->part[i].flash != p->part[0].flash)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-PLACE",
+			    "%s %s lies in flash at 0x%" PRIx64
+			    ", in another bank than its entry: link it for one bank, or for RAM",
+			    part_title(in->firmware, i, buf), in->firmware->path, base);
+	if (!i && base % in->host->page)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
+			    "firmware %s at 0x%" PRIx64
+			    ": in flash it must begin on a page of %u bytes: "
+			    "give another address (firmware=FILE@ADDR)",
+			    in->firmware->path, base, in->host->page);
+	return 0;
+}
+
+/* Two parts of the firmware with bytes at the same place: which of them would run is anyone's guess. */
+static int parts_check(const struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct image *image = in->firmware;
+	char a[64], b[64];
+
+	for (unsigned i = 1; i < p->parts; i++)
+		for (unsigned j = 0; j < i; j++) {
+			struct region x = { p->part[i].region.base, image->part[i].bytes.size },
+				      y = { p->part[j].region.base, image->part[j].bytes.size };
+
+			if (overlap(&x, &y))
+				return fail(f, OUTCOME_BAD_FIRMWARE, "E-OVERLAP",
+					    "%s %s lies over the %s at 0x%" PRIx64
+					    ": give them other load addresses",
+					    part_title(image, i, a), image->path,
+					    part_title(image, j, b),
+					    x.base > y.base ? x.base : y.base);
+		}
+	return 0;
 }
 
 int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct image *image = in->firmware;
-	struct region file;
+	uint64_t base = base_choose(p, in);
 
-	base_choose(p, in);
+	if (image->part[0].placed && p->place == PLACE_GIVEN)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
+			    "firmware %s says itself where it lies (%s): leave out @ADDR",
+			    image->path, image->kind);
+	p->parts = image->parts;
+	for (unsigned i = 0; i < p->parts; i++)
+		if (part_place(p, in, i, i ? image->part[i].gpa : base, f))
+			return -1;
+	p->entry = image->entry_given && p->place == PLACE_FORMAT ? image->entry : base;
 	if (p->entry % 4)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
 			    "firmware %s at 0x%" PRIx64 ": a CPU runs code at multiples of 4 only: "
 			    "give another address (firmware=FILE@ADDR)",
 			    image->path, p->entry);
-	file = (struct region){ p->entry, image->size };
-	p->firmware = (struct region){ p->entry, image->footprint };
-	p->firmware_flash = bank_of(p->machine.flash, p->machine.flashes, &file);
-	if (p->firmware_flash < 0)
-		return bank_of(p->ram, p->rams, &p->firmware) < 0 ? no_room(p, in, f) : 0;
-	p->firmware = file; /* its bss is in RAM, where it likes */
-	if (p->entry % in->host->page)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-			    "firmware %s at 0x%" PRIx64
-			    ": in flash it must begin on a page of %u bytes: "
-			    "give another address (firmware=FILE@ADDR)",
-			    image->path, p->entry, in->host->page);
-	return 0;
+	return parts_check(p, in, f);
+}
+
+static bool over_firmware(const struct plan *p, const struct region *r)
+{
+	for (unsigned i = 0; i < p->parts; i++)
+		if (overlap(r, &p->part[i].region))
+			return true;
+	return false;
 }
 
 /*
@@ -247,7 +320,7 @@ int plan_place_firmware(struct plan *p, const struct plan_inputs *in, struct fai
 int plan_place_variables(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	struct machine *m = &p->machine;
-	const int code = p->firmware_flash < 0 ? 0 : p->firmware_flash;
+	const int code = p->part[0].flash < 0 ? 0 : p->part[0].flash;
 	const char *store = in->settings->raw[SET_FLASH].text;
 
 	p->flash_vars = m->flashes < 2 ? -1 : code == 0 ? 1 : 0;
@@ -266,7 +339,7 @@ int plan_place_variables(struct plan *p, const struct plan_inputs *in, struct fa
 /* At the end of the bank that the firmware lies in, the first one for firmware in flash. */
 int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
-	const int bank = bank_of(p->ram, p->rams, &p->firmware);
+	const int bank = bank_of(p->ram, p->rams, &p->part[0].region);
 	const struct region *ram = &p->ram[bank < 0 ? 0 : bank];
 	const uint64_t size = in->initrd->size;
 
@@ -277,33 +350,47 @@ int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failu
 		p->initrd.base = (ram->base + ram->size - size) & ~(uint64_t)(in->host->page - 1);
 		p->initrd.size = size;
 	}
-	if (!p->initrd.size || overlap(&p->initrd, &p->firmware))
+	if (!p->initrd.size || over_firmware(p, &p->initrd))
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 			    "initrd %s (%" PRIu64
 			    " KiB) does not fit into RAM beside the firmware: give "
 			    "more memory",
-			    in->initrd->path, size >> 10);
+			    in->initrd_path, size >> 10);
 	return 0;
 }
 
 static bool dtb_try(struct plan *p, const struct region *ram, uint64_t base)
 {
 	p->dtb.base = base;
-	return inside(&p->dtb, ram) && !overlap(&p->dtb, &p->firmware) &&
-	       !overlap(&p->dtb, &p->initrd);
+	return inside(&p->dtb, ram) && !over_firmware(p, &p->dtb) && !overlap(&p->dtb, &p->initrd);
+}
+
+/* The end of the firmware's parts in RAM bank R; its base where none lies there. */
+static uint64_t firmware_end(const struct plan *p, const struct region *ram)
+{
+	uint64_t end = ram->base;
+
+	for (unsigned i = 0; i < p->parts; i++) {
+		const struct region *r = &p->part[i].region;
+
+		if (inside(r, ram) && r->base + r->size > end)
+			end = r->base + r->size;
+	}
+	return end;
 }
 
 /* RAM base is where U-Boot for QEMU and EDK2 look for the tree; x0 tells everybody else. */
 int plan_place_dtb(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
-	const uint64_t behind = p->firmware.base + p->firmware.size;
-
 	p->dtb.size = (uint64_t)p->tree.size;
-	for (unsigned i = 0; i < p->rams; i++)
+	for (unsigned i = 0; i < p->rams; i++) {
+		const uint64_t behind = firmware_end(p, &p->ram[i]);
+
 		if (dtb_try(p, &p->ram[i], p->ram[i].base) ||
 		    dtb_try(p, &p->ram[i], align_up(behind, BLOCK)) ||
 		    dtb_try(p, &p->ram[i], align_up(behind, TREE_ALIGN)))
 			return 0;
+	}
 	return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 		    "RAM of %" PRIu64
 		    " MiB has no room for the device tree beside firmware %s: give more "

@@ -21,21 +21,41 @@ int prepare_board(struct prepared *p, struct failure *f)
 	return settings_read(&p->settings, &p->board_tree, p->board.options, f);
 }
 
+/* What is packed may unpack to as much as the guest can have. */
+static uint64_t unpack_most(const struct prepared *p)
+{
+	const uint64_t usual = 1ull << 30;
+
+	return p->settings.memory_size ? p->settings.memory_size
+	       : p->host.memory_free   ? p->host.memory_free / 2
+				       : usual;
+}
+
 int prepare_images(struct prepared *p, struct failure *f)
 {
-	const char *initrd = p->settings.raw[SET_INITRD].text;
+	const char *initrd = p->settings.raw[SET_INITRD].text, *conf = p->settings.firmware.conf;
 
-	p->initrd = (struct image){ .fd = -1 };
-	if (image_open(&p->firmware, p->settings.firmware.path, f))
+	p->initrd = SPAN_NONE;
+	if (image_open(&p->firmware, p->settings.firmware.path, conf[0] ? conf : NULL,
+		       unpack_most(p), f))
 		return -1;
-	return initrd && *initrd ? image_open_initrd(&p->initrd, initrd, f) : 0;
+	p->inputs.initrd_path = initrd;
+	if (!initrd || !*initrd) {
+		p->initrd = p->firmware.ramdisk;
+		p->inputs.initrd_path = p->firmware.path;
+		return 0;
+	}
+	if (image_open_ramdisk(&p->initrd, initrd, f))
+		return -1;
+	image_own(&p->firmware, p->initrd.fd);
+	return 0;
 }
 
 int prepare_plan(struct prepared *p, struct failure *f)
 {
 	static uint8_t entropy[40];
 
-	if (trees_guest_read(&p->settings, &p->host, &p->guest_tree, f))
+	if (trees_guest_read(&p->settings, &p->host, &p->firmware, &p->guest_tree, f))
 		return -1;
 	p->inputs = (struct plan_inputs){
 		.settings = &p->settings,
@@ -43,6 +63,7 @@ int prepare_plan(struct prepared *p, struct failure *f)
 		.host = &p->host,
 		.firmware = &p->firmware,
 		.initrd = &p->initrd,
+		.initrd_path = p->inputs.initrd_path,
 		.guest = &p->guest_tree,
 		.models = dev_models,
 	};

@@ -13,7 +13,8 @@ struct prepared {
 	struct board board;
 	struct tree board_tree, guest_tree;
 	struct host host;
-	struct image firmware, initrd;
+	struct image firmware;
+	struct span initrd; /* fd -1: none */
 	struct plan_inputs inputs;
 	struct plan plan;
 	const uint8_t *dtb; /* the guest's tree as planned, plan.tree.size bytes */

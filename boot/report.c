@@ -161,6 +161,22 @@ static void guest_print(const struct plan *p, const struct plan_inputs *in, stru
 	flow_end(&flow);
 }
 
+/* What the file turned out to be; a plain binary needs no line. */
+static void firmware_print(const struct image *image, struct page *page)
+{
+	struct flow flow;
+
+	if (!image->kind[0])
+		return;
+	flow = flow_begin(page, "firmware");
+	flow_words(&flow, image->kind);
+	if (image->note[0]) {
+		flow_break(&flow);
+		flow_words(&flow, image->note);
+	}
+	flow_end(&flow);
+}
+
 /* Every setting that has a value, under the place it comes from. */
 static void settings_print(const struct settings *s, struct page *page)
 {
@@ -205,7 +221,7 @@ struct row {
 
 #define ROWS                                                                                       \
 	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX +        \
-	 BOARD_REDISTS_MAX + 8)
+	 BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
 static struct row rows[ROWS];
 
 static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
@@ -230,8 +246,8 @@ static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *f
 
 static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsigned *n)
 {
-	static const char *const place[] = { "placed by @", "by its header", "to flash 0",
-					     "to RAM base" };
+	static const char *const place[] = { "placed by @", "where it says", "by its header",
+					     "to flash 0", "to RAM base" };
 	const char *store = in->settings->raw[SET_FLASH].text;
 	const struct machine *m = &p->machine;
 	char name[PATH_SHOWN + 1];
@@ -243,12 +259,15 @@ static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsi
 						: path_tail(store, name));
 	for (unsigned i = 0; i < p->rams; i++)
 		row_add(n, p->ram[i].base, p->ram[i].size, "RAM");
-	row_add(n, p->firmware.base, in->firmware->size, "  firmware %s, %s",
+	row_add(n, p->part[0].region.base, in->firmware->part[0].bytes.size, "  firmware %s, %s",
 		path_tail(in->firmware->path, name), place[p->place]);
+	for (unsigned i = 1; i < p->parts; i++)
+		row_add(n, p->part[i].region.base, in->firmware->part[i].bytes.size, "  %s",
+			in->firmware->part[i].name);
 	row_add(n, p->dtb.base, p->dtb.size, "  device tree");
 	if (p->initrd.size)
 		row_add(n, p->initrd.base, p->initrd.size, "  initrd %s",
-			path_tail(in->initrd->path, name));
+			path_tail(in->initrd_path, name));
 }
 
 static void gic_rows(const struct plan *p, unsigned *n)
@@ -359,6 +378,7 @@ void plan_print(const struct plan *p, const struct plan_inputs *in, struct page 
 	board_print(in, page);
 	host_print(in->host, page);
 	guest_print(p, in, page);
+	firmware_print(in->firmware, page);
 	settings_print(in->settings, page);
 	map_print(p, in, page);
 	warnings_print(p, in, page);

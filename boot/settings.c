@@ -58,7 +58,7 @@ static const struct key {
 	bool may_be_empty;
 	bool left_out; /* its code is not configured in */
 } keys[SETTINGS] = {
-	[SET_FIRMWARE] = { "firmware", CONFIG_FIRMWARE, "PATH[@ADDR]",
+	[SET_FIRMWARE] = { "firmware", CONFIG_FIRMWARE, "PATH[#CONF][@ADDR]",
 			   "what to boot, and where it lies", .kind = FIRMWARE },
 	[SET_MACHINE] = { "machine", CONFIG_MACHINE, "virt, mirror or a .dtb file",
 			  "the guest machine", .kind = ANY_TEXT },
@@ -166,16 +166,25 @@ static int path_copy(char *to, const char *from, size_t n)
 	return 0;
 }
 
+/* PATH[#CONF][@ADDR]; a # or @ in front of the last / is part of the path. */
 static int firmware_read(struct settings *s, const char *text)
 {
-	const char *at = strrchr(text, '@');
+	const char *name = strrchr(text, '/'), *at = strrchr(name ? name : text, '@');
+	size_t n = at ? (size_t)(at - text) : strlen(text), conf;
+	const char *hash = memrchr(text, '#', n);
 
-	s->firmware.placed = at && !strchr(at, '/');
-	if (!s->firmware.placed)
-		return path_copy(s->firmware.path, text, strlen(text));
-	if (size_read(at + 1, &s->firmware.gpa))
+	s->firmware.placed = at != NULL;
+	if (at && size_read(at + 1, &s->firmware.gpa))
 		return -EINVAL;
-	return path_copy(s->firmware.path, text, (size_t)(at - text));
+	s->firmware.conf[0] = '\0';
+	if (!hash || (name && hash < name))
+		return path_copy(s->firmware.path, text, n);
+	conf = n - (size_t)(hash + 1 - text);
+	if (conf == 0 || conf >= sizeof(s->firmware.conf))
+		return -EINVAL;
+	memcpy(s->firmware.conf, hash + 1, conf);
+	s->firmware.conf[conf] = '\0';
+	return path_copy(s->firmware.path, text, (size_t)(hash - text));
 }
 
 static int overlays_read(struct settings *s, const char *text)

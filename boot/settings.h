@@ -70,6 +70,7 @@ struct settings {
 	/* The same, read. */
 	struct {
 		char path[SETTINGS_PATH_MAX];
+		char conf[64]; /* #NAME: a FIT's configuration, "": its default */
 		bool placed; /* @ADDR was given */
 		uint64_t gpa;
 	} firmware;

@@ -114,48 +114,85 @@ static const uint8_t *built_in(const struct settings *s, const struct host *host
 	return v3 ? dts_virt_gicv3_begin : dts_virt_gicv2_begin;
 }
 
-static int overlays_apply(const struct settings *s, const uint8_t *blob, size_t *size,
-			  struct tree_error *e, struct failure *f)
+bool trees_from_firmware(const struct settings *s, const struct image *firmware)
 {
-	static _Alignas(8) uint8_t overlay_blob[ROOM];
+	return firmware->tree.fd >= 0 && s->raw[SET_MACHINE].origin == ORIGIN_DEFAULT;
+}
 
-	if (overlay_begin(merged_blob, ROOM, blob, *size, e))
-		return trees_refuse("E-BADTREE", "guest", s->raw[SET_MACHINE].text, NULL, e, f);
-	for (unsigned i = 0; i < s->overlays; i++) {
-		long n = blob_read(s->overlay[i], "overlay", overlay_blob, ROOM, f);
+/* A tree inside the firmware's file into BLOB. Bytes read, or -1 and failed. */
+static long inner_read(const struct image *firmware, const char *whose, const struct span *span,
+		       uint8_t *blob, struct failure *f)
+{
+	int error = span->size > ROOM ? -EFBIG : span_read(span, 0, blob, (size_t)span->size);
 
-		if (n < 0)
-			return -1;
-		if (overlay_apply(merged_blob, overlay_blob, (size_t)n, e))
-			return trees_refuse("E-BADTREE", "overlay", s->overlay[i], NULL, e, f);
-	}
-	*size = overlay_end(merged_blob);
+	if (error)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-NOTREE",
+			    "the %s tree in firmware %s (%" PRIu64
+			    " bytes) cannot be read: %s: pack it again",
+			    whose, firmware->path, span->size, strerror(-error));
+	return (long)span->size;
+}
+
+static int overlay_add(const char *path, uint8_t *blob, long size, struct tree_error *e,
+		       struct failure *f)
+{
+	if (size < 0)
+		return -1;
+	if (overlay_apply(merged_blob, blob, (size_t)size, e))
+		return trees_refuse("E-BADTREE", "overlay", path, NULL, e, f);
 	return 0;
 }
 
-int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree,
-		     struct failure *f)
+/* The firmware's own overlays, then those of the settings, onto *BLOB. */
+static int overlays_apply(const struct settings *s, const struct image *firmware,
+			  const uint8_t **blob, size_t *size, struct failure *f)
 {
-	const char *path = s->raw[SET_MACHINE].text;
+	static _Alignas(8) uint8_t overlay_blob[ROOM];
+	const unsigned own = trees_from_firmware(s, firmware) ? firmware->overlays : 0;
+	struct tree_error e = { .node = -1 };
+
+	if (!own && !s->overlays)
+		return 0;
+	if (overlay_begin(merged_blob, ROOM, *blob, *size, &e))
+		return trees_refuse("E-BADTREE", "guest", s->raw[SET_MACHINE].text, NULL, &e, f);
+	for (unsigned i = 0; i < own; i++)
+		if (overlay_add(
+			    firmware->path, overlay_blob,
+			    inner_read(firmware, "overlay", &firmware->overlay[i], overlay_blob, f),
+			    &e, f))
+			return -1;
+	for (unsigned i = 0; i < s->overlays; i++)
+		if (overlay_add(s->overlay[i], overlay_blob,
+				blob_read(s->overlay[i], "overlay", overlay_blob, ROOM, f), &e, f))
+			return -1;
+	*size = overlay_end(merged_blob);
+	*blob = merged_blob;
+	return 0;
+}
+
+int trees_guest_read(const struct settings *s, const struct host *host,
+		     const struct image *firmware, struct tree *tree, struct failure *f)
+{
+	const bool inner = trees_from_firmware(s, firmware);
+	const char *path = inner ? firmware->path : s->raw[SET_MACHINE].text;
 	struct tree_error e = { .node = -1 };
 	size_t size = 0;
-	const uint8_t *blob = built_in(s, host, &size);
+	const uint8_t *blob = inner ? NULL : built_in(s, host, &size);
 	long n;
 
 	if (!strcmp(path, "mirror"))
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
 			    "machine=mirror is not built in: give virt or a .dtb file");
 	if (!blob) {
-		n = blob_read(path, "guest", guest_blob, ROOM, f);
+		n = inner ? inner_read(firmware, "guest", &firmware->tree, guest_blob, f)
+			  : blob_read(path, "guest", guest_blob, ROOM, f);
 		if (n < 0)
 			return -1;
 		blob = guest_blob;
 		size = (size_t)n;
 	}
-	if (s->overlays && overlays_apply(s, blob, &size, &e, f))
+	if (overlays_apply(s, firmware, &blob, &size, f))
 		return -1;
-	if (s->overlays)
-		blob = merged_blob;
 	if (tree_index(tree, blob, size, guest_nodes, TREES_NODES, &e))
 		return trees_refuse("E-BADTREE", "guest", path, tree, &e, f);
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "board/board.h"
 #include "boot/host.h"
+#include "boot/image/image.h"
 #include "boot/settings.h"
 
 /* Room for one tree and its index. Static: pages that are not touched cost nothing. */
@@ -28,9 +29,13 @@ int trees_board_read(const char *path, struct tree *tree, struct board *board, s
 
 /*
  * The guest's tree that SETTINGS name, with their overlays; for `virt` the GIC is the one settings
- * ask for, else the newest that HOST offers. Returns 0 or fail()s.
+ * ask for, else the newest that HOST offers. Where no machine was asked for and FIRMWARE brings a
+ * tree, that one is the machine, its overlays applied first. Returns 0 or fail()s.
  */
-int trees_guest_read(const struct settings *s, const struct host *host, struct tree *tree,
-		     struct failure *f);
+int trees_guest_read(const struct settings *s, const struct host *host,
+		     const struct image *firmware, struct tree *tree, struct failure *f);
+
+/* Is the guest's machine the tree that FIRMWARE brings? */
+bool trees_from_firmware(const struct settings *s, const struct image *firmware);
 
 #endif

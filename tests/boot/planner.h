@@ -27,7 +27,8 @@ struct planner {
 	struct settings settings;
 	struct board board;
 	struct host host;
-	struct image firmware, initrd;
+	struct image firmware;
+	struct span initrd;
 	struct blob board_blob, blob;
 	struct tree board_tree, guest;
 	uint8_t entropy[40];
@@ -98,8 +99,11 @@ static inline int planner_begin(void **state)
 				.page = 4096,
 				.memory_free = 1024 * MIB,
 				.memory_total = 2048 * MIB };
-	p.firmware = (struct image){ .fd = 3, .path = "u-boot.bin", .size = MIB, .footprint = MIB };
-	p.initrd = (struct image){ .fd = -1 };
+	p.firmware = (struct image){ .path = "u-boot.bin",
+				     .part[0] = { .bytes = { 3, 0, MIB }, .footprint = MIB },
+				     .parts = 1,
+				     .tree = SPAN_NONE };
+	p.initrd = SPAN_NONE;
 	SET("--memory=64M");
 	FILE *f = fopen("tests/boot/board.dts", "r");
 	assert_non_null(f);
@@ -127,6 +131,7 @@ static inline int planner_make(void)
 				     .host = &p.host,
 				     .firmware = &p.firmware,
 				     .initrd = &p.initrd,
+				     .initrd_path = "initrd.gz",
 				     .guest = &p.guest,
 				     .models = dev_models,
 				     .entropy = p.entropy };

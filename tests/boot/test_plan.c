@@ -202,9 +202,9 @@ static void firmware_goes_to_flash(void **state)
 	(void)state;
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_FLASH);
-	assert_int_equal(p.plan.firmware_flash, 0);
+	assert_int_equal(p.plan.part[0].flash, 0);
 	assert_int_equal(p.plan.entry, 0);
-	region_is(&p.plan.firmware, 0, MIB);
+	region_is(&p.plan.part[0].region, 0, MIB);
 	region_is(&p.plan.dtb, RAM_BASE, (uint64_t)p.plan.tree.size);
 }
 
@@ -243,7 +243,7 @@ static void firmware_goes_to_ram_where_there_is_no_flash(void **state)
 	blob_fdtput(&p.blob, "-r", "/flash@0");
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_RAM);
-	assert_int_equal(p.plan.firmware_flash, -1);
+	assert_int_equal(p.plan.part[0].flash, -1);
 	assert_int_equal(p.plan.entry, RAM_BASE);
 	assert_int_equal(p.plan.dtb.base, RAM_BASE + 2 * MIB);
 }
@@ -254,13 +254,13 @@ static void firmware_in_another_bank(void **state)
 	SET("--firmware=f@0x04010000"); /* of flash */
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_GIVEN);
-	assert_int_equal(p.plan.firmware_flash, 1);
+	assert_int_equal(p.plan.part[0].flash, 1);
 	assert_int_equal(p.plan.entry, 0x04010000);
 	SET("--firmware=f@0x80100000", "--memory="); /* of RAM */
 	planner_overlay(TWO_BANKS);
 	planner_good();
-	assert_int_equal(p.plan.firmware_flash, -1);
-	region_is(&p.plan.firmware, 0x80100000, MIB);
+	assert_int_equal(p.plan.part[0].flash, -1);
+	region_is(&p.plan.part[0].region, 0x80100000, MIB);
 	assert_int_equal(p.plan.dtb.base, RAM_BASE);
 }
 
@@ -269,7 +269,7 @@ static void firmware_that_fills_the_first_bank(void **state)
 	(void)state;
 	SET("--firmware=f@0x40000000", "--memory=");
 	planner_overlay(TWO_BANKS);
-	p.firmware.size = p.firmware.footprint = 64 * MIB;
+	p.firmware.part[0].bytes.size = p.firmware.part[0].footprint = 64 * MIB;
 	planner_good();
 	assert_int_equal(p.plan.dtb.base, 0x80000000);
 }
@@ -277,16 +277,16 @@ static void firmware_that_fills_the_first_bank(void **state)
 static void firmware_too_large(void **state)
 {
 	(void)state;
-	p.firmware.size = p.firmware.footprint = 64 * MIB;
+	p.firmware.part[0].bytes.size = p.firmware.part[0].footprint = 64 * MIB;
 	planner_good(); /* as large as its bank */
-	p.firmware.size = p.firmware.footprint = 64 * MIB + 1;
+	p.firmware.part[0].bytes.size = p.firmware.part[0].footprint = 64 * MIB + 1;
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 			"u-boot.bin has 65537 KiB, but from 0x0 its flash bank has 65536");
 	SET("--memory=64M", "--firmware=f@0x41000000");
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 			"RAM ends at 0x44000000: give more memory");
 	SET("--memory=64M", "--firmware=f@0x40000000");
-	p.firmware.size = p.firmware.footprint = 64 * MIB;
+	p.firmware.part[0].bytes.size = p.firmware.part[0].footprint = 64 * MIB;
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "no room for the device tree");
 }
 
@@ -323,10 +323,10 @@ static void linux_header_places_it(void **state)
 {
 	(void)state;
 	p.firmware.offset_known = true;
-	p.firmware.footprint = 3 * MIB;
+	p.firmware.part[0].footprint = 3 * MIB;
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_HEADER);
-	region_is(&p.plan.firmware, RAM_BASE, 3 * MIB);
+	region_is(&p.plan.part[0].region, RAM_BASE, 3 * MIB);
 	assert_int_equal(p.plan.dtb.base, RAM_BASE + 4 * MIB);
 	p.firmware.text_offset = 0x80000;
 	planner_good();
@@ -335,7 +335,7 @@ static void linux_header_places_it(void **state)
 	SET("--memory=64M@0x40100000"); /* the base is a multiple of 2 MiB whatever RAM's is */
 	planner_good();
 	assert_int_equal(p.plan.entry, RAM_BASE + 2 * MIB + 0x80000);
-	p.firmware.footprint = 1ull << 40;
+	p.firmware.part[0].footprint = 1ull << 40;
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "give more memory");
 	p.firmware.text_offset = UINT64_MAX - 3;
 	assert_int_equal(planner_make(), -1);
@@ -346,21 +346,21 @@ static void uboot_header_places_it(void **state)
 	(void)state;
 	p.firmware.linked = true;
 	p.firmware.link_gpa = RAM_BASE + 2 * MIB;
-	p.firmware.footprint = 62 * MIB;
+	p.firmware.part[0].footprint = 62 * MIB;
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_HEADER);
-	region_is(&p.plan.firmware, RAM_BASE + 2 * MIB, 62 * MIB);
-	p.firmware.footprint++; /* its bss does not fit */
+	region_is(&p.plan.part[0].region, RAM_BASE + 2 * MIB, 62 * MIB);
+	p.firmware.part[0].footprint++; /* its bss does not fit */
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "RAM ends");
 	p.firmware.link_gpa = 0; /* in flash its bss is elsewhere */
 	planner_good();
-	assert_int_equal(p.plan.firmware_flash, 0);
-	region_is(&p.plan.firmware, 0, MIB);
+	assert_int_equal(p.plan.part[0].flash, 0);
+	region_is(&p.plan.part[0].region, 0, MIB);
 	p.firmware.link_gpa = 0x20000000; /* nothing is there: that was no header */
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_FLASH);
 	SET("--memory=64M", "--firmware=f@0x40000000"); /* the person's word counts */
-	p.firmware.footprint = MIB;
+	p.firmware.part[0].footprint = MIB;
 	planner_good();
 	assert_int_equal(p.plan.place, PLACE_GIVEN);
 }
@@ -368,9 +368,7 @@ static void uboot_header_places_it(void **state)
 static void initrd_lies_at_the_end_of_ram(void **state)
 {
 	(void)state;
-	p.initrd = (struct image){
-		.fd = 4, .path = "initrd.gz", .size = MIB + 5, .footprint = MIB + 5
-	};
+	p.initrd = (struct span){ .fd = 4, .size = MIB + 5 };
 	planner_good();
 	region_is(&p.plan.initrd, RAM_BASE + 64 * MIB - MIB - 4096, MIB + 5);
 	const int chosen = tree_by_path(&p.made, "/chosen");
@@ -387,7 +385,7 @@ static void initrd_lies_at_the_end_of_ram(void **state)
 static void initrd_without_room(void **state)
 {
 	(void)state;
-	p.initrd = (struct image){ .fd = 4, .path = "initrd.gz", .size = 65 * MIB };
+	p.initrd = (struct span){ .fd = 4, .size = 65 * MIB };
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 			"initrd initrd.gz (66560 KiB) does not fit");
 	SET("--memory=64M", "--firmware=f@0x43e00000");

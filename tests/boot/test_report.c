@@ -69,7 +69,7 @@ static void what_board_host_and_guest_are(void **state)
 static void what_lies_where(void **state)
 {
 	(void)state;
-	p.initrd = (struct image){ .fd = 4, .path = "initrd.gz", .size = 5 };
+	p.initrd = (struct span){ .fd = 4, .size = 5 };
 	planner_good();
 	holds("\n  0x0000000000     64 MiB  flash 0, read-only\n  0x0000000000      1 MiB    "
 	      "firmware u-boot.bin, to flash 0\n");

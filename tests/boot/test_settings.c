@@ -241,9 +241,11 @@ static const struct {
 	{ "--cpu=hostess", "host" },
 	{ "--gic=4", "2-irqchip" },
 	{ "--firmware=", "no value" },
-	{ "--firmware=@0x1000", "PATH[@ADDR]" },
-	{ "--firmware=x@", "PATH[@ADDR]" },
-	{ "--firmware=x@here", "PATH[@ADDR]" },
+	{ "--firmware=@0x1000", "PATH[#CONF][@ADDR]" },
+	{ "--firmware=x@", "PATH[#CONF][@ADDR]" },
+	{ "--firmware=x@here", "PATH[#CONF][@ADDR]" },
+	{ "--firmware=x#", "PATH[#CONF][@ADDR]" },
+	{ "--firmware=#conf", "PATH[#CONF][@ADDR]" },
 	{ "--machine=", "no value" },
 	{ "--overlay=,", ".dtbo" },
 	{ "--overlay=a,b,c,d,e,f,g,h,i", "up to 8" },
@@ -310,6 +312,22 @@ static void firmware_address_is_split_off(void **state)
 	assert_int_equal(get(NULL, NULL, ARGS("--firmware=/a@b/c")), 0);
 	assert_string_equal(s.firmware.path, "/a@b/c");
 	assert_false(s.firmware.placed);
+}
+
+static void firmware_configuration_is_split_off(void **state)
+{
+	(void)state;
+	assert_int_equal(get(NULL, NULL, ARGS("--firmware=/fw/b.itb#conf-1")), 0);
+	assert_string_equal(s.firmware.path, "/fw/b.itb");
+	assert_string_equal(s.firmware.conf, "conf-1");
+	assert_false(s.firmware.placed);
+	assert_int_equal(get(NULL, NULL, ARGS("--firmware=b.itb#conf@0x1000")), 0);
+	assert_string_equal(s.firmware.path, "b.itb");
+	assert_string_equal(s.firmware.conf, "conf");
+	assert_int_equal(s.firmware.gpa, 0x1000);
+	assert_int_equal(get(NULL, NULL, ARGS("--firmware=/a#b/c")), 0);
+	assert_string_equal(s.firmware.path, "/a#b/c");
+	assert_string_equal(s.firmware.conf, "");
 }
 
 static void lists_are_split(void **state)
@@ -487,6 +505,7 @@ int main(void)
 		cmocka_unit_test(long_path_is_refused),
 		cmocka_unit_test(error_names_its_source),
 		cmocka_unit_test(firmware_address_is_split_off),
+		cmocka_unit_test(firmware_configuration_is_split_off),
 		cmocka_unit_test(lists_are_split),
 		cmocka_unit_test(command_line_is_quoted_as_the_kernels),
 		cmocka_unit_test(command_line_ends_at_two_dashes),

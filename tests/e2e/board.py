@@ -201,27 +201,31 @@ class Hosted:
 
     RAN = re.compile(rb"\r?\nRAN code=(-?\d+) signal=(\d+) rss=(\d+)")
 
-    def __init__(self, gic, kernel, cpu, initrd, **more):
-        self.board = direct(f"hosted-{gic}-{kernel}-{cpu}", gic, kernel, cpu, initrd, "rdinit=/launch", **more)
+    def __init__(self, gic, kernel, cpu, initrd, append="", **more):
+        self.board = direct(f"hosted-{gic}-{kernel}-{cpu}", gic, kernel, cpu, initrd, f"{append} rdinit=/launch", **more)
         self.board.expect("launch# ")
 
     def start(self, *words):
         # A blank inside a word is written as ~ on the line.
         self.board.send(" ".join(str(w).replace(" ", "~") for w in words) + "\n")
 
-    def finish(self, timeout=-1, before=b""):
-        match = self.board.expect(self.RAN, timeout)
-        output = before + self.board.before()
+    def finish(self, timeout=-1, before=b"", progress=None):
+        """PROGRESS: what a long run prints now and then; only silence between two of them is a hang."""
+        output = before
+        while progress and self.board.child.expect([self.RAN, progress], timeout=timeout):
+            output += self.board.before() + self.board.child.after
+        match = self.board.child.match if progress else self.board.expect(self.RAN, timeout)
+        output += self.board.before()
         self.board.expect("launch# ")
         return Ran(output, match)
 
-    def command(self, *words, timeout=-1):
+    def command(self, *words, **more):
         self.start(*words)
-        return self.finish(timeout)
+        return self.finish(**more)
 
-    def kvmshim(self, *options, firmware=None, timeout=-1):
+    def kvmshim(self, *options, firmware=None, **more):
         """kvmshim run with OPTIONS; firmware is a guest's name or a path."""
-        return self.command(*shim_words(options, firmware), timeout=timeout)
+        return self.command(*shim_words(options, firmware), **more)
 
     def close(self):
         self.board.close()

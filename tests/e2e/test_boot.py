@@ -139,7 +139,9 @@ def test_settings_by_the_boards_uboot(boards):
     b.expect("Hit any key to stop autoboot", timeout=LONG)
     b.send(" ")
     b.expect("=> ")
-    for command in ("fdt addr ${fdtcontroladdr}", "fdt resize 4096", "fdt mknode / options", "fdt mknode /options kvmshim",
+    # In a copy: U-Boot itself goes on reading the tree it runs on.
+    for command in ("fdt addr ${fdtcontroladdr}", "fdt move ${fdtcontroladdr} ${kernel_addr_r} 200000",
+                    "setenv kvmshim_fdt ${kernel_addr_r}", "fdt mknode / options", "fdt mknode /options kvmshim",
                     "fdt set /options/kvmshim cpus <2>", 'fdt set /options/kvmshim bootargs "of the tree"', "boot"):
         b.line(command)
         b.expect("=> " if command != "boot" else "\n")
