@@ -221,7 +221,8 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 		error = store_read(store, 0, head, sizeof(head));
 	if (error)
 		return open_failed(name, in, error, f);
-	fault = flash_store_fault(head, sizeof(head), bank, flash_store_is_for_uefi(&in->firmware->part[0].bytes));
+	fault = flash_store_fault(head, sizeof(head), bank,
+				  flash_store_is_for_uefi(&in->firmware->part[0].bytes));
 	if (fault)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASHCONTENT",
 			    "flash=%.200s is not for this firmware: %s: name another, or make it "
