@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <string.h>
 
-#include "boot/image/plain.h"
 #include "boot/say.h"
 
 #define HEAD 512 /* bytes that are looked at */
@@ -70,6 +69,17 @@ static const char *volume_fault(const uint8_t *head, size_t n, const struct dev_
 	return mapped != length && mapped != bank->size
 		       ? "its volume of variables was made for a bank of another size"
 		       : NULL;
+}
+
+bool flash_store_is_for_uefi(const struct span *firmware)
+{
+	char signature[4];
+
+	for (uint64_t at = 40; at < 8192; at += 4096)
+		if (span_read(firmware, at, signature, sizeof(signature)) == 0 &&
+		    !memcmp(signature, "_FVH", sizeof(signature)))
+			return true;
+	return false;
 }
 
 const char *flash_store_fault(const uint8_t *head, size_t n, const struct dev_storage *bank,
@@ -212,7 +222,7 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 	if (error)
 		return open_failed(name, in, error, f);
 	fault = flash_store_fault(head, sizeof(head), bank,
-				  plain_is_uefi(&in->firmware->part[0].bytes));
+				  flash_store_is_for_uefi(&in->firmware->part[0].bytes));
 	if (fault)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASHCONTENT",
 			    "flash=%.200s is not for this firmware: %s: name another, or make it "

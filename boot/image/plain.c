@@ -125,14 +125,3 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 	}
 	return 0;
 }
-
-bool plain_is_uefi(const struct span *span)
-{
-	char signature[4];
-
-	for (uint64_t at = 40; at < 8192; at += 4096)
-		if (span_read(span, at, signature, sizeof(signature)) == 0 &&
-		    !memcmp(signature, "_FVH", sizeof(signature)))
-			return true;
-	return false;
-}

@@ -20,10 +20,4 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
  */
 int plain_read_raw(struct image *image, const struct span *span, struct failure *f);
 
-/*
- * Is a raw binary EDK2 or its like: a volume of UEFI's at its beginning, or behind the 4 KiB with
- * the first jump that ArmVirtQemu has? Source: UEFI PI specification, volume 3, 3.2.1.
- */
-bool plain_is_uefi(const struct span *span);
-
 #endif

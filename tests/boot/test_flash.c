@@ -88,7 +88,7 @@ static void begin(const char *store)
 	code->code_slot = vm_slots_reserve(&s.vm, 1);
 	assert_int_equal(vm_memory_put(&s.vm, code->code_slot, 0, CODE, bank_memory[0], true), 0);
 	s.p.settings.raw[SET_FLASH].text = store;
-	s.p.firmware.part[0].bytes = SPAN_NONE;
+	s.p.firmware.part[0].bytes.fd = -1;
 	s.p.inputs.settings = &s.p.settings;
 	s.p.inputs.firmware = &s.p.firmware;
 	s.io.wake_fd = -1;

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "boot/flash_store.h"
-#include "boot/image/plain.h"
 
 #include <cmocka.h>
 
@@ -23,7 +22,6 @@ static char dir[] = "/tmp/kvmshim-flash-XXXXXX";
 static char path[64];
 static struct settings settings;
 static struct image firmware;
-static struct span *const raw = &firmware.part[0].bytes;
 static struct plan plan;
 static struct plan_inputs in = { .settings = &settings, .firmware = &firmware };
 static struct failure f;
@@ -36,8 +34,8 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/vars", dir);
 	unlink(path);
 	memset(&settings, 0, sizeof(settings));
-	firmware = (struct image){ .path = "firmware" };
-	raw->fd = -1;
+	memset(&firmware, 0, sizeof(firmware));
+	firmware.part[0].bytes = SPAN_NONE;
 	memset(&f, 0, sizeof(f));
 	settings.raw[SET_FLASH].text = path;
 	plan.machine.flash_storage[1] = (struct dev_storage){ SIZE, BLOCK, 4, false };
@@ -61,13 +59,13 @@ static void file_make(size_t size, const void *head, size_t n, int fill)
 static void firmware_make(off_t at)
 {
 	char name[64];
+	int fd;
 
 	snprintf(name, sizeof(name), "%s/firmware", dir);
-	*raw = (struct span){ .size = 16384 };
-	raw->fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
-	assert_true(raw->fd >= 0);
-	assert_int_equal(ftruncate(raw->fd, 16384), 0);
-	assert_int_equal(pwrite(raw->fd, "_FVH", 4, at), 4);
+	fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "_FVH", 4, at), 4);
+	firmware.part[0].bytes = (struct span){ fd, 0, (uint64_t)at + 4 };
 	unlink(name);
 }
 
@@ -201,7 +199,7 @@ static void store_for_another_firmware_is_refused(void **state)
 	settings.flash_init = FLASH_INIT_ON; /* keeps what is there */
 	good();
 	assert_int_equal(file_byte(40), '_');
-	close(raw->fd);
+	close(firmware.part[0].bytes.fd);
 }
 
 /* --- what it is --------------------------------------------------------------------------------- */
@@ -211,18 +209,18 @@ static void firmware_is_told_by_its_volume(void **state)
 	static const off_t others[] = { 0, 44, 4096, 8192 + 40 };
 
 	(void)state;
-	assert_false(plain_is_uefi(raw));
+	assert_false(flash_store_is_for_uefi(&firmware.part[0].bytes));
 	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		firmware_make(others[i]);
-		assert_false(plain_is_uefi(raw));
-		close(raw->fd);
+		assert_false(flash_store_is_for_uefi(&firmware.part[0].bytes));
+		close(firmware.part[0].bytes.fd);
 	}
 	firmware_make(40);
-	assert_true(plain_is_uefi(raw));
-	close(raw->fd);
+	assert_true(flash_store_is_for_uefi(&firmware.part[0].bytes));
+	close(firmware.part[0].bytes.fd);
 	firmware_make(4096 + 40); /* Debian's QEMU_EFI.fd */
-	assert_true(plain_is_uefi(raw));
-	close(raw->fd);
+	assert_true(flash_store_is_for_uefi(&firmware.part[0].bytes));
+	close(firmware.part[0].bytes.fd);
 }
 
 static void store_that_is_not_there(void **state)
