@@ -312,6 +312,23 @@ static void timer_irqs(void)
 	       0);
 }
 
+static int debug_set(int vcpu, uint32_t control)
+{
+	struct kvm_guest_debug debug = { .control = control };
+
+	return call(vcpu, KVM_SET_GUEST_DEBUG, &debug);
+}
+
+static void single_step(void)
+{
+	int vcpu = vcpu_make(vm_make(), 0);
+
+	expect("on", debug_set(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP), 0);
+	expect("again", debug_set(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP), 0);
+	expect("off", debug_set(vcpu, 0), 0);
+	expect("unknown", debug_set(vcpu, KVM_GUESTDBG_ENABLE | 1u << 20), -EINVAL);
+}
+
 const struct row rows_vcpu[] = {
 	{ "vcpu-ids", ids, 0 },
 	{ "vcpu-before-init", before_init, 0 },
@@ -338,5 +355,6 @@ const struct row rows_vcpu[] = {
 	{ "pmu-init-order", pmu_init, ON_PMU },
 	{ "pmu-forgotten", pmu_forgotten, ON_PMU },
 	{ "timer-interrupts", timer_irqs, 0 },
+	{ "single-step", single_step, 0 },
 	{ 0 },
 };

@@ -58,3 +58,26 @@ def test_oracle_a64(boards, cpu):
     assert pages | {"off"} == {name.split("-")[0] for name in verdicts(ran)}
     assert int(ways[0][0]) > (8000 if cpu == "max" else 7000) and all(int(n) > 400 for n, _ in ways)
     assert emulated(ran) > 10000
+
+
+@BOTH_GICS
+def test_uboot(hosted):
+    """Debian's U-Boot, built without CONFIG_KVM_VIRT_INS, looks at devices and stores to them."""
+    hosted.start(*board.shim_words(["memory=128M"], "/uboot.bin"))
+    hosted.board.expect("autoboot")
+    said = hosted.board.before()
+    hosted.board.send(" ")
+    hosted.board.expect("=> ")
+    for command, answer in (("md.q 9000fe0 2", b"09000fe0: 0000000000000011 0000000000000034"),
+                            ("cp.b 9000ff0 42000000 10", b""),
+                            ("md.l 42000000 4", b"42000000: 0000000d 00000000 00000005 00000000"),
+                            ("mw.b 9000000 41", b"\nA"), ("mw.l 9000008 0 2", b"")):
+        hosted.board.line(command)
+        hosted.board.expect("=> ")
+        said += hosted.board.before()
+        assert answer in hosted.board.before()
+    hosted.board.line("poweroff")
+    ran = hosted.finish(before=said)
+    assert (ran.outcome, ran.code, ran.signal) == ("poweroff", 0, 0)
+    assert "by `str" in ran.words and "Abort" not in ran.text
+    assert emulated(ran) == 2
