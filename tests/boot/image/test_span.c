@@ -158,7 +158,7 @@ static void sealed_copy_stays_as_it_is(void **state)
 	assert_int_equal(ftruncate(sealed.fd, 1), -1);
 	assert_ptr_equal(mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, sealed.fd, 0), MAP_FAILED);
 	/* It is placed as any other. */
-	assert_int_equal(span_place(&sealed, room), 0);
+	assert_int_equal(span_place(&sealed, room, false), 0);
 	assert_memory_equal(room, bytes + 1001, SIZE - 1001);
 	close(sealed.fd);
 	assert_true(span_part(&part, &whole, 8, 0));
