@@ -150,7 +150,7 @@ static int main_add(const struct fit *fit, const struct fit_node *n, struct fail
 
 	if (fit_node_data(fit, n, &data, f) || image_read(image, &data, f))
 		return -1;
-	snprintf(image->part[0].name, sizeof(image->part[0].name), "%s", n->name);
+	image_part_name(&image->part[0], n->name);
 	if (*n->arch)
 		image_arch_told(image, strcasecmp(n->arch, "arm") ? ARCH_A64 : ARCH_A32);
 	if (!strcasecmp(n->type, "kernel_noload") || !n->loaded)

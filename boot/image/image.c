@@ -147,6 +147,12 @@ void image_raw(struct image *image, const struct span *span)
 		image->parts = 1;
 }
 
+void image_part_name(struct image_part *part, const char *name)
+{
+	snprintf(part->name, sizeof(part->name), "%s", name);
+	printable(part->name);
+}
+
 struct image_part *image_part_add(struct image *image, const char *name, const struct span *span,
 				  uint64_t gpa)
 {
@@ -157,8 +163,7 @@ struct image_part *image_part_add(struct image *image, const char *name, const s
 	*part = (struct image_part){
 		.bytes = *span, .footprint = span->size, .placed = true, .gpa = gpa
 	};
-	snprintf(part->name, sizeof(part->name), "%s", name);
-	printable(part->name);
+	image_part_name(part, name);
 	image->parts++;
 	return part;
 }

@@ -108,10 +108,13 @@ int image_load_at(struct image *image, uint64_t load, uint64_t entry, const char
 /* A format around part[0] says what it is for; where the code itself tells, that goes before it. */
 void image_arch_told(struct image *image, enum image_arch arch);
 
+/* What sentences call PART; bytes that are not printable become '?'. */
+void image_part_name(struct image_part *part, const char *name);
+
 /* Name a layer in KIND. */
 void image_kind_add(struct image *image, const char *kind);
 
-/* Say in the plan what was passed over. Cut where there is no room. */
+/* Say in the plan, in printable characters, what was passed over. Cut where there is no room. */
 void image_note_add(struct image *image, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
