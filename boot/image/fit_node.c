@@ -9,6 +9,7 @@
 
 #include "boot/image/digest.h"
 #include "boot/image/fit_node.h"
+#include "generated/config.h"
 
 int fit_node_damaged(const struct fit *fit, int node, struct failure *f, const char *format, ...)
 {
@@ -158,9 +159,8 @@ static int hash_check(const struct fit *fit, const struct fit_node *n, int node,
 	error = digest_check(bytes, algo, value, (size_t)size);
 	if (error == -ENOTSUP)
 		return fit_node_damaged(fit, node, f,
-					"hash algorithm \"%.30s\" is not built in: use sha256 or "
-					"crc32",
-					algo);
+					"hash algorithm \"%.30s\" is not built in: use %s", algo,
+					CONFIG_VERIFY ? "sha256 or crc32" : "crc32");
 	if (error == -EBADMSG || error == -EMSGSIZE)
 		return fit_node_damaged(fit, node, f,
 					"the %s of image %.40s does not match its data: copy the "
