@@ -56,8 +56,9 @@ static void cmdline_read(struct image *image, const uint8_t *h, const struct lay
 			 (const char *)h + l->extra);
 }
 
-/* DTB is one tree, several ones behind each other, or a table. */
-static int tree_read(struct image *image, const struct span *dtb, struct failure *f)
+/* DTB, a part of SPAN, is one tree, several ones behind each other, or a table. */
+static int tree_read(struct image *image, const struct span *span, const struct span *dtb,
+		     struct failure *f)
 {
 	uint8_t head[8];
 
@@ -68,7 +69,7 @@ static int tree_read(struct image *image, const struct span *dtb, struct failure
 		return 0;
 	}
 	if (!span_part(&image->tree, dtb, 0, span_be32(head + 4)))
-		return image_damaged(image, "boot.img", dtb->at, f,
+		return image_damaged(image, "boot.img", dtb->at - span->at, f,
 				     "its tree has %" PRIu32 " bytes, and there are %" PRIu64
 				     ": copy it again",
 				     span_be32(head + 4), dtb->size);
@@ -112,7 +113,7 @@ int android_read(struct image *image, const struct span *span, struct failure *f
 		image_note_add(image, "its second stage is left out");
 	if (dtbo.fd >= 0)
 		image_note_add(image, "its recovery overlays are left out");
-	if (image_read(image, &kernel, f) || tree_read(image, &dtb, f))
+	if (image_read(image, &kernel, f) || tree_read(image, span, &dtb, f))
 		return -1;
 	image->ramdisk = ramdisk;
 	cmdline_read(image, h, l);
