@@ -31,11 +31,13 @@ def test_access_is_emulated(hosted, do):
 
 @BOTH_GICS
 def test_flash_and_nowhere(hosted):
-    """Flash that is erased, and an address that nobody serves, by each of its policies."""
-    def wide(at, *more):
-        return hosted.kvmshim("memory=64M", f"bootargs=do=wide at={at}", *more, firmware="nowhere")
+    """Flash is read as memory and stored to as a device; an address that nobody serves, by each of its policies."""
+    def wide(at, *more, do="wide"):
+        return hosted.kvmshim("memory=64M", f"bootargs=do={do} at={at}", *more, firmware="nowhere")
     ran = wide("0x7000000")
-    assert "read 0xffffffffffffffff, then at 0x7000008" in ran.text and emulated(ran) == 1
+    assert "read 0xffffffffffffffff, then at 0x7000008" in ran.text and not EMULATED.search(ran.words)
+    ran = wide("0x7000000", do="wide-store")
+    assert "written" in ran.text and "guest accesses 0x7000000 by `str`" in ran.words and emulated(ran) == 1
     ran = wide("0x20000000", "unmodelled=stub")
     assert "read 0x0, then at 0x20000008" in ran.text and "guest read, 8 bytes at 0x20000000" in ran.words
     ran = wide("0x20000000", "unmodelled=abort")
