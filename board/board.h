@@ -29,10 +29,7 @@ struct board {
 	struct region memory[BOARD_MEMORY_MAX];
 	unsigned memories;
 	uint64_t memory_total;
-	/* /reserved-memory children with a reg, then the memory reservation block */
-	struct region reserved[BOARD_RESERVED_MAX];
 	unsigned reserveds;
-	struct board_cpu cpu[BOARD_CPUS_MAX]; /* enabled ones, in the tree's order */
 	unsigned cpus;
 	struct {
 		const char *compatible; /* "arm,cortex-a72" */
@@ -63,6 +60,11 @@ struct board {
 		const char *stdout_path; /* with its options after ':'; NULL: not there */
 	} console;
 	int options; /* node /options/kvmshim, -1 */
+
+	/* Long tables come last: little of them is touched, and every page that is costs. */
+	/* /reserved-memory children with a reg, then the memory reservation block */
+	struct region reserved[BOARD_RESERVED_MAX];
+	struct board_cpu cpu[BOARD_CPUS_MAX]; /* enabled ones, in the tree's order */
 };
 
 /* What kind of GIC a node with this compatible string is, if any. */

@@ -276,8 +276,8 @@ static const struct edit *chosen_set(struct edits *e, int node, bool have, const
 int machine_complete(const struct machine *machine, const struct tree *tree,
 		     const struct completion *with, void *out, size_t size, struct completed *done)
 {
-	static struct edit edit[40 + CPU_EDITS * MACHINE_CPUS_MAX];
-	static uint8_t bytes[8192 + CPU_BYTES * MACHINE_CPUS_MAX];
+	static _Alignas(4096) struct edit edit[40 + CPU_EDITS * MACHINE_CPUS_MAX];
+	static _Alignas(4096) uint8_t bytes[8192 + CPU_BYTES * MACHINE_CPUS_MAX];
 	struct edits e = { .edit = edit,
 			   .max = sizeof(edit) / sizeof(*edit),
 			   .bytes = bytes,

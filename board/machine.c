@@ -371,12 +371,8 @@ int machine_read(struct machine *machine, const struct tree *tree,
 	struct reader r = { .m = machine, .tree = tree, .err = err };
 	int ret = 0;
 
-	/* The large tables are left alone: what counts in them is what their counters say. */
-	memset(machine, 0, offsetof(struct machine, mpidr));
-	machine->cpus = machine->devices = 0;
-	machine->unserveds = machine->unserveds_more = 0;
-	machine->intid_max = 0;
-	machine->psci = PSCI_NONE;
+	/* The long tables are left alone: what counts in them is what their counters say. */
+	memset(machine, 0, offsetof(struct machine, device));
 	machine->gic.node = machine->timer.node = machine->pmu_node = -1;
 	machine->cpus_node = machine->psci_node = machine->chosen_node = machine->aliases_node = -1;
 	for (unsigned n = 1; n < tree->count && !ret;)

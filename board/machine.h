@@ -50,19 +50,21 @@ struct machine {
 	} timer;
 	uint32_t pmu_ppi; /* INTID of arm,armv8-pmuv3, 0 = none */
 	int pmu_node;
-	uint64_t mpidr[MACHINE_CPUS_MAX]; /* of the tree's own cpu nodes */
-	int cpu_node[MACHINE_CPUS_MAX];
 	unsigned cpus; /* 0: the tree leaves them to the plan */
 	int cpus_node, psci_node, chosen_node, aliases_node; /* -1 */
 	enum psci_method psci;
-	struct machine_device device[MACHINE_DEVICES_MAX];
 	unsigned devices;
 	int console; /* index in device[] that stdout-path names, else the first that takes input, else -1 */
-	struct machine_unserved unserved[MACHINE_UNSERVED_MAX];
 	unsigned unserveds;
 	unsigned unserveds_more; /* beyond those that have room here */
 	uint32_t intid_max; /* highest INTID any node names, of those that KVM has */
 	struct dev_storage flash_storage[MACHINE_FLASH_MAX]; /* locked is the plan's to say */
+
+	/* Long tables last, as in struct board. */
+	struct machine_device device[MACHINE_DEVICES_MAX];
+	struct machine_unserved unserved[MACHINE_UNSERVED_MAX];
+	uint64_t mpidr[MACHINE_CPUS_MAX]; /* of the tree's own cpu nodes */
+	int cpu_node[MACHINE_CPUS_MAX];
 };
 
 /*

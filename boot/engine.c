@@ -12,8 +12,6 @@
 #include "kvm/reglist.h"
 #include "kvm/regname.h"
 
-#define MODEL_STATES (16 << 10) /* bytes, all models' state together */
-
 int engine_kvm_failed(struct failure *f, const char *step, int error)
 {
 	return fail(f, OUTCOME_INTERNAL, "E-KVM",
@@ -86,30 +84,34 @@ static void regions_map(struct shim *s)
 		devaddr_map(&s->addresses, VGIC_REGION_REDIST + (int)i, m->gic.redist[i].base);
 }
 
+void *engine_state_take(struct shim *s, size_t size)
+{
+	void *state = s->state + s->state_used;
+
+	if (size > sizeof(s->state) - s->state_used)
+		return NULL;
+	s->state_used += (size + 15) & ~(size_t)15;
+	return state;
+}
+
 int engine_devices_bind(struct shim *s, const struct dev_env *env, struct failure *f)
 {
-	static _Alignas(16) uint8_t states[MODEL_STATES];
 	const struct machine *m = &s->p.plan.machine;
-	size_t used = 0;
 
 	for (unsigned i = 0; i < m->devices; i++) {
 		const struct machine_device *is = &m->device[i];
 		struct guest_device *d = &s->device[i];
-		size_t need = (is->model->state_size + 15) & ~(size_t)15;
+		void *state = engine_state_take(s, is->model->state_size);
 
-		if (used + need > sizeof(states) ||
-		    bus_add(&s->bus, is->reg.base, is->reg.size, &d->dev, &d->lock))
+		if (!state || bus_add(&s->bus, is->reg.base, is->reg.size, &d->dev, &d->lock))
 			return fail(f, OUTCOME_REFUSED, "E-DEVICES",
 				    "the guest's tree has more devices than this build serves (%u)",
 				    i);
-		d->dev = (struct dev){
-			.model = is->model, .state = states + used, .env = env, .owner = d
-		};
+		d->dev = (struct dev){ .model = is->model, .state = state, .env = env, .owner = d };
 		d->is = is;
 		d->shim = s;
 		pthread_mutex_init(&d->lock, NULL);
 		is->model->reset(&d->dev);
-		used += need;
 	}
 	if (m->console >= 0)
 		s->console = bus_find(&s->bus, m->device[m->console].reg.base, 1);

@@ -19,6 +19,9 @@ int engine_vcpus_create(struct shim *s, struct failure *f);
 /* The in-kernel GIC; its addresses are noted, not told yet. */
 int engine_vgic_create(struct shim *s, struct failure *f);
 
+/* SIZE zeroed bytes for the state of a model, for good; NULL: there are none left. */
+void *engine_state_take(struct shim *s, size_t size);
+
 /*
  * Every device of the plan gets its model, its window on the bus, its lines; the GIC's regions are
  * mapped where the tree has them.

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "board/dev/cfi.h"
+#include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/flash_store.h"
 #include "boot/loop.h"
@@ -309,7 +310,6 @@ uint8_t *flash_code_at(const struct shim *s, uint64_t gpa)
 
 int flash_open(struct shim *s, const struct dev_env *env, struct failure *f)
 {
-	static _Alignas(16) uint8_t states[MACHINE_FLASH_MAX][CFI_STATE_MAX];
 	static const struct machine_device no_lines;
 	const struct machine *m = &s->p.plan.machine;
 	const int vars = s->p.plan.flash_vars;
@@ -319,7 +319,7 @@ int flash_open(struct shim *s, const struct dev_env *env, struct failure *f)
 		struct guest_device *d = &s->flash_device[i];
 
 		d->dev = (struct dev){ .model = &cfi_model,
-				       .state = states[i],
+				       .state = engine_state_take(s, cfi_model.state_size),
 				       .env = env,
 				       .owner = d,
 				       .storage = is };
@@ -328,7 +328,8 @@ int flash_open(struct shim *s, const struct dev_env *env, struct failure *f)
 		pthread_mutex_init(&d->lock, NULL);
 		s->flash.bank[i].slot =
 			vm_slots_reserve(&s->vm, 2 * (uint32_t)(is->size / is->block));
-		if (bus_add(&s->bus, m->flash[i].base, m->flash[i].size, &d->dev, &d->lock))
+		if (!d->dev.state ||
+		    bus_add(&s->bus, m->flash[i].base, m->flash[i].size, &d->dev, &d->lock))
 			return fail(f, OUTCOME_REFUSED, "E-DEVICES",
 				    "flash bank %u has no room on the bus: take devices out of the "
 				    "guest's tree",

@@ -25,7 +25,7 @@
 	512 /* bytes that may come although the guest has been told that there is no room */
 #define END_MS 2000 /* how long the end waits for a slow line */
 
-static uint8_t tx_storage[CONFIG_TX_RING], rx_storage[CONFIG_RX_RING];
+static _Alignas(4096) uint8_t tx_storage[CONFIG_TX_RING], rx_storage[CONFIG_RX_RING];
 static struct shim *attentive_to; /* for messages, which know no shim */
 
 /*

@@ -12,7 +12,7 @@
 #include "boot/probe.h"
 #include "boot/shim.h"
 
-static struct shim shim;
+static _Alignas(4096) struct shim shim;
 static const char version[] = "kvmshim " KVMSHIM_VERSION "\n";
 
 static void handing_over(const struct plan *p)

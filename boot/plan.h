@@ -29,9 +29,7 @@ struct plan_inputs {
 enum plan_place { PLACE_GIVEN, PLACE_FORMAT, PLACE_HEADER, PLACE_FLASH, PLACE_RAM };
 
 struct plan {
-	struct machine machine;
 	unsigned cpus;
-	uint64_t mpidr[MACHINE_CPUS_MAX]; /* as the tree's reg has it */
 	bool mpidr_given; /* the guest's tree names them: they are pushed */
 	uint32_t cpu_features; /* HOSTCPU_ */
 	bool aarch32;
@@ -54,6 +52,8 @@ struct plan {
 	struct completed tree; /* the guest's tree as written */
 	enum unmodelled unmodelled;
 	enum action on_poweroff, on_reset, on_crash;
+	uint64_t mpidr[MACHINE_CPUS_MAX]; /* as the tree's reg has it */
+	struct machine machine;
 };
 
 /*

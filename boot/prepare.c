@@ -12,8 +12,8 @@
 #include "boot/verify_lock.h"
 #include "generated/config.h"
 
-static _Alignas(8) uint8_t dtb[CONFIG_TREE_SIZE << 10];
-static char screen[16 << 10];
+static _Alignas(4096) uint8_t dtb[CONFIG_TREE_SIZE << 10];
+static _Alignas(4096) char screen[16 << 10];
 
 int prepare_board(struct prepared *p, struct failure *f)
 {

@@ -10,16 +10,16 @@
 #include "boot/verify_keys.h"
 
 struct prepared {
-	struct settings settings;
-	struct board board;
 	struct tree board_tree, guest_tree;
 	struct host host;
-	struct verify_keys keys; /* that the firmware must be signed with */
-	struct image firmware;
 	struct span initrd; /* fd -1: none */
 	struct plan_inputs inputs;
-	struct plan plan;
 	const uint8_t *dtb; /* the guest's tree as planned, plan.tree.size bytes */
+	struct settings settings;
+	struct image firmware;
+	struct board board;
+	struct verify_keys keys; /* that the firmware must be signed with */
+	struct plan plan;
 };
 
 /* The board's tree that the settings name, then what it adds to them. 0 or fail()s. */

@@ -222,7 +222,7 @@ struct row {
 #define ROWS                                                                                       \
 	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX +        \
 	 BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
-static struct row rows[ROWS];
+static _Alignas(4096) struct row rows[ROWS];
 
 static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -75,7 +75,6 @@ struct settings {
 		bool placed; /* @ADDR was given */
 		uint64_t gpa;
 	} firmware;
-	char overlay[SETTINGS_OVERLAYS_MAX][SETTINGS_PATH_MAX];
 	unsigned overlays;
 	uint64_t memory_size; /* 0: half of what the board has free */
 	uint64_t memory_base;
@@ -92,6 +91,7 @@ struct settings {
 	/* Texts made of the tree's cells and string lists. */
 	char tree_text[1024];
 	size_t tree_text_used;
+	char overlay[SETTINGS_OVERLAYS_MAX][SETTINGS_PATH_MAX];
 };
 
 /* "memory", "board tree": for tables. */

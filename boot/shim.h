@@ -21,6 +21,8 @@
 #include "kvm/vgic.h"
 #include "kvm/vm.h"
 
+#define SHIM_STATES (24 << 10) /* bytes, all models' state together */
+
 struct guest_device {
 	struct dev dev;
 	pthread_mutex_t lock;
@@ -29,34 +31,35 @@ struct guest_device {
 	_Atomic uint64_t wake_at; /* ns since 1970, 0: not asked; set by vCPU threads */
 };
 
+/* Long tables come last, here and in what it is made of: every page that is touched costs. */
 struct shim {
-	struct prepared p;
 	struct vm vm;
-	struct vcpu vcpu[CONFIG_MAX_VCPUS];
-	unsigned vcpus_made;
 	struct vgic vgic;
 	bool vgic_made;
-	struct devaddr_list addresses;
+	unsigned vcpus_made;
+	size_t state_used;
 	struct coalesce coalesce;
-	struct bus bus;
-	struct guest_device device[MACHINE_DEVICES_MAX], flash_device[MACHINE_FLASH_MAX];
-	const struct bus_window *console; /* NULL: the guest has none */
-
-	uint8_t *ram[MACHINE_RAM_MAX]; /* hva */
-	struct flash flash;
-
-	struct vcpus vcpus;
-	struct stop stop;
 	pthread_mutex_t coalesce_lock;
-	atomic_ulong unserved_accesses;
-	atomic_uint
-		watched; /* vCPUs that are between an exclusive load from a device and its store */
+	const struct bus_window *console; /* NULL: the guest has none */
+	uint8_t *ram[MACHINE_RAM_MAX]; /* hva */
 	struct {
 		struct console console;
 		int wake_fd, signal_fd;
 		atomic_bool
 			attentive; /* the loop looks every tick: nobody need wake it for a byte */
 	} io;
+	struct stop stop;
+	atomic_ulong unserved_accesses;
+	atomic_uint
+		watched; /* vCPUs that are between an exclusive load from a device and its store */
+	struct devaddr_list addresses;
+	struct bus bus;
+	struct flash flash;
+	struct prepared p;
+	struct guest_device flash_device[MACHINE_FLASH_MAX], device[MACHINE_DEVICES_MAX];
+	_Alignas(4096) uint8_t state[SHIM_STATES]; /* engine_state_take() hands it out */
+	struct vcpus vcpus;
+	struct vcpu vcpu[CONFIG_MAX_VCPUS];
 };
 
 #endif

@@ -17,8 +17,8 @@
 extern const uint8_t dts_virt_gicv2_begin[], dts_virt_gicv2_end[];
 extern const uint8_t dts_virt_gicv3_begin[], dts_virt_gicv3_end[];
 
-static _Alignas(8) uint8_t board_blob[ROOM], guest_blob[ROOM], merged_blob[ROOM];
-static struct tree_node board_nodes[TREES_NODES], guest_nodes[TREES_NODES];
+static _Alignas(4096) uint8_t board_blob[ROOM], guest_blob[ROOM], merged_blob[ROOM];
+static _Alignas(4096) struct tree_node board_nodes[TREES_NODES], guest_nodes[TREES_NODES];
 
 /* sysfs hands out a page at a time. */
 static ssize_t read_at(int fd, uint8_t *buf, size_t size)
@@ -143,7 +143,7 @@ static int overlay_add(const char *path, uint8_t *blob, long size, struct tree_e
 static int overlays_apply(const struct settings *s, const struct image *firmware,
 			  const uint8_t **blob, size_t *size, struct failure *f)
 {
-	static _Alignas(8) uint8_t overlay_blob[ROOM];
+	static _Alignas(4096) uint8_t overlay_blob[ROOM];
 	const unsigned own = trees_from_firmware(s, firmware) ? firmware->overlays : 0;
 	struct tree_error e = { .node = -1 };
 

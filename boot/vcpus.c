@@ -64,7 +64,7 @@ static void *vcpu_thread(void *arg)
 
 int vcpus_start(struct shim *s)
 {
-	static _Alignas(16) uint8_t stack[CONFIG_MAX_VCPUS][STACK];
+	static _Alignas(4096) uint8_t stack[CONFIG_MAX_VCPUS][STACK];
 	struct sigaction action = { .sa_handler = kicked };
 	struct vcpus *v = &s->vcpus;
 	sigset_t all, old;

@@ -26,13 +26,13 @@ struct vcpu_thread {
 };
 
 struct vcpus {
-	struct vcpu_thread thread[CONFIG_MAX_VCPUS];
 	unsigned started;
 	pthread_mutex_t lock;
 	pthread_cond_t parking, resuming;
 	unsigned parked;
 	bool paused;
 	bool ending;
+	struct vcpu_thread thread[CONFIG_MAX_VCPUS];
 };
 
 /*

@@ -15,7 +15,7 @@
 /* How much of a node is signed; its subnodes have one less, unless they are signed themselves. */
 enum cover { COVER_NONE, COVER_NAME, COVER_ALL };
 
-static struct tree_node nodes[NODES];
+static _Alignas(4096) struct tree_node nodes[NODES];
 static uint8_t cover[NODES];
 
 struct fit {

@@ -12,8 +12,8 @@
 
 extern const uint8_t dts_verify_key_begin[], dts_verify_key_end[];
 
-static _Alignas(8) uint8_t blob[(size_t)CONFIG_TREE_SIZE << 10];
-static struct tree_node nodes[NODES];
+static _Alignas(4096) uint8_t blob[(size_t)CONFIG_TREE_SIZE << 10];
+static _Alignas(4096) struct tree_node nodes[NODES];
 
 /* Where a key is read from, for sentences. */
 struct source {

@@ -26,9 +26,9 @@ struct verify_key {
 };
 
 struct verify_keys {
-	struct verify_key key[VERIFY_KEYS_MAX]; /* the required ones, no others */
 	unsigned count; /* 0: nothing is demanded */
 	bool any[VERIFY_TREES]; /* one of that tree's keys is enough */
+	struct verify_key key[VERIFY_KEYS_MAX]; /* the required ones, no others */
 };
 
 /*
