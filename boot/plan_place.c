@@ -156,18 +156,6 @@ static int bank_of(const struct region *bank, unsigned count, const struct regio
 	return -1;
 }
 
-/*
- * A linked address counts only where there is something for it; else the bytes there were no
- * header.
- */
-static bool is_there(const struct plan *p, uint64_t gpa)
-{
-	struct region first = { gpa, 64 };
-
-	return bank_of(p->ram, p->rams, &first) >= 0 ||
-	       bank_of(p->machine.flash, p->machine.flashes, &first) >= 0;
-}
-
 static uint64_t base_choose(struct plan *p, const struct plan_inputs *in)
 {
 	const struct image *image = in->firmware;
@@ -188,7 +176,7 @@ static uint64_t base_choose(struct plan *p, const struct plan_inputs *in)
 		p->place = PLACE_HEADER;
 		return align_up(p->ram[0].base, BLOCK) + image->text_offset;
 	}
-	if (image->linked && is_there(p, image->link_gpa)) {
+	if (image->linked) {
 		p->place = PLACE_HEADER;
 		return image->link_gpa;
 	}

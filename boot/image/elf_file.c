@@ -126,6 +126,10 @@ static int segment_add(struct image *image, const struct span *span, const struc
 				     "a segment has %" PRIu64 " bytes in the file and %" PRIu64
 				     " in memory: link it again",
 				     s->filesz, s->memsz);
+	if (s->memsz > IMAGE_FOOTPRINT_MAX)
+		return image_damaged(image, "ELF", at, f,
+				     "a segment has %" PRIu64 " bytes in memory: link it again",
+				     s->memsz);
 	if (!span_part(&bytes, span, s->offset, s->filesz))
 		return image_damaged(image, "ELF", at, f,
 				     "a segment ends at byte %" PRIu64 ", the file at %" PRIu64

@@ -10,6 +10,7 @@
 #include "boot/outcome.h"
 
 #define IMAGE_PARTS_MAX 16
+#define IMAGE_FOOTPRINT_MAX (1ull << 40) /* bytes: what tells of more lies */
 #define IMAGE_OVERLAYS_MAX 8
 #define IMAGE_OWNED_MAX 12
 #define IMAGE_LAYERS_MAX 6 /* formats inside each other: a FIT's gzipped kernel has three */

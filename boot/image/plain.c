@@ -7,7 +7,15 @@
 #include "boot/image/spl.h"
 
 #define HEADER 64
+#define TEXT_OFFSET_END (2u << 20) /* Documentation/arm64/booting.rst, before Linux 5.10 too */
+#define TEXT_OFFSET_ALIGN 4096
+#define PE_HEADER 24 /* signature and COFF header */
+#define PE_SECTION 40 /* an entry of the section table */
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
+#define EDK2_VOLUME 4096 /* where its volume begins */
+#define EDK2_BRANCH (5u << 26 | EDK2_VOLUME / 4) /* B over as many bytes */
+#define UBOOT_ALIGN 2048 /* of _TEXT_BASE: that of its vectors */
+#define UBOOT_MOST (64u << 20) /* bytes, of its file and of its bss */
 #define A32_BRANCH 0xea /* top byte of B, condition always */
 #define A32_VECTOR 0xe59f /* top half of LDR PC, [PC, #n] */
 #define ZIMAGE_ORDER_MAGIC 0x04030201 /* as it reads in a little-endian kernel */
@@ -20,18 +28,64 @@ static void head_read(const struct span *span, uint8_t head[HEADER])
 	span_read(span, 0, head, span->size < HEADER ? (size_t)span->size : HEADER);
 }
 
+/*
+ * Bytes that a kernel's file must have by the section table of its EFI stub, at least a header's. Its
+ * own header knows only what it takes in memory, bss included. Source: PE format, 3 and 4.
+ */
+static uint64_t linux_size(const struct span *span, const uint8_t h[HEADER])
+{
+	const uint64_t pe = span_le32(h + 60);
+	uint64_t size = HEADER, at = pe + PE_HEADER;
+	uint8_t b[PE_SECTION];
+
+	if (span->size < HEADER || memcmp(h, "MZ", 2))
+		return HEADER;
+	if (span_read(span, pe, b, PE_HEADER))
+		return at;
+	if (memcmp(b, "PE\0\0", 4))
+		return HEADER;
+	at += span_le16(b + 20); /* the optional header */
+	for (unsigned i = span_le16(b + 6); i; i--, at += PE_SECTION) {
+		if (span_read(span, at, b, PE_SECTION))
+			return at + PE_SECTION;
+		if (size < (uint64_t)span_le32(b + 16) + span_le32(b + 20))
+			size = (uint64_t)span_le32(b + 16) + span_le32(b + 20);
+	}
+	return size;
+}
+
+static int cut_off(const struct image *image, const char *format_name, const struct span *span,
+		   uint64_t size, struct failure *f)
+{
+	return image_damaged(image, format_name, span->size, f,
+			     "its header tells of %" PRIu64
+			     " bytes, and the file ends here: copy it again, all of it",
+			     size);
+}
+
 int plain_read_linux(struct image *image, const struct span *span, struct failure *f)
 {
 	uint8_t h[HEADER];
-	uint64_t size;
+	uint64_t size, stored;
 
 	image_kind_add(image, "Linux Image");
 	head_read(span, h);
 	size = span_le64(h + 16);
+	stored = linux_size(span, h);
 	if (span_le64(h + 24) & IMAGE_BIG_ENDIAN)
 		return image_unfit(image, f,
 				   "is a big-endian kernel, and the guest starts little-endian: "
 				   "build one with CONFIG_CPU_LITTLE_ENDIAN");
+	if (stored > span->size)
+		return cut_off(image, "Linux Image", span, stored, f);
+	if (size && (span_le64(h + 8) >= TEXT_OFFSET_END || span_le64(h + 8) % TEXT_OFFSET_ALIGN))
+		return image_damaged(image, "Linux Image", 8, f,
+				     "its text_offset is 0x%" PRIx64
+				     ", no multiple of 4 KiB below 2 MiB: copy it again",
+				     span_le64(h + 8));
+	if (size > IMAGE_FOOTPRINT_MAX)
+		return image_damaged(image, "Linux Image", 16, f,
+				     "its image_size is 0x%" PRIx64 ": copy it again", size);
 	image_raw(image, span);
 	image->arch = ARCH_A64;
 	image->offset_known = true;
@@ -60,10 +114,7 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 				     "it ends at 0x%" PRIx32 ", before it begins: copy it again",
 				     end);
 	if (end - start > span->size)
-		return image_damaged(image, "zImage", span->size, f,
-				     "its header tells of %" PRIu32
-				     " bytes, and the file ends here: copy it again",
-				     end - start);
+		return cut_off(image, "zImage", span, end - start, f);
 	image_raw(image, span);
 	image->arch = ARCH_A32;
 	image->offset_known = image->unpacks = true;
@@ -74,27 +125,49 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 
 /*
  * U-Boot, arch/arm/cpu/armv8/start.S: a branch, then at byte 8 _TEXT_BASE, _end_ofs,
- * _bss_start_ofs, _bss_end_ofs, all 64-bit.
+ * _bss_start_ofs, _bss_end_ofs, all 64-bit. _end is the file's end but for padding and an appended
+ * tree; the bss overlays relocations, so it may begin before.
  */
-static void header_read_uboot(struct image *image, const uint8_t *h)
+static int header_read_uboot(struct image *image, const struct span *span, const uint8_t *h,
+			     struct failure *f)
 {
-	uint64_t end = span_le64(h + 16), bss_start = span_le64(h + 24),
-		 bss_end = span_le64(h + 32), size = image->part[0].bytes.size;
+	uint64_t base = span_le64(h + 8), end = span_le64(h + 16), bss_start = span_le64(h + 24),
+		 bss_end = span_le64(h + 32);
 	bool branch = (h[3] & 0xfc) == 0x14;
 
-	/*
-	 * _end is the file's end but for padding and an appended tree; the bss overlays
-	 * relocations, so it may begin before.
-	 */
-	if (!branch || end < HEADER || end > size + 4096 || bss_end < bss_start ||
-	    bss_end > end + (64u << 20))
-		return;
+	if (!branch || base % UBOOT_ALIGN || end < HEADER || end > UBOOT_MOST ||
+	    bss_start < HEADER || bss_start > bss_end || bss_end > end + UBOOT_MOST)
+		return 0;
 	image_kind_add(image, "U-Boot");
+	if (end > span->size)
+		return cut_off(image, "U-Boot", span, end, f);
 	image->arch = ARCH_A64;
 	image->linked = true;
-	image->link_gpa = span_le64(h + 8);
+	image->link_gpa = base;
 	if (bss_end > image->part[0].footprint)
 		image->part[0].footprint = bss_end;
+	return 0;
+}
+
+/*
+ * EDK2's platforms for QEMU and KVM: a branch over the first block, then a firmware volume that fills
+ * the file. Source: UEFI PI 1.7, volume 3, 3.2.1.
+ */
+static int header_read_edk2(struct image *image, const struct span *span, const uint8_t *h,
+			    struct failure *f)
+{
+	uint8_t volume[HEADER];
+	uint64_t size;
+
+	if (span_le32(h) != EDK2_BRANCH || span_read(span, EDK2_VOLUME, volume, HEADER) ||
+	    memcmp(volume + 40, "_FVH", 4))
+		return 0;
+	size = span_le64(volume + 32);
+	image_kind_add(image, "UEFI firmware");
+	image->arch = ARCH_A64;
+	return size > span->size - EDK2_VOLUME
+		       ? cut_off(image, "UEFI firmware", span, EDK2_VOLUME + size, f)
+		       : 0;
 }
 
 /* Vectors of 32-bit code: a branch to reset, then seven loads of the PC. */
@@ -114,7 +187,8 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 
 	head_read(span, h);
 	image_raw(image, span);
-	header_read_uboot(image, h);
+	if (header_read_uboot(image, span, h, f) || header_read_edk2(image, span, h, f))
+		return -1;
 	if (spl_is_bare(span, h))
 		return image_unfit(image, f,
 				   "is an SPL or TPL, which only sets up a board's RAM: "

@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "boot/image/unpack_show.h"
@@ -16,6 +17,8 @@
 
 static struct {
 	int fd;
+	timer_t timer;
+	bool timed;
 	off_t out; /* bytes that had come out at the last tick */
 	unsigned shown;
 } state;
@@ -39,28 +42,26 @@ static void tick(int number)
 	errno = saved;
 }
 
-/* By processor time: SIGALRM is left to whoever guards us against hangs. */
-static void timer_set(time_t seconds)
-{
-	const struct itimerval each = { { seconds, 0 }, { seconds, 0 } };
-
-	setitimer(ITIMER_VIRTUAL, &each, NULL);
-}
-
 void unpack_show_begin(int fd)
 {
 	const struct sigaction action = { .sa_handler = tick, .sa_flags = SA_RESTART };
+	const struct itimerspec each = { .it_interval.tv_sec = TICK_S, .it_value.tv_sec = TICK_S };
+	/* SIGALRM is left to whoever guards us against hangs. */
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGVTALRM };
 
 	state.fd = fd;
 	state.out = 0;
 	state.shown = 0;
 	sigaction(SIGVTALRM, &action, NULL);
-	timer_set(TICK_S);
+	state.timed = timer_create(CLOCK_MONOTONIC, &event, &state.timer) == 0;
+	if (state.timed)
+		timer_settime(state.timer, 0, &each, NULL);
 }
 
 void unpack_show_end(void)
 {
-	timer_set(0);
+	if (state.timed)
+		timer_delete(state.timer);
 	if (state.shown)
 		say_write("\n", 1);
 }

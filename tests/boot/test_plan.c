@@ -356,9 +356,8 @@ static void uboot_header_places_it(void **state)
 	planner_good();
 	assert_int_equal(p.plan.part[0].flash, 0);
 	region_is(&p.plan.part[0].region, 0, MIB);
-	p.firmware.link_gpa = 0x20000000; /* nothing is there: that was no header */
-	planner_good();
-	assert_int_equal(p.plan.place, PLACE_FLASH);
+	p.firmware.link_gpa = 0x20000000; /* nothing is there */
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PLACE", "neither RAM nor flash at 0x20000000");
 	SET("--memory=64M", "--firmware=f@0x40000000"); /* the person's word counts */
 	p.firmware.part[0].footprint = MIB;
 	planner_good();

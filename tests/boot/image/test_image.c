@@ -31,6 +31,12 @@ static void le64_put(unsigned at, uint64_t v)
 		bytes[at + i] = (uint8_t)(v >> 8 * i);
 }
 
+static void le32_put(unsigned at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		bytes[at + i] = (unsigned char)(value >> (8 * i));
+}
+
 static int open_bytes(size_t size)
 {
 	int fd = open(path, O_WRONLY | O_TRUNC);
@@ -86,10 +92,67 @@ static void linux_header(void **state)
 	assert_false(image.offset_known);
 }
 
-static void le32_put(unsigned at, uint32_t value)
+static void linux_header_that_lies(void **state)
 {
-	for (unsigned i = 0; i < 4; i++)
-		bytes[at + i] = (unsigned char)(value >> (8 * i));
+	static const uint64_t offsets[] = { 1, 0x200000, UINT64_MAX - 0x3fffffff };
+
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	memcpy(bytes + 56, "ARM\x64", 4);
+	le64_put(16, SIZE);
+	for (unsigned i = 0; i < sizeof(offsets) / sizeof(*offsets); i++) {
+		le64_put(8, offsets[i]);
+		assert_int_equal(open_bytes(SIZE), -1);
+		refused("E-DAMAGED", "byte 8 of the Linux Image: its text_offset");
+	}
+	le64_put(8, 0);
+	le64_put(16, (1ull << 40) + 1);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-DAMAGED", "byte 16 of the Linux Image: its image_size");
+}
+
+static void uefi_cut_off(void **state)
+{
+	(void)state;
+	memset(bytes, 0xff, sizeof(bytes));
+	le32_put(0, 0x14000400);
+	le64_put(4096 + 32, SIZE - 4096);
+	memcpy(bytes + 4096 + 40, "_FVH", 4);
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_string_equal(image.kind, "UEFI firmware");
+	assert_int_equal(open_bytes(SIZE - 1), -1);
+	refused("E-DAMAGED", "its header tells of 8192 bytes, and the file ends here");
+	bytes[4096 + 40] = 'x';
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_string_equal(image.kind, "");
+}
+
+/* A kernel's own header tells its size in memory only; its EFI stub has a table of its sections. */
+static void linux_cut_off(void **state)
+{
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	memcpy(bytes, "MZ", 2);
+	memcpy(bytes + 56, "ARM\x64\x40", 5);
+	memcpy(bytes + 0x40, "PE\0\0", 4);
+	bytes[0x40 + 6] = 2; /* sections */
+	bytes[0x40 + 20] = 160; /* the optional header's size */
+	le32_put(0x40 + 24 + 160 + 16, 0x400);
+	le32_put(0x40 + 24 + 160 + 20, 0x200);
+	le32_put(0x40 + 24 + 200 + 16, SIZE - 0x700);
+	le32_put(0x40 + 24 + 200 + 20, 0x600);
+	assert_int_equal(open_bytes(SIZE - 0x100), 0);
+	assert_true(image.offset_known);
+	assert_int_equal(open_bytes(SIZE - 0x101), -1);
+	refused("E-DAMAGED", "byte 7935 of the Linux Image: its header tells of 7936 bytes");
+	assert_int_equal(open_bytes(0x40 + 24 + 220), -1); /* in the table */
+	refused("E-DAMAGED", "the file ends here");
+	assert_int_equal(open_bytes(0x41), -1); /* in the signature */
+	refused("E-DAMAGED", "its header tells of 88 bytes");
+	assert_int_equal(open_bytes(60), -1); /* behind the magic */
+	refused("E-DAMAGED", "its header tells of 64 bytes");
+	bytes[0x40] = 'p'; /* no PE: a kernel without a stub */
+	assert_int_equal(open_bytes(0x100), 0);
 }
 
 static void zimage_header(void **state)
@@ -140,24 +203,32 @@ static void uboot_header(void **state)
 	assert_int_equal(open_bytes(SIZE), 0);
 	assert_true(image.linked);
 	assert_int_equal(image.part[0].footprint, SIZE);
+	assert_int_equal(open_bytes(SIZE - 1), -1);
+	refused("E-DAMAGED", "of the U-Boot: its header tells of 8192 bytes");
 }
 
 static void what_only_looks_like_uboot(void **state)
 {
 	(void)state;
-	uboot_make(0x4a000000, SIZE + 4097, 0, 0);
+	uboot_make(0x4a000000, (64 << 20) + 1, 0x1000, 0x1800);
 	assert_int_equal(open_bytes(SIZE), 0);
 	assert_false(image.linked);
-	uboot_make(0x4a000000, 63, 0, 0);
+	uboot_make(0x4a000004, SIZE, 0x1000, 0x1800);
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_false(image.linked);
+	uboot_make(0x4a000000, SIZE, 0, 0x1800);
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_false(image.linked);
+	uboot_make(0x4a000000, 63, 0x1000, 0x1800);
 	assert_int_equal(open_bytes(SIZE), 0);
 	assert_false(image.linked);
 	uboot_make(0x4a000000, SIZE, 200, 100);
 	assert_int_equal(open_bytes(SIZE), 0);
 	assert_false(image.linked);
-	uboot_make(0x4a000000, SIZE, 0, UINT64_MAX);
+	uboot_make(0x4a000000, SIZE, 0x1000, UINT64_MAX);
 	assert_int_equal(open_bytes(SIZE), 0);
 	assert_false(image.linked);
-	uboot_make(0x4a000000, SIZE, 0, 0);
+	uboot_make(0x4a000000, SIZE, 0x1000, 0x1800);
 	bytes[3] = 0x94; /* a call is no branch */
 	assert_int_equal(open_bytes(SIZE), 0);
 	assert_false(image.linked);
@@ -243,6 +314,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_file_has_no_header),
 		cmocka_unit_test(linux_header),
+		cmocka_unit_test(linux_cut_off),
+		cmocka_unit_test(linux_header_that_lies),
+		cmocka_unit_test(uefi_cut_off),
 		cmocka_unit_test(zimage_header),
 		cmocka_unit_test(uboot_header),
 		cmocka_unit_test(what_only_looks_like_uboot),
