@@ -55,7 +55,7 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			    "guest tree %s has no interrupt controller that KVM can be: add an "
 			    "arm,gic-v3 "
 			    "or arm,cortex-a15-gic node",
-			    in->settings->raw[SET_MACHINE].text);
+			    trees_guest_path(in->settings, in->firmware));
 	if (!h->gic_v2 && !h->gic_v3)
 		return fail(
 			f, OUTCOME_NO_KVM, "E-NOVGIC",
@@ -68,8 +68,8 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 		return fail(f, OUTCOME_BAD_CONFIG, "E-GICVERSION",
 			    "gic=%s, but guest tree %s has a GICv%d: leave gic=auto, or give "
 			    "another machine",
-			    in->settings->raw[SET_GIC].text, in->settings->raw[SET_MACHINE].text,
-			    has == GIC_V3 ? 3 : 2);
+			    in->settings->raw[SET_GIC].text,
+			    trees_guest_path(in->settings, in->firmware), has == GIC_V3 ? 3 : 2);
 	if (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2)
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
 			    "the guest's tree asks for GICv%d, this host offers %s: use a machine "
@@ -112,7 +112,7 @@ static int mpidrs_settle(struct plan *p, const struct plan_inputs *in, struct fa
 				f, OUTCOME_BAD_CONFIG, "E-CPUS",
 				"guest tree %s, node %s: reg 0x%" PRIx64
 				" is no CPU's affinity or another one's: give each CPU its own",
-				in->settings->raw[SET_MACHINE].text,
+				trees_guest_path(in->settings, in->firmware),
 				tree_path(in->guest, (unsigned)m->cpu_node[i], path, sizeof(path)),
 				p->mpidr[i]);
 	}
@@ -254,7 +254,7 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
 			"guest tree %s has no memory node, so nobody knows where RAM begins: give "
 			"memory=SIZE@BASE",
-			s->raw[SET_MACHINE].text);
+			trees_guest_path(s, in->firmware));
 	if (s->memory_size) {
 		p->rams = 1;
 		p->ram[0] = (struct region){ s->memory_placed ? s->memory_base : p->ram[0].base,
@@ -271,7 +271,7 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 				    " is not whole pages of %u bytes, 1 MiB at least: give "
 				    "memory=SIZE@BASE, "
 				    "or correct the memory node of guest tree %s",
-				    r->size, r->base, h->page, s->raw[SET_MACHINE].text);
+				    r->size, r->base, h->page, trees_guest_path(s, in->firmware));
 		total = total + r->size < total ? UINT64_MAX : total + r->size;
 	}
 	if (h->memory_total && total > h->memory_total)
@@ -301,7 +301,7 @@ static int variables_settle(struct plan *p, const struct plan_inputs *in, struct
 	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
 		    "flash=%.200s, but guest tree %s has no second flash bank for variables: take "
 		    "flash= out, or give reg of its cfi-flash node another entry",
-		    store, in->settings->raw[SET_MACHINE].text);
+		    store, trees_guest_path(in->settings, in->firmware));
 }
 
 /* --- the tree, and all together --------------------------------------------------------------- */
@@ -337,7 +337,8 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 			    "guest tree %s: RAM of %" PRIu64 " MiB at 0x%" PRIx64
 			    " does not fit the root's #address-cells and #size-cells: make them 2, "
 			    "or give less",
-			    s->raw[SET_MACHINE].text, p->ram[0].size / MIB, p->ram[0].base);
+			    trees_guest_path(s, in->firmware), p->ram[0].size / MIB,
+			    p->ram[0].base);
 	if (error)
 		return fail(f, OUTCOME_REFUSED, "E-TREESIZE",
 			    "the guest's tree outgrows the %zu KiB this build has for it: raise "
@@ -371,8 +372,8 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	struct tree_error e = { .node = -1 };
 
 	if (machine_read(&p->machine, in->guest, in->models, &e))
-		return trees_refuse("E-GUESTTREE", "guest", in->settings->raw[SET_MACHINE].text,
-				    in->guest, &e, f);
+		return trees_refuse("E-GUESTTREE", "guest",
+				    trees_guest_path(in->settings, in->firmware), in->guest, &e, f);
 	p->unmodelled =
 		in->settings->unmodelled_given ? in->settings->unmodelled : UNMODELLED_ABORT;
 	p->on_poweroff = in->settings->on_poweroff;

@@ -7,6 +7,7 @@
 
 #include "board/dev.h"
 #include "boot/plan.h"
+#include "boot/trees.h"
 #include "kvm/hostcpu.h"
 
 #define WIDTH 79
@@ -152,7 +153,7 @@ static void guest_print(const struct plan *p, const struct plan_inputs *in, stru
 	char text[128], name[PATH_SHOWN + 1];
 
 	snprintf(text, sizeof(text), "%s: %u CPU%s%s%s%s%s, GICv%d",
-		 path_tail(in->settings->raw[SET_MACHINE].text, name), p->cpus,
+		 path_tail(trees_guest_path(in->settings, in->firmware), name), p->cpus,
 		 p->cpus > 1 ? "s" : "", p->aarch32 ? ", AArch32" : "",
 		 p->cpu_features & HOSTCPU_PMU ? ", PMU" : "",
 		 p->cpu_features & HOSTCPU_SVE ? ", SVE" : "",
@@ -365,7 +366,7 @@ static void warnings_print(const struct plan *p, const struct plan_inputs *in, s
 			 "guest tree %s has no console that a model serves, so nothing of the "
 			 "guest will be "
 			 "seen: enable a UART in it (an arm,pl011 node)",
-			 path_tail(s->raw[SET_MACHINE].text, (char[PATH_SHOWN + 1]){ 0 }));
+			 path_tail(trees_guest_path(s, in->firmware), (char[PATH_SHOWN + 1]){ 0 }));
 		warn(page, text);
 	}
 	if (p->vgic == VGIC_V2_IRQCHIP)

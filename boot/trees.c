@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +44,8 @@ long trees_read_file(const char *path, const char *whose, uint8_t *blob, size_t 
 
 	if (used >= HEADER && used <= size)
 		n = read_at(fd, blob, used);
+	if (n == (ssize_t)used)
+		fdt_set_totalsize(blob, used); /* padding is left out */
 	error = errno;
 	if (fd >= 0)
 		close(fd);
@@ -115,6 +118,11 @@ bool trees_from_firmware(const struct settings *s, const struct image *firmware)
 	return firmware->tree.fd >= 0 && s->raw[SET_MACHINE].origin == ORIGIN_DEFAULT;
 }
 
+const char *trees_guest_path(const struct settings *s, const struct image *firmware)
+{
+	return trees_from_firmware(s, firmware) ? firmware->path : s->raw[SET_MACHINE].text;
+}
+
 /* A tree inside the firmware's file into BLOB. Bytes read, or -1 and failed. */
 static long inner_read(const struct image *firmware, const char *whose, const struct span *span,
 		       uint8_t *blob, struct failure *f)
@@ -150,7 +158,8 @@ static int overlays_apply(const struct settings *s, const struct image *firmware
 	if (!own && !s->overlays)
 		return 0;
 	if (overlay_begin(merged_blob, ROOM, *blob, *size, &e))
-		return trees_refuse("E-BADTREE", "guest", s->raw[SET_MACHINE].text, NULL, &e, f);
+		return trees_refuse("E-BADTREE", "guest", trees_guest_path(s, firmware), NULL, &e,
+				    f);
 	for (unsigned i = 0; i < own; i++)
 		if (overlay_add(
 			    firmware->path, overlay_blob,
@@ -171,7 +180,7 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 		     const struct image *firmware, struct tree *tree, struct failure *f)
 {
 	const bool inner = trees_from_firmware(s, firmware);
-	const char *path = inner ? firmware->path : s->raw[SET_MACHINE].text;
+	const char *path = trees_guest_path(s, firmware);
 	struct tree_error e = { .node = -1 };
 	size_t size = 0;
 	const uint8_t *blob = inner ? NULL : built_in(s, host, &size);

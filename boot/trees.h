@@ -45,4 +45,7 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 /* Is the guest's machine the tree that FIRMWARE brings? */
 bool trees_from_firmware(const struct settings *s, const struct image *firmware);
 
+/* The file that the guest's tree is in, or the name of a built-in one. */
+const char *trees_guest_path(const struct settings *s, const struct image *firmware);
+
 #endif

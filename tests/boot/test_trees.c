@@ -151,6 +151,35 @@ static void virt_has_the_gic_asked_for_or_the_newest(void **state)
 	assert_false(has_gicv3());
 }
 
+/* dtc -p and U-Boot's fdt resize leave room behind a tree: its totalsize says more than it uses. */
+static void padded_machine_and_overlay(void **state)
+{
+	static uint8_t padded[1 << 16];
+	static struct blob overlay;
+	char machine[sizeof(path) + 2], option[128], which[128];
+	uint32_t len;
+
+	(void)state;
+	snprintf(machine, sizeof(machine), "%s.2", path);
+	memcpy(padded, dts_virt_gicv3_begin, (size_t)(dts_virt_gicv3_end - dts_virt_gicv3_begin));
+	padded[4] = 0, padded[5] = 1, padded[6] = padded[7] = 0;
+	int fd = open(machine, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(write(fd, padded, sizeof(padded)), sizeof(padded));
+	close(fd);
+	blob_compile(&overlay, "", "/plugin/; &uart0 { order = \"only\"; };");
+	memset(padded, 0, sizeof(padded));
+	memcpy(padded, overlay.bytes, overlay.size);
+	padded[4] = 0, padded[5] = 1, padded[6] = padded[7] = 0;
+	file_put(padded, sizeof(padded));
+	snprintf(option, sizeof(option), "--overlay=%s", path);
+	snprintf(which, sizeof(which), "--machine=%s", machine);
+	SET(option, which);
+	assert_int_equal(guest_read(), 0);
+	const unsigned uart = (unsigned)tree_by_path(&tree, "/serial@9000000");
+	assert_string_equal(tree_prop_named(&tree, uart, "order", &len), "only");
+	unlink(machine);
+}
+
 static void overlays_are_applied_in_order(void **state)
 {
 	static struct blob overlay;
@@ -206,6 +235,7 @@ int main(void)
 		TEST(bad_node_is_named),
 		TEST(files_that_are_none),
 		TEST(virt_has_the_gic_asked_for_or_the_newest),
+		TEST(padded_machine_and_overlay),
 		TEST(overlays_are_applied_in_order),
 	};
 
