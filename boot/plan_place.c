@@ -245,6 +245,15 @@ static int part_place(struct plan *p, const struct plan_inputs *in, unsigned i, 
 			    "%s %s lies in flash at 0x%" PRIx64
 			    ", in another bank than its entry: link it for one bank, or for RAM",
 			    part_title(in->firmware, i, buf), in->firmware->path, base);
+	/* At a bank's start it may be meant for flash: U-Boot moves to RAM before it writes. */
+	if (!i && p->place != PLACE_GIVEN && (in->firmware->linked || part->written) &&
+	    base != p->machine.flash[p->part[0].flash].base)
+		return fail(
+			f, OUTCOME_BAD_CONFIG, "E-PLACE",
+			"firmware %s is linked for 0x%" PRIx64
+			", RAM of another machine, where this guest has flash: give that machine's "
+			"tree (machine=FILE), or firmware=FILE@ADDR if it runs anywhere",
+			in->firmware->path, base);
 	if (!i && base % in->host->page)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
 			    "firmware %s at 0x%" PRIx64

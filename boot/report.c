@@ -162,15 +162,12 @@ static void guest_print(const struct plan *p, const struct plan_inputs *in, stru
 	flow_end(&flow);
 }
 
-/* What the file turned out to be; a plain binary needs no line. */
+/* What the file turned out to be. */
 static void firmware_print(const struct image *image, struct page *page)
 {
-	struct flow flow;
+	struct flow flow = flow_begin(page, "firmware");
 
-	if (!image->kind[0])
-		return;
-	flow = flow_begin(page, "firmware");
-	flow_words(&flow, image->kind);
+	flow_words(&flow, image->kind[0] ? image->kind : "raw");
 	if (image->note[0]) {
 		flow_break(&flow);
 		flow_words(&flow, image->note);

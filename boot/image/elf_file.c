@@ -17,7 +17,7 @@ struct header {
 	unsigned phentsize, phnum, shentsize, shnum, type, machine;
 };
 struct segment {
-	uint32_t type;
+	uint32_t type, flags;
 	uint64_t offset, paddr, vaddr, filesz, memsz;
 };
 struct section {
@@ -32,8 +32,8 @@ struct section {
 	((struct header){ (e).e_entry, (e).e_phoff, (e).e_shoff, (e).e_phentsize, (e).e_phnum,     \
 			  (e).e_shentsize, (e).e_shnum, (e).e_type, (e).e_machine })
 #define SEGMENT_OF(p)                                                                              \
-	((struct segment){ (p).p_type, (p).p_offset, (p).p_paddr, (p).p_vaddr, (p).p_filesz,       \
-			   (p).p_memsz })
+	((struct segment){ (p).p_type, (p).p_flags, (p).p_offset, (p).p_paddr, (p).p_vaddr,        \
+			   (p).p_filesz, (p).p_memsz })
 #define SYMBOL_OF(s) ((struct symbol){ (s).st_value, (s).st_size, (s).st_name, (s).st_info & 0xf })
 #define SECTION_OF(s) ((struct section){ (s).sh_type, (s).sh_link, (s).sh_offset, (s).sh_size })
 
@@ -142,6 +142,7 @@ static int segment_add(struct image *image, const struct span *span, const struc
 				     "it has more than %d segments: link it with less",
 				     IMAGE_PARTS_MAX);
 	part->footprint = s->memsz;
+	part->written = s->flags & PF_W;
 	if (image->entry_given || !entry_in(s, entry))
 		return 0;
 	image->entry_given = true;

@@ -24,6 +24,7 @@ struct image_part {
 	uint64_t footprint; /* bytes it needs in memory: bss included; at least bytes.size */
 	bool placed; /* GPA is where its format says it lies; else the plan decides */
 	bool loaded; /* its format copies it there: into RAM, flash will not do */
+	bool written; /* its format says that it writes to itself */
 	uint64_t gpa;
 	char name[32]; /* "loadable tee" */
 };

@@ -356,6 +356,8 @@ static void uboot_header_places_it(void **state)
 	planner_good();
 	assert_int_equal(p.plan.part[0].flash, 0);
 	region_is(&p.plan.part[0].region, 0, MIB);
+	p.firmware.link_gpa = 0x200000; /* within flash: some board's RAM is meant */
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PLACE", "linked for 0x200000");
 	p.firmware.link_gpa = 0x20000000; /* nothing is there */
 	planner_refused(OUTCOME_BAD_CONFIG, "E-PLACE", "neither RAM nor flash at 0x20000000");
 	SET("--memory=64M", "--firmware=f@0x40000000"); /* the person's word counts */

@@ -87,6 +87,12 @@ static void flash_is_not_loaded(void **state)
 	part_set(0, 0x200000, MIB, MIB, false);
 	planner_good();
 	assert_int_equal(p.plan.part[0].flash, 0);
+	p.firmware.part[0].written = true;
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PLACE",
+			"linked for 0x200000, RAM of another machine");
+	part_set(0, 0, MIB, MIB, false);
+	p.firmware.part[0].written = true;
+	planner_good();
 	part_set(0, 0x200000, MIB, MIB, true);
 	planner_refused(OUTCOME_BAD_CONFIG, "E-PLACE", "there is no RAM at 0x200000");
 	part_set(0, 0x48000000, MIB, MIB, true);

@@ -55,6 +55,7 @@ static void segments_are_parts(void **state)
 	assert_int_equal(image.entry, 0x40200004);
 	assert_int_equal(image.part[1].gpa, 0x48000000);
 	assert_int_equal(image.part[1].bytes.size, 19);
+	assert_true(image.part[1].written && !image.part[0].written);
 	assert_in_range(image.part[1].footprint, 19 + 65536, 19 + 65536 + 64); /* with its bss */
 	sh("printf 'data that is loaded' >$D/data");
 	holds_file(&image.part[1].bytes, "data");
