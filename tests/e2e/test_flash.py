@@ -132,6 +132,23 @@ def power_on_with(boards, name, image, firmware, append=""):
         f"kvmshim.flash-init=on {append}")))
 
 
+def test_partition_by_its_node(boards):
+    """A partition by its path: made anew, given what the guest wrote, the next run finds it; its neighbour is as it was."""
+    image = disk("node")
+    guest = board.artefact("tests/guest/flash.bin")
+    for names, made in ((("blocks-written",), True), (("kept-0", "kept-1"), False)):
+        b = power_on_with(boards, "node", image, guest, "kvmshim.flash=/dev/vda2 kvmshim.memory=128M kvmshim.bootargs=next=5")
+        b.expect("DONE", timeout=LONG)
+        screen = b.before().decode(errors="replace")
+        assert all(f"ok {name}" in screen for name in names) and "FAIL" not in screen
+        assert ("flash=/dev/vda2 was made anew" in screen) == made
+        assert b.outcome() == ("poweroff", 0)
+        b.ends()
+    with open(image, "rb") as f:
+        f.seek(1 << 20)
+        assert f.read(1 << 20) == bytes(1 << 20)
+
+
 @pytest.mark.slow
 def test_edk2_power_cuts(boards):
     """A partition by its label. The power goes while a variable is written: it has one of its values then."""
