@@ -163,7 +163,7 @@ static int disk_await(struct disk *disk, const char *name, const struct settings
 	int error, waited = 0;
 
 	for (;;) {
-		error = disk_find(name, path);
+		error = disk_find(name, DISK_CLASS, path);
 		if (!error)
 			error = disk_open(disk, path, create && !node);
 		if (error != -ENOENT || !s->pid1 || !node || waited >= WAIT_MS)

@@ -15,7 +15,7 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH };
+enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE };
 
 struct word {
 	const char *word;
@@ -104,7 +104,7 @@ static const struct key {
 	[SET_WATCHDOG] = { "watchdog", CONFIG_WATCHDOG, SWITCH, "feed the board's watchdog",
 			   .kind = TRUTH, .field = AT(watchdog) },
 	[SET_FLASH] = { "flash", CONFIG_FLASH, "PARTLABEL=NAME, a block device or a file",
-			"where the guest's variables are kept", .kind = ANY_TEXT,
+			"where the guest's variables are kept", .kind = STORE,
 			.may_be_empty = true },
 	[SET_FLASH_INIT] = { "flash-init", CONFIG_FLASH_INIT, "off, on or overwrite",
 			     "make that store where there is none", .kind = WORD,
@@ -310,6 +310,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case CPU: return cpu_read(s, text);
 	case WORD:
 	case TRUTH: return word_read(s, key, text);
+	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}
 	return 0;
@@ -386,9 +387,7 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
 	if (values_read(s, ORIGIN_DEFAULT, f))
 		return -1;
 	bad = (cmdline && sources_cmdline(s, cmdline, f)) || sources_argv(s, argc, argv, f);
-	if (values_read(s, ORIGIN_CMDLINE, bad ? &later : f) || bad)
-		return -1;
-	return 0;
+	return values_read(s, ORIGIN_CMDLINE, bad ? &later : f) || bad ? -1 : 0;
 }
 
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f)

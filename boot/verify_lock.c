@@ -36,6 +36,9 @@ static const struct {
 	[SET_INITRD] = { .file = true,
 			 .remedy = "put it into the FIT (ramdisk), and leave this out" },
 	[SET_BOOTARGS] = { .remedy = "put them into the FIT's tree (/chosen), or build them in" },
+	/* What firmware keeps there it follows, U-Boot's bootcmd for one. */
+	[SET_FLASH] = { .remedy = "build it in (FLASH), or leave it out and keep nothing" },
+	[SET_FLASH_INIT] = { .remedy = "build it in (FLASH_INIT), or leave it out" },
 };
 
 /* Does the setting bring in what nobody signed? */

@@ -12,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define BLOCK_CLASS "/sys/class/block"
 #define LABEL "PARTLABEL="
 
 /* The value of KEY in a text of lines KEY=VALUE; its length in *N. */
@@ -29,8 +28,8 @@ static const char *line_value(const char *text, const char *key, size_t *n)
 	return NULL;
 }
 
-/* Does the uevent file of the block device ENTRY name LABEL? Then PATH is its node. */
-static bool label_is(const char *entry, const char *label, char *path)
+/* Does the uevent file in FOLDER of the block device ENTRY name LABEL? Then PATH is its node. */
+static bool label_is(const char *folder, const char *entry, const char *label, char *path)
 {
 	char file[DISK_PATH_MAX + 32], text[1024];
 	const char *value;
@@ -38,7 +37,7 @@ static bool label_is(const char *entry, const char *label, char *path)
 	ssize_t n;
 	int fd;
 
-	snprintf(file, sizeof(file), BLOCK_CLASS "/%s/uevent", entry);
+	snprintf(file, sizeof(file), "%s/%s/uevent", folder, entry);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -54,7 +53,7 @@ static bool label_is(const char *entry, const char *label, char *path)
 	return value;
 }
 
-int disk_find(const char *name, char *path)
+int disk_find(const char *name, const char *folder, char *path)
 {
 	_Alignas(8) char entries[2048];
 	bool found = false;
@@ -66,13 +65,13 @@ int disk_find(const char *name, char *path)
 		return 0;
 	}
 	/* Not by opendir(), which would be the only caller of malloc(). */
-	dir = open(BLOCK_CLASS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (dir >= 0 && !found &&
 	       (n = syscall(SYS_getdents64, dir, entries, sizeof(entries))) > 0)
 		for (long at = 0; at < n && !found;) {
 			const struct dirent *entry = (const void *)(entries + at);
 
-			found = label_is(entry->d_name, name + sizeof(LABEL) - 1, path);
+			found = label_is(folder, entry->d_name, name + sizeof(LABEL) - 1, path);
 			at += entry->d_reclen;
 		}
 	if (dir >= 0)

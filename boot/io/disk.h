@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define DISK_PATH_MAX 280
+#define DISK_CLASS "/sys/class/block"
 
 struct disk {
 	int fd;
@@ -17,9 +18,10 @@ struct disk {
 
 /*
  * The path of what NAME means, at most DISK_PATH_MAX bytes in PATH: PARTLABEL=LABEL is the partition
- * that bears that label (/sys/class/block), all else is a path already. Returns 0 or -ENOENT.
+ * that bears that label, by PARTNAME= and DEVNAME= in the files uevent of FOLDER (DISK_CLASS; Linux's
+ * block/partitions/core.c), all else is a path already. Returns 0 or -ENOENT.
  */
-int disk_find(const char *name, char *path);
+int disk_find(const char *name, const char *folder, char *path);
 
 /*
  * Open PATH for reading and writing; CREATE: make an empty file where there is none. Nobody else

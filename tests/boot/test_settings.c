@@ -209,6 +209,10 @@ static const char *const good[] = {
 	"--on-crash=exit",
 	"--on_crash=reboot",
 	"--watchdog=off",
+	"--flash=",
+	"--flash=PARTLABEL=a",
+	"--flash=PARTLABEL=PARTLABEL=",
+	"--flash=PARTLABEL",
 	"--host=x",
 };
 
@@ -253,6 +257,8 @@ static const struct {
 	{ "--on-reset=again", "restart" },
 	{ "--watchdog=yes", "on or off" },
 	{ "--rng-seed=1", "on or off" },
+	{ "--flash=PARTLABEL=", "PARTLABEL=NAME, a block device or a file" },
+	{ "--flash-init=yes", "off, on or overwrite" },
 	{ "--memroy=1M", "--memory" },
 	{ "--cpus2=1", "--cpus" },
 	{ "--onreset=restart", "--on-reset" },

@@ -37,7 +37,9 @@ static void what_would_change_what_runs_is_locked(void **state)
 		"kvmshim.bootargs=init=/bin/sh", "kvmshim.cpu=host,-pauth",
 		"kvmshim.cpu=host,aarch32",	 "kvmshim.rng-seed=off",
 		"kvmshim.kaslr-seed=off",	 "kvmshim.firmware=/f@0x40000000",
-		"kvmshim.firmware=/f#c@1G",
+		"kvmshim.firmware=/f#c@1G",	 "kvmshim.flash=/vars",
+		"kvmshim.flash=PARTLABEL=vars",	 "kvmshim.flash-init=on",
+		"kvmshim.flash-init=overwrite",
 	};
 
 	(void)state;
@@ -70,6 +72,18 @@ static void all_else_is_free(void **state)
 	assert_int_equal(check("kvmshim.initrd= kvmshim.overlay= kvmshim.bootargs=", 1), 0);
 }
 
+/* Each says the way that is left, and how the build names it. */
+static void a_store_is_told_how_it_is_built_in(void **state)
+{
+	(void)state;
+	if (CONFIG_VERIFY_UNLOCK)
+		skip();
+	assert_int_equal(check("kvmshim.flash=/vars", 1), -1);
+	assert_non_null(strstr(f.text, "build it in (FLASH), or leave it out"));
+	assert_int_equal(check("kvmshim.flash-init=on", 1), -1);
+	assert_non_null(strstr(f.text, "build it in (FLASH_INIT), or leave it out"));
+}
+
 /* A file that the build names is no more signed than another; words of the build are its own. */
 static void defaults_of_the_build(void **state)
 {
@@ -77,6 +91,9 @@ static void defaults_of_the_build(void **state)
 	assert_int_equal(check("", 1), 0);
 	s.raw[SET_BOOTARGS].text = "console=ttyAMA0";
 	s.raw[SET_CPU].text = "host,-sve";
+	assert_int_equal(verify_lock_check(&s, &keys, &f), 0);
+	s.raw[SET_FLASH].text = "PARTLABEL=vars";
+	s.raw[SET_FLASH_INIT].text = "on";
 	assert_int_equal(verify_lock_check(&s, &keys, &f), 0);
 	s.raw[SET_INITRD].text = "/initrd";
 	assert_int_equal(verify_lock_check(&s, &keys, &f), CONFIG_VERIFY_UNLOCK ? 0 : -1);
@@ -90,6 +107,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_change_what_runs_is_locked),
 		cmocka_unit_test(all_else_is_free),
+		cmocka_unit_test(a_store_is_told_how_it_is_built_in),
 		cmocka_unit_test(defaults_of_the_build),
 	};
 

@@ -10,6 +10,7 @@ from conftest import HOSTS, host_id
 from test_boot import to_guest_prompt
 
 LONG = 3 * board.HANG
+KERNELS = ("6.1", "6.12")
 A57, MAX = (2, "6.1", "a57"), (3, "6.12", "max")
 
 
@@ -19,9 +20,15 @@ def matrix(every, quick):
                          marks=[] if row in quick else [pytest.mark.slow]) for row in every]
 
 
-LINUX = matrix([(host, guest, cpus) for host in HOSTS for guest in ("6.1", "6.12") for cpus in (1, 4)],
+LINUX = matrix([(host, guest, cpus) for host in HOSTS for guest in KERNELS for cpus in (1, 4)],
                [(A57, "6.12", 1), (MAX, "6.1", 4)])
 LINUX32 = matrix([(host, cpus) for host in HOSTS for cpus in (1, 4)], [(MAX, 1)])
+# Packed: both kernels, 1 and 4 vCPUs, on both GICs, and each board once.
+PACKED = [((2, "6.1", "a57"), "6.1", 4), ((2, "6.12", "a57"), "6.12", 4), ((2, "6.1", "max"), "6.12", 1),
+          ((2, "6.12", "max"), "6.1", 1), ((3, "6.1", "a57"), "6.12", 4), ((3, "6.12", "a57"), "6.1", 1),
+          ((3, "6.1", "max"), "6.1", 4), ((3, "6.12", "max"), "6.12", 1)]
+LINUX_GZIP = matrix(PACKED, [(MAX, "6.12", 1)])
+LINUX_FIT = matrix(PACKED, [(A57, "6.1", 4)])
 ONE_EACH = matrix([(host,) for host in HOSTS], [(A57,)])
 
 
@@ -30,7 +37,7 @@ FIT = """/dts-v1/;
 	description = "Linux and its ramdisk";
 	#address-cells = <1>;
 	images {
-		kernel { data = /incbin/("linux.gz"); type = "kernel"; arch = "arm64"; os = "linux"; compression = "gzip";
+		kernel { data = /incbin/("linux-KERNEL.gz"); type = "kernel"; arch = "arm64"; os = "linux"; compression = "gzip";
 			load = <0x80000000>; entry = <0x80000000>; hash { algo = "sha256"; }; };
 		ramdisk { data = /incbin/("ROOT"); type = "ramdisk"; arch = "arm64"; os = "linux"; compression = "none"; };
 	};
@@ -39,14 +46,19 @@ FIT = """/dts-v1/;
 """
 
 
-def fit(root):
-    """A gzipped kernel, loaded where this machine has no RAM, and its ramdisk, as one file."""
+def packed(root):
+    """Each kernel as Image.gz, and that, loaded where this machine has no RAM, with its ramdisk as one FIT; by their place."""
     board.WORK.mkdir(parents=True, exist_ok=True)
-    packed = subprocess.run(["gzip", "-1nc", board.linux("6.1")], stdout=subprocess.PIPE, check=True).stdout
-    (board.WORK / "linux.gz").write_bytes(packed)
-    (board.WORK / "linux.its").write_text(FIT.replace("ROOT", str(root)))
-    subprocess.run(["mkimage", "-q", "-f", "linux.its", "linux.itb"], cwd=board.WORK, check=True, stdout=subprocess.DEVNULL)
-    return board.WORK / "linux.itb"
+    made = {}
+    for kernel in KERNELS:
+        name = f"linux-{kernel}"
+        with open(board.WORK / f"{name}.gz", "wb") as out:
+            subprocess.run(["gzip", "-1nc", board.linux(kernel)], stdout=out, check=True)
+        (board.WORK / f"{name}.its").write_text(FIT.replace("KERNEL", kernel).replace("ROOT", str(root)))
+        subprocess.run(["mkimage", "-q", "-f", f"{name}.its", f"{name}.itb"], cwd=board.WORK, check=True,
+                       stdout=subprocess.DEVNULL)
+        made |= {f"/{kernel}.{form}": board.WORK / f"{name}.{form}" for form in ("gz", "itb")}
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +68,9 @@ def guests():
     linux = board.BUILD / "tests/guest/linux"
     return board.initramfs("linux", {
         "/launch": board.artefact("tests/e2e/launch"), "/kvmshim": board.artefact("kvmshim"),
-        "/linux.itb": fit(linux / "root64.cpio.gz"), "/6.1": board.linux("6.1"), "/6.12": board.linux("6.12"), "/armhf": board.CACHE / "linux-6.1-armhf/zImage",
-        "/root64": linux / "root64.cpio.gz", "/root32": linux / "root32.cpio.gz",
-        "/uboot32.bin": board.CACHE / "u-boot/qemu_arm/u-boot.bin"})
+        **{f"/{kernel}": board.linux(kernel) for kernel in KERNELS}, **packed(linux / "root64.cpio.gz"),
+        "/armhf": board.CACHE / "linux-6.1-armhf/zImage", "/root64": linux / "root64.cpio.gz",
+        "/root32": linux / "root32.cpio.gz", "/uboot32.bin": board.CACHE / "u-boot/qemu_arm/u-boot.bin"})
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +115,19 @@ def test_linux(host, guest, cpus):
     assert "Linux Image" in screen and "asimd" in screen
 
 
-@pytest.mark.parametrize("host", ONE_EACH, indirect=True)
-def test_linux_in_a_fit(host):
-    host.start(*board.shim_words(["memory=256M", "bootargs=quiet"], "/linux.itb"))
-    screen = boots_again_in_place(host, 1)
-    assert "FIT" in screen and "gzip" in screen
+@pytest.mark.parametrize("host,guest,cpus", LINUX_GZIP, indirect=["host"])
+def test_linux_by_gzip(host, guest, cpus):
+    """Debian's kernel, which is shipped unpacked, as people keep it: Image.gz."""
+    start(host, f"{guest}.gz", "root64", cpus)
+    screen = boots_again_in_place(host, cpus)
+    assert "gzip" in screen and "Linux Image" in screen and "asimd" in screen
+
+
+@pytest.mark.parametrize("host,guest,cpus", LINUX_FIT, indirect=["host"])
+def test_linux_in_a_fit(host, guest, cpus):
+    host.start(*board.shim_words(["memory=256M", f"cpus={cpus}", "bootargs=quiet"], f"/{guest}.itb"))
+    screen = boots_again_in_place(host, cpus)
+    assert "FIT" in screen and "gzip" in screen and "asimd" in screen
 
 
 @pytest.mark.parametrize("host,cpus", LINUX32, indirect=["host"])
@@ -122,19 +142,27 @@ def test_linux32(host, cpus):
     assert "AArch32" in screen and "zImage" in screen and "vfpv4" in screen
 
 
+def interrupts(host):
+    """The names of those who have asked for one."""
+    host.board.send("interrupts\n")
+    return set(re.findall(r"\S+$", user_space(host), re.M))
+
+
 def features(screen):
     return set(re.search(r"^Features\s*:(.*)$", screen, re.M)[1].split())
 
 
 @pytest.mark.parametrize("host", [pytest.param(MAX, id=host_id(MAX))], indirect=True)
 def test_cpu_features(host):
-    """What cpu= takes away is not in the guest's /proc/cpuinfo."""
+    """What cpu= takes away is not in the guest's /proc/cpuinfo, and its PMU has no driver."""
     start(host, "6.1", "root64", 1)
-    full = features(user_space(host))
+    full, asked = features(user_space(host)), interrupts(host)
     power_off(host)
     start(host, "6.1", "root64", 1, "cpu=host,-sve,-pmu,-pauth")
-    less = features(user_space(host))
+    less, less_asked = features(user_space(host)), interrupts(host)
     power_off(host)
+    assert {"arch_timer", "arm-pmu"} <= asked
+    assert "arch_timer" in less_asked and "arm-pmu" not in less_asked
     assert {"sve", "paca", "pacg"} <= full
     assert not {"sve", "sve2", "paca", "pacg"} & less
     assert "asimd" in less

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packed firmware on real KVM: by every packer a guest that looks, U-Boot, and Linux."""
+"""Packed firmware on real KVM: by every packer a guest that looks, and U-Boot."""
 import struct
 import subprocess
 
@@ -45,7 +45,6 @@ def files():
         made[f"uboot.{name}"] = packed(command, uboot)
     for kind in ZBOOT:
         made[f"contract.zboot-{kind}"] = zboot(kind, guest)
-    made["linux.gzip"] = packed(["gzip", "-1nc"], board.linux("6.1").read_bytes())
     for name, data in made.items():
         (board.WORK / name).write_bytes(data)
     return {f"/packed/{name}": board.WORK / name for name in made}
@@ -78,13 +77,3 @@ def test_uboot(packed_board, packer):
     packed_board.board.line("poweroff")
     ran = packed_board.finish()
     assert (ran.outcome, ran.code) == ("poweroff", 0)
-
-
-def test_linux(packed_board):
-    """Debian's kernel, which is shipped unpacked, as people keep it: Image.gz."""
-    packed_board.start(*board.shim_words(["memory=256M", "bootargs=earlycon panic=-1", "on-reset=poweroff"],
-                                         "/packed/linux.gzip"))
-    packed_board.board.expect("Linux version 6.1")
-    packed_board.board.expect("Machine model: linux,dummy-virt")
-    packed_board.board.expect("Unable to mount root fs")
-    packed_board.finish()

@@ -76,9 +76,9 @@ static bool fails(void)
 	return true;
 }
 
-int disk_find(const char *name, char *path)
+int disk_find(const char *name, const char *folder, char *path)
 {
-	(void)name, (void)path;
+	(void)name, (void)folder, (void)path;
 	return -ENOENT;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // /init of a Linux guest, 64-bit and 32-bit, without a C library. Writes the counter as it stood at its
 // first instruction ("=" and 16 hex digits), how many processors there are, and what they can do. Then
-// do=poweroff or do=reboot of the kernel command line; without it one of these words is read from the console.
+// do=poweroff or do=reboot of the kernel command line; without it one of these words is read from the console,
+// where `interrupts` shows who has asked for which.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -145,6 +146,11 @@ void init(uint64_t counter)
 		print("init# ");
 		n = call(READ, 0, (long)text, sizeof(text) - 1, 0, 0);
 		text[n > 0 ? n : 0] = 0;
+		if (find(text, "interrupts")) {
+			file_read("/proc/interrupts");
+			print(text);
+			continue;
+		}
 		what = find(text, "poweroff") || find(text, "reboot") ? text : NULL;
 	}
 	call(REBOOT, (long)LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
