@@ -5,6 +5,7 @@
 
 #include "boot/image/plain.h"
 #include "boot/image/spl.h"
+#include "generated/config.h"
 
 #define HEADER 64
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
@@ -115,7 +116,7 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 	head_read(span, h);
 	image_raw(image, span);
 	header_read_uboot(image, h);
-	if (spl_is_bare(span, h))
+	if (CONFIG_CONTAINERS && spl_is_bare(span, h))
 		return image_unfit(image, f,
 				   "is an SPL or TPL, which only sets up a board's RAM: "
 				   "give u-boot.bin or u-boot.itb");
