@@ -61,9 +61,10 @@ boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c forma
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_place.c prepare.c report.c say.c settings.c settings_help.c size.c sources.c stop.c supervise.c trees.c \
 	vcpus.c watchdog.c)
-boot-y	+= $(addprefix boot/image/,elf_file.c image.c plain.c span.c unpack.c unpack_show.c)
+boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
-boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/image/,android.c digest.c fip.c fit.c fit_node.c spl.c uimage.c zboot.c)
+boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
+	image/spl.c image/uimage.c image/zboot.c)
 boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
 boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c
 boot-$(CONFIG_UNPACK_ZSTD)	+= boot/image/unpack_zstd.c

@@ -2,13 +2,15 @@
 // CRC-32 by halves of bytes: its table has 64 bytes, libdeflate's have 13 KB.
 #include "boot/io/crc32.h"
 
+#define POLYNOMIAL 0xedb88320
+#define ONE(x) ((x) >> 1 ^ ((x)&1 ? POLYNOMIAL : 0))
+#define FOUR(x) ONE(ONE(ONE(ONE((uint32_t)(x)))))
+
 uint32_t crc32_add(uint32_t sum, const void *bytes, size_t n)
 {
-	/* What four bits come to: the polynomial 0xedb88320 is in [8]. */
 	static const uint32_t table[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+		FOUR(0), FOUR(1), FOUR(2),  FOUR(3),  FOUR(4),	FOUR(5),  FOUR(6),  FOUR(7),
+		FOUR(8), FOUR(9), FOUR(10), FOUR(11), FOUR(12), FOUR(13), FOUR(14), FOUR(15),
 	};
 	const uint8_t *p = bytes;
 

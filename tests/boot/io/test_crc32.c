@@ -25,9 +25,9 @@ static void is_what_others_make_of_it_in_any_pieces(void **state)
 	for (unsigned i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i * i * 31 + i);
 	for (size_t cut = 0; cut <= sizeof(bytes); cut++)
-		assert_int_equal(crc32_add(crc32_add(0, bytes, cut), bytes + cut,
-					   sizeof(bytes) - cut),
-				 libdeflate_crc32(0, bytes, sizeof(bytes)));
+		assert_int_equal(
+			crc32_add(crc32_add(0, bytes, cut), bytes + cut, sizeof(bytes) - cut),
+			libdeflate_crc32(0, bytes, sizeof(bytes)));
 }
 
 int main(void)
