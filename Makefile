@@ -49,29 +49,32 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
-kvm-y	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
+kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
 	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
-board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c machine.c machine_check.c overlay.c tree.c tree_index.c \
+board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c machine.c machine_check.c tree.c tree_index.c \
 	tree_props.c tree_translate.c write.c)
+board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c format.c hang.c host.c hostfile.c init.c \
-	io/console.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
+	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_place.c prepare.c report.c say.c settings.c settings_help.c size.c sources.c stop.c supervise.c trees.c \
-	undecoded.c vcpus.c watchdog.c)
-boot-y	+= $(addprefix boot/,image/android.c image/digest.c image/elf_file.c image/fip.c image/fit.c image/fit_node.c image/image.c \
-	image/plain.c image/span.c image/spl.c image/uimage.c image/unpack.c image/unpack_show.c image/zboot.c)
-boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c)
+	vcpus.c watchdog.c)
+boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
+boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
+boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
+	image/spl.c image/uimage.c image/zboot.c)
 boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
 boot-$(CONFIG_UNPACK_LZ4)	+= boot/image/unpack_lz4.c
 boot-$(CONFIG_UNPACK_ZSTD)	+= boot/image/unpack_zstd.c
 boot-$(CONFIG_UNPACK_XZ)	+= boot/image/unpack_xz.c
 boot-$(CONFIG_VERIFY)	+= boot/verify.c boot/verify_keys.c boot/verify_lock.c boot/verify_sig.c
-libs-y	:= deflate # its crc32 is needed whatever is unpacked
+libs-$(CONFIG_CONTAINERS)	+= deflate
+libs-$(CONFIG_UNPACK_GZIP)	+= deflate
 libs-$(CONFIG_UNPACK_LZ4)	+= lz4
 libs-$(CONFIG_UNPACK_ZSTD)	+= zstd
-libs-$(CONFIG_UNPACK_XZ)	+= lzma
+libs-$(CONFIG_UNPACK_XZ)	+= lzma deflate # the crc32 of this one
 libs-$(CONFIG_VERIFY)		+= bearssl
 dts-y	:= $(sort $(wildcard dts/*.dts))
 dtbo-y	:= $(sort $(wildcard dts/*.dtso))
@@ -92,7 +95,7 @@ no-paths := $(patsubst %,-ffile-prefix-map=%=.,$(abspath $(O)) $(O) $(CURDIR) $(
 CFLAGS	?= -Os -g
 cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(CFLAGS) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-common -gno-record-gcc-switches $(no-paths) -I. -I$(O)
-target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics
+target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics -fno-pie -no-pie
 # All of the program is seen at once: 4 KB smaller. What most starts do not need is not: boot/kvmshim.lds
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
 late-y	:= $(filter kvm/insn/% boot/image/%,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c vgic_regs.c) \

@@ -46,8 +46,9 @@ int prepare_images(struct prepared *p, struct failure *f)
 	p->initrd = SPAN_NONE;
 	if (CONFIG_VERIFY && keys_load(p, f))
 		return -1;
-	if (p->keys.count ? image_open_signed(&p->firmware, path, conf, unpack_most(p), &p->keys, f)
-			  : image_open(&p->firmware, path, conf, unpack_most(p), f))
+	if (CONFIG_VERIFY && p->keys.count
+		    ? image_open_signed(&p->firmware, path, conf, unpack_most(p), &p->keys, f)
+		    : image_open(&p->firmware, path, conf, unpack_most(p), f))
 		return -1;
 	p->inputs.initrd_path = initrd;
 	if (!initrd || !*initrd) {

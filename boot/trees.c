@@ -157,6 +157,10 @@ static int overlays_apply(const struct settings *s, const struct image *firmware
 
 	if (!own && !s->overlays)
 		return 0;
+	if (!CONFIG_TREE_OVERLAYS)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
+			    "overlays are not built in: give a tree that has them applied "
+			    "(machine=FILE), or build with CONFIG_TREE_OVERLAYS=y");
 	if (overlay_begin(merged_blob, ROOM, *blob, *size, &e))
 		return trees_refuse("E-BADTREE", "guest", trees_guest_path(s, firmware), NULL, &e,
 				    f);

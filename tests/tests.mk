@@ -75,9 +75,14 @@ lint: $(prepare)
 format:
 	clang-format -i $(shell find kvm board boot tests -name '*.[ch]')
 
-size-limit := 196608
+# The one place for the budgets, in bytes: `make size BUDGET=small` is for small_defconfig. The tests of the
+# build and the bench read them, too.
+size-default	:= 491520
+size-small	:= 163840
+BUDGET		?= default
+export KVMSHIM_SIZE_LIMIT := $(size-default)
 size: $(O)/kvmshim
-	$(Q)size=$$(stat -c %s $<); echo "  SIZE    kvmshim: $$size of $(size-limit) bytes"; [ $$size -le $(size-limit) ] || \
+	$(Q)size=$$(stat -c %s $<); echo "  SIZE    kvmshim: $$size of $(size-$(BUDGET)) bytes"; [ $$size -le $(size-$(BUDGET)) ] || \
 		{ echo 'size: over the budget; see what grew by nm --size-sort $<.debug' >&2; false; }
 
 # Two builds in two folders, from copies of the tree in two places.

@@ -19,20 +19,24 @@
 #include "boot/image/uimage.h"
 #include "boot/image/unpack.h"
 #include "boot/image/zboot.h"
+#include "generated/config.h"
 
 #define HEAD 64 /* bytes that are looked at */
 #define A64_BRANCH 0x14 /* top six bits of B */
 #define LINUX_ALIGN (2u << 20) /* Linux, Documentation/arm64/booting.rst */
 
+#define CONTAINER(reader) .read = CONFIG_CONTAINERS ? (reader) : NULL, .container
+
 /*
  * The first row whose magic is there decides. A format without a reader cannot be booted: the row
- * says what it is, and what to give instead.
+ * says what it is, and what to give instead; a container may not be built in.
  */
 static const struct format {
 	const char *magic;
 	uint8_t length, at;
 	int (*read)(struct image *image, const struct span *span, struct failure *f);
 	enum unpack_kind packed; /* what unpack.c reads */
+	const char *container; /* what CONFIG_CONTAINERS reads */
 	const char *is, *instead;
 } formats[] = {
 	{ "ARM\x64", 4, 56, .read = plain_read_linux },
@@ -49,21 +53,21 @@ static const struct format {
 	  6, 0, .packed = UNPACK_XZ },
 	{ "BZh", 3, 0, .packed = UNPACK_BZIP2 },
 	{ "\x89LZO", 4, 0, .packed = UNPACK_LZO },
-	{ "\xd0\x0d\xfe\xed", 4, 0, .read = fit_read },
-	{ "\x27\x05\x19\x56", 4, 0, .read = uimage_read },
-	{ "\x01\x00\x64\xaa", 4, 0, .read = fip_read },
-	{ "ANDROID!", 8, 0, .read = android_read },
+	{ "\xd0\x0d\xfe\xed", 4, 0, CONTAINER(fit_read) = "a FIT" },
+	{ "\x27\x05\x19\x56", 4, 0, CONTAINER(uimage_read) = "a uImage" },
+	{ "\x01\x00\x64\xaa", 4, 0, CONTAINER(fip_read) = "a TF-A FIP" },
+	{ "ANDROID!", 8, 0, CONTAINER(android_read) = "an Android boot.img" },
 	{ "VNDRBOOT", 8, 0, .is = "an Android vendor_boot image, which has no kernel",
 	  .instead = "give the boot.img" },
-	{ "eGON.BT0", 8, 4, .read = spl_read_egon },
-	{ "TOC0.GLH", 8, 0, .read = spl_read_toc0 },
-	{ "RKNS", 4, 0, .read = spl_read_rockchip },
-	{ "\x3b\x8c\xdc\xfc", 4, 0, .read = spl_read_rockchip },
+	{ "eGON.BT0", 8, 4, CONTAINER(spl_read_egon) = "an Allwinner SPL" },
+	{ "TOC0.GLH", 8, 0, CONTAINER(spl_read_toc0) = "an Allwinner SPL" },
+	{ "RKNS", 4, 0, CONTAINER(spl_read_rockchip) = "a Rockchip SPL" },
+	{ "\x3b\x8c\xdc\xfc", 4, 0, CONTAINER(spl_read_rockchip) = "a Rockchip SPL" },
 	{ "@AML", 4, 16, .is = "an Amlogic boot image", .instead = "give u-boot.bin" },
 	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
 	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
 	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
-	{ "MZ", 2, 0, .read = zboot_read },
+	{ "MZ", 2, 0, CONTAINER(zboot_read) = "an EFI program" },
 };
 
 void image_kind_add(struct image *image, const char *kind)
@@ -225,6 +229,12 @@ int image_read(struct image *image, const struct span *span, struct failure *f)
 			return unpack_read(image, span, format->packed, f);
 		if (format->read)
 			return format->read(image, span, f);
+		if (format->container)
+			return image_unfit(image, f,
+					   "is %s, and what reads it is not built in: give the "
+					   "u-boot.bin or Image that is in it, or build with "
+					   "CONFIG_CONTAINERS=y",
+					   format->container);
 		return image_unfit(image, f, "is %s, which cannot run as it is: %s", format->is,
 				   format->instead);
 	}

@@ -5,6 +5,7 @@
 
 #include "boot/image/plain.h"
 #include "boot/image/spl.h"
+#include "generated/config.h"
 
 #define HEADER 64
 #define TEXT_OFFSET_END (2u << 20) /* Documentation/arm64/booting.rst, before Linux 5.10 too */
@@ -189,7 +190,7 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 	image_raw(image, span);
 	if (header_read_uboot(image, span, h, f) || header_read_edk2(image, span, h, f))
 		return -1;
-	if (spl_is_bare(span, h))
+	if (CONFIG_CONTAINERS && spl_is_bare(span, h))
 		return image_unfit(image, f,
 				   "is an SPL or TPL, which only sets up a board's RAM: "
 				   "give u-boot.bin or u-boot.itb");

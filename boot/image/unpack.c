@@ -13,6 +13,9 @@
 
 #define ERASED 0xff /* flash that nobody wrote */
 
+/* Without a decoder, what leads to one goes as well. */
+#define ANY (CONFIG_UNPACK_GZIP || CONFIG_UNPACK_LZ4 || CONFIG_UNPACK_ZSTD || CONFIG_UNPACK_XZ)
+
 /* A kind without a decoder, or one that is not configured in, is refused by its name. */
 static const struct {
 	const char *name;
@@ -159,7 +162,7 @@ int unpack_span(struct image *image, const struct span *in, enum unpack_kind kin
 				   "is packed by %s, which is not unpacked here: pack it by gzip, "
 				   "lz4, zstd or xz",
 				   kinds[kind].name);
-	if (!kinds[kind].member)
+	if (!ANY || !kinds[kind].member)
 		return image_unfit(image, f,
 				   "is packed by %s, which is not built in: unpack it, or build "
 				   "with CONFIG_UNPACK_%s=y",

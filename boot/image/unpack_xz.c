@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // xz and lzma, by liblzma.
 #include <errno.h>
+#include <libdeflate.h>
 #include <lzma.h>
 
 #include "boot/image/unpack_flow.h"
+
+/* In the place of liblzma's own, whose table takes 8 KB: libdeflate's is there in any case. */
+uint32_t lzma_crc32(const uint8_t *bytes, size_t n, uint32_t crc)
+{
+	return libdeflate_crc32(crc, bytes, n);
+}
 
 static int error_of(lzma_ret result)
 {

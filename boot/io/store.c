@@ -3,8 +3,9 @@
 #include "boot/io/store.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <string.h>
+
+#include "boot/io/crc32.h"
 
 #define HEADER_ROOM 4096
 #define CHUNK (64u << 10)
@@ -45,7 +46,7 @@ static int journal_walk(const struct store *s, const struct header *h, uint32_t 
 		for (uint32_t at = 0, n; at < s->block && !error; at += n) {
 			n = s->block - at < CHUNK ? s->block - at : CHUNK;
 			error = disk_read(&s->disk, journal_at(s, i) + at, chunk, n);
-			*sum = libdeflate_crc32(*sum, chunk, n);
+			*sum = crc32_add(*sum, chunk, n);
 			if (!error && home)
 				error = disk_write(&s->disk, (uint64_t)h->number[i] * s->block + at,
 						   chunk, n);
@@ -83,7 +84,7 @@ static int journal_replay(struct store *s)
 	s->sequence = h.sequence;
 	was = h.checksum;
 	h.checksum = 0;
-	sum = libdeflate_crc32(0, &h, sizeof(h));
+	sum = crc32_add(0, &h, sizeof(h));
 	error = journal_walk(s, &h, &sum, false);
 	if (error || sum != was)
 		return error;
@@ -134,11 +135,11 @@ static int journal_write(struct store *s, const uint8_t *image, const uint16_t *
 	memcpy(h.magic, magic, sizeof(magic));
 	memcpy(h.number, number, count * sizeof(*number));
 	h.sequence = ++s->sequence;
-	sum = libdeflate_crc32(0, &h, sizeof(h));
+	sum = crc32_add(0, &h, sizeof(h));
 	for (unsigned i = 0; i < count && !error; i++) {
 		const uint8_t *data = image + (uint64_t)number[i] * s->block;
 
-		sum = libdeflate_crc32(sum, data, s->block);
+		sum = crc32_add(sum, data, s->block);
 		error = disk_write(&s->disk, journal_at(s, i), data, s->block);
 	}
 	h.checksum = sum;

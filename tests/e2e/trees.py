@@ -118,13 +118,13 @@ def bad_files():
     return {f"/bad/{name}": board.WORK / name for name in made}
 
 
-def built(name, **symbols):
+def built(name, config="defconfig", **symbols):
     """kvmshim with a configuration of its own, in a folder called NAME."""
     folder = board.BUILD / name
     out = folder / "kvmshim"
     command = ["make", "-s", "-C", board.ROOT, f"O={folder}"]
     if not (folder / ".config").exists():
-        subprocess.run([*command, "defconfig"], check=True)
+        subprocess.run([*command, config], check=True)
         config = (folder / ".config").read_text()
         for symbol, value in symbols.items():
             config = re.sub(f"^(# )?CONFIG_{symbol}[= ].*$", f"CONFIG_{symbol}={value}", config, flags=re.M)
@@ -136,6 +136,11 @@ def built(name, **symbols):
 def small_ring():
     """kvmshim with 1 KiB between guest and line."""
     return built("small-ring", TX_RING=1024)
+
+
+def small():
+    """kvmshim with nothing that can be left out."""
+    return built("small", "small_defconfig")
 
 
 def with_scratch():
