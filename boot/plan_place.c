@@ -31,6 +31,11 @@ static bool inside(const struct region *inner, const struct region *outer)
 	       inner->base - outer->base <= outer->size - inner->size;
 }
 
+static uint64_t end_of(const struct region *r)
+{
+	return r->base + r->size;
+}
+
 static bool holds(const struct region *r, uint64_t gpa)
 {
 	return gpa - r->base < r->size;
@@ -193,6 +198,11 @@ static const char *part_title(const struct image *image, unsigned i, char buf[64
 	return buf;
 }
 
+static uint64_t kib(uint64_t bytes)
+{
+	return (bytes + 1023) >> 10;
+}
+
 /* Why part I lies in no bank at BASE. */
 static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned i, uint64_t base,
 		   struct failure *f)
@@ -206,9 +216,16 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 		if (holds(&p->ram[bank], base))
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 				    "%s %s needs %" PRIu64 " KiB at 0x%" PRIx64
-				    ", but RAM ends at 0x%" PRIx64 ": give more memory",
-				    what, image->path, image->part[i].footprint >> 10, base,
-				    p->ram[bank].base + p->ram[bank].size);
+				    ", but RAM ends at 0x%" PRIx64 ": give %s",
+				    what, image->path, kib(image->part[i].footprint), base,
+				    end_of(&p->ram[bank]),
+				    p->place == PLACE_GIVEN ? "more memory, or a lower address"
+							    : "more memory");
+	if (image->offset_known && p->place == PLACE_HEADER)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
+			    "%s %s goes to 0x%" PRIx64 " by its format, but RAM ends at 0x%" PRIx64
+			    ": give more memory",
+			    what, image->path, base, end_of(&p->ram[0]));
 	for (unsigned bank = 0; bank < m->flashes && !image->part[i].loaded; bank++)
 		if (holds(&m->flash[bank], base))
 			return fail(
@@ -216,7 +233,7 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 				"%s %s has %" PRIu64 " KiB, but from 0x%" PRIx64
 				" its flash bank has %" PRIu64
 				": give a smaller file, or place it in RAM (firmware=FILE@ADDR)",
-				what, image->path, (image->part[i].bytes.size + 1023) >> 10, base,
+				what, image->path, kib(image->part[i].bytes.size), base,
 				(m->flash[bank].base + m->flash[bank].size - base) >> 10);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
 		    "%s %s: there is %s at 0x%" PRIx64 "; RAM begins at 0x%" PRIx64 ": give %s",
@@ -242,8 +259,8 @@ static int part_place(struct plan *p, const struct plan_inputs *in, unsigned i, 
 	p->part[i].region = file; /* its bss is in RAM, where it likes */
 	if (i && p->part[i].flash != p->part[0].flash)
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-PLACE",
-			    "%s %s lies in flash at 0x%" PRIx64
-			    ", in another bank than its entry: link it for one bank, or for RAM",
+			    "%s %s lies in flash at 0x%" PRIx64 ", in another bank than its entry: "
+			    "link it for one bank, or for RAM",
 			    part_title(in->firmware, i, buf), in->firmware->path, base);
 	/* At a bank's start it may be meant for flash: U-Boot moves to RAM before it writes. */
 	if (!i && p->place != PLACE_GIVEN && (in->firmware->linked || part->written) &&
@@ -256,9 +273,8 @@ static int part_place(struct plan *p, const struct plan_inputs *in, unsigned i, 
 			in->firmware->path, base);
 	if (!i && base % in->host->page)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
-			    "firmware %s at 0x%" PRIx64
-			    ": in flash it must begin on a page of %u bytes: "
-			    "give another address (firmware=FILE@ADDR)",
+			    "firmware %s at 0x%" PRIx64 ": in flash it must begin on a page of %u "
+			    "bytes: give another address (firmware=FILE@ADDR)",
 			    in->firmware->path, base, in->host->page);
 	return 0;
 }
@@ -339,10 +355,9 @@ int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failu
 	}
 	if (!p->initrd.size || over_firmware(p, &p->initrd))
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-			    "initrd %s (%" PRIu64
-			    " KiB) does not fit into RAM beside the firmware: give "
-			    "more memory",
-			    in->initrd_path, size >> 10);
+			    "initrd %s (%" PRIu64 " KiB) does not fit into RAM beside the "
+			    "firmware: give more memory",
+			    in->initrd_path, kib(size));
 	return 0;
 }
 
@@ -360,8 +375,8 @@ static uint64_t firmware_end(const struct plan *p, const struct region *ram)
 	for (unsigned i = 0; i < p->parts; i++) {
 		const struct region *r = &p->part[i].region;
 
-		if (inside(r, ram) && r->base + r->size > end)
-			end = r->base + r->size;
+		if (inside(r, ram) && end_of(r) > end)
+			end = end_of(r);
 	}
 	return end;
 }
@@ -379,8 +394,7 @@ int plan_place_dtb(struct plan *p, const struct plan_inputs *in, struct failure 
 			return 0;
 	}
 	return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-		    "RAM of %" PRIu64
-		    " MiB has no room for the device tree beside firmware %s: give more "
-		    "memory, or place the firmware elsewhere (firmware=FILE@ADDR)",
+		    "RAM of %" PRIu64 " MiB has no room for the device tree beside firmware %s: "
+		    "give more memory, or place the firmware elsewhere (firmware=FILE@ADDR)",
 		    p->ram[0].size / MIB, in->firmware->path);
 }

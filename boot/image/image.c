@@ -67,6 +67,8 @@ static const struct format {
 	{ "XNLX", 4, 36, .is = "an AMD/Xilinx boot image", .instead = "give u-boot.elf" },
 	{ "\x02\xb0\x05\xb1", 4, 0, .is = "a Marvell boot image", .instead = "give u-boot.bin" },
 	{ "\xd1\x00\x20", 3, 0, .is = "an i.MX boot image", .instead = "give u-boot.bin" },
+	{ "PK\x03\x04", 4, 0, .is = "a zip archive",
+	  .instead = "unpack it, and give what is in it" },
 	{ "MZ", 2, 0, CONTAINER(zboot_read) = "an EFI program" },
 };
 

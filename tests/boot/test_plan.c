@@ -283,8 +283,11 @@ static void firmware_too_large(void **state)
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 			"u-boot.bin has 65537 KiB, but from 0x0 its flash bank has 65536");
 	SET("--memory=64M", "--firmware=f@0x41000000");
-	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
-			"RAM ends at 0x44000000: give more memory");
+	planner_refused(
+		OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
+		"needs 65537 KiB at 0x41000000, but RAM ends at 0x44000000: give more memory");
+	p.firmware.part[0].bytes.size = p.firmware.part[0].footprint = 64 * MIB;
+	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "or a lower address");
 	SET("--memory=64M", "--firmware=f@0x40000000");
 	p.firmware.part[0].bytes.size = p.firmware.part[0].footprint = 64 * MIB;
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "no room for the device tree");
@@ -667,6 +670,8 @@ static void zimage_has_room_to_unpack(void **state)
 	p.initrd = SPAN_NONE;
 	SET("--memory=48M");
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "give more memory");
+	SET("--memory=16M");
+	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "by its format");
 	SET("--memory=64M");
 	p.firmware.part[0].placed = true; /* in a FIT, with a load address */
 	p.firmware.part[0].gpa = RAM_BASE + 8 * MIB;

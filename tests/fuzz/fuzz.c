@@ -157,6 +157,14 @@ void fuzz_text(const char *text, size_t n)
 				 text);
 }
 
+/* "byte N of the FORMAT: ..." */
+static bool has_place(const char *text)
+{
+	const char *at = strstr(text, ", byte ");
+
+	return at && at[7] >= '0' && at[7] <= '9' && strstr(at, " of the ");
+}
+
 void fuzz_refused(const struct failure *f)
 {
 	const size_t n = strnlen(f->text, sizeof(f->text));
@@ -168,6 +176,8 @@ void fuzz_refused(const struct failure *f)
 		fuzz_bad("code %s is not in the manual: %s", f->code ? f->code : "(none)", f->text);
 	if (!has_remedy(f->text))
 		fuzz_bad("no remedy: %s", f->text);
+	if (f->code && !strcmp(f->code, "E-DAMAGED") && !has_place(f->text))
+		fuzz_bad("no place: %s", f->text);
 	if (f->outcome != OUTCOME_BAD_CONFIG && f->outcome != OUTCOME_BAD_FIRMWARE &&
 	    f->outcome != OUTCOME_REFUSED && f->outcome != OUTCOME_NO_KVM)
 		fuzz_bad("outcome %s: %s", outcome_name(f->outcome), f->text);

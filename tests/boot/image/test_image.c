@@ -248,6 +248,7 @@ static void what_cannot_run_as_it_is(void **state)
 		{ "\xd1\x00\x20\x40", 4, 0, "i.MX" },
 		{ "BZh9", 4, 0, "bzip2" },
 		{ "\x89LZO", 4, 0, "lzo" },
+		{ "PK\x03\x04", 4, 0, "zip archive" },
 		{ "MZ", 2, 0, "EFI program" },
 	};
 
