@@ -145,10 +145,13 @@ static int store_make(struct disk *disk, const struct dev_storage *bank, bool ov
 
 static int open_failed(const char *name, const struct plan_inputs *in, int error, struct failure *f)
 {
-	const char *remedy = error != -ENOENT ? "name a file or block device that is free"
-			     : in->settings->flash_init == FLASH_INIT_OFF
-				     ? "name one that is there, or make it by flash-init=on"
-				     : "name one whose folder or disk is there";
+	const char *remedy =
+		error != -ENOENT ? "name a file or block device that is free"
+		: !strncmp(name, "PARTLABEL=", 10)
+			? "give a partition that label (sgdisk -c NUMBER:LABEL), or name another"
+		: in->settings->flash_init == FLASH_INIT_OFF
+			? "name one that is there, or make it by flash-init=on"
+			: "name one whose folder or disk is there";
 
 	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH", "flash=%.200s cannot be used: %s: %s", name,
 		    error == -EBUSY ? "somebody else uses it" : strerror(-error), remedy);
@@ -177,10 +180,11 @@ static int size_refuse(const char *name, const struct disk *disk, const struct d
 		       int error, struct failure *f)
 {
 	if (error == -EINVAL && !disk->device)
-		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASHSIZE",
-			    "flash=%.200s has %" PRIu64 " bytes, but its flash bank %" PRIu64
-			    ": give a file of that size, or make one by flash-init=on",
-			    name, disk->size, bank->size);
+		return fail(
+			f, OUTCOME_BAD_CONFIG, "E-FLASHSIZE",
+			"flash=%.200s has %" PRIu64 " bytes, but its flash bank %" PRIu64
+			": give a file of that size, or one that is not there and flash-init=on",
+			name, disk->size, bank->size);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASHSIZE",
 		    "flash=%.200s has %" PRIu64 " KiB: its flash bank needs %" PRIu64
 		    " and as much for a journal as makes %" PRIu64 ": give a larger partition",

@@ -72,10 +72,9 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			    trees_guest_path(in->settings, in->firmware), has == GIC_V3 ? 3 : 2);
 	if (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2)
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
-			    "the guest's tree asks for GICv%d, this host offers %s: use a machine "
-			    "with that "
-			    "GIC, or leave gic=auto",
-			    has == GIC_V3 ? 3 : 2, offered);
+			    "%s asks for GICv%d, this host offers %s: %s",
+			    asked ? "gic=" : "the guest's tree", has == GIC_V3 ? 3 : 2, offered,
+			    asked ? "leave gic=auto" : "use a machine with that GIC");
 	if (p->machine.gic.has_its && !h->its)
 		return fail(f, OUTCOME_REFUSED, "E-NOITS",
 			    "the guest's tree has an ITS, this host offers none: disable the node");
@@ -277,7 +276,7 @@ static int ram_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	if (h->memory_total && total > h->memory_total)
 		return fail(f, OUTCOME_REFUSED, "E-RAM",
 			    "the guest is to have %" PRIu64 " MiB of RAM, the board has %" PRIu64
-			    " MiB (%" PRIu64 " free): give memory=%" PRIu64 "M or less",
+			    " MiB (%" PRIu64 " free): give less, such as memory=%" PRIu64 "M",
 			    total / MIB, h->memory_total / MIB, h->memory_free / MIB,
 			    (h->memory_free / 2 < MIB ? h->memory_total : h->memory_free) / 2 /
 				    MIB);

@@ -19,7 +19,9 @@ static const struct {
 	{ "plan", VERB_PLAN, NULL },
 	{ "probe", VERB_PROBE, CONFIG_PROBE ? NULL : "PROBE" },
 	{ "--help", VERB_HELP, NULL },
+	{ "help", VERB_HELP, NULL },
 	{ "--version", VERB_VERSION, NULL },
+	{ "version", VERB_VERSION, NULL },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -152,6 +154,8 @@ int sources_cmdline(struct settings *s, char *line, struct failure *f)
 	static const char prefix[] = "kvmshim.";
 	const size_t n = sizeof(prefix) - 1;
 	char *name, *value;
+	struct failure later;
+	int ret = 0;
 
 	for (;;) {
 		enum setting_key key;
@@ -159,15 +163,19 @@ int sources_cmdline(struct settings *s, char *line, struct failure *f)
 		while (isspace((unsigned char)*line))
 			line++;
 		if (!*line)
-			return 0;
+			return ret;
 		line = word_cut(line, &name, &value);
 		if (!value && !strcmp(name, "--"))
-			return 0; /* what follows are init's arguments */
+			return ret; /* what follows are init's arguments */
 		if (strncmp(name, prefix, n))
 			continue;
 		key = key_find(prefix, name + n, strlen(name + n), ORIGIN_CMDLINE, f);
-		if (key == SETTINGS || settings_note(s, key, value ? value : "", ORIGIN_CMDLINE, f))
-			return -1;
+		if (key == SETTINGS ||
+		    settings_note(s, key, value ? value : "", ORIGIN_CMDLINE, f)) {
+			/* The first is told, and what can be read behind it counts: on-crash= does. */
+			f = &later;
+			ret = -1;
+		}
 	}
 }
 
@@ -203,6 +211,8 @@ int sources_argv(struct settings *s, int argc, char **argv, struct failure *f)
 		const char *word = argv[i], *value;
 		enum setting_key key;
 
+		if (!strcmp(word, "-h"))
+			word = "--help";
 		if (!strcmp(word, "--help") || !strcmp(word, "--version")) {
 			verb_read(s, word, f);
 			return 0;

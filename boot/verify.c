@@ -325,10 +325,11 @@ int verify_fit(const struct verify_keys *keys, const void *blob, size_t size, co
 	if (count > SIGNATURES)
 		return unsound(&fit, f, conf, "has more than 16 signatures");
 	if (!count)
-		return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
-			    "configuration %.48s of firmware %s is not signed, and a key is "
-			    "required: sign it (mkimage -F -k FOLDER -r FILE), or name one that is "
-			    "(firmware=FILE#NAME)",
-			    conf, path);
+		return fail(
+			f, OUTCOME_REFUSED, "E-UNSIGNED",
+			"configuration %.48s of firmware %s is not signed, and a key is "
+			"required: give it a signature node in the .its and sign it (mkimage -f "
+			"FILE.its -k FOLDER -r), or name one that is signed (firmware=FILE#NAME)",
+			conf, path);
 	return covers_set(&fit, f) ? -1 : keys_check(&fit, keys, f);
 }

@@ -2,6 +2,7 @@
 // Public keys as mkimage -K writes them into a tree.
 #include "boot/verify_keys.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "board/tree.h"
@@ -112,7 +113,15 @@ int verify_keys_add(struct verify_keys *keys, enum verify_tree from, const char 
 	struct source s = { .tree = &tree, .path = path };
 	int signature;
 
-	if (tree_index(&tree, dtb, size, nodes, NODES, &e))
+	int error = tree_index(&tree, dtb, size, nodes, NODES, &e);
+
+	if (error == -ENOSPC)
+		return fail(
+			f, OUTCOME_BAD_CONFIG, "E-BADKEY",
+			"key tree %s has more than %u nodes, so it is no tree of keys: give one "
+			"as mkimage -K writes it",
+			path, NODES);
+	if (error)
 		return trees_refuse("E-BADKEY", "key", path, NULL, &e, f);
 	signature = tree_by_path(&tree, "/signature");
 	if (signature >= 0) {

@@ -275,7 +275,8 @@ static int file_open(struct span *span, const char *path, bool firmware, struct 
 			    "%s %s is not a regular file: copy what is to be booted into one", what,
 			    path);
 	return fail(f, OUTCOME_BAD_FIRMWARE, "E-EMPTY",
-		    "%s %s is empty (%" PRIu64 " bytes): copy it again from where it was built",
+		    "%s %s is empty but for %" PRIu64
+		    " bytes: copy it again from where it was built",
 		    what, path, span->size);
 }
 

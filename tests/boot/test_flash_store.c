@@ -228,7 +228,8 @@ static void store_that_is_not_there(void **state)
 	(void)state;
 	refused("E-FLASH", "make it by flash-init=on");
 	settings.raw[SET_FLASH].text = "PARTLABEL=of-no-partition";
-	refused("E-FLASH", "PARTLABEL=of-no-partition");
+	refused("E-FLASH", "PARTLABEL=of-no-partition cannot be used");
+	refused("E-FLASH", "give a partition that label");
 	settings.raw[SET_FLASH].text = dir;
 	refused("E-FLASH", "directory");
 	settings.raw[SET_FLASH].text = "/dev/null";

@@ -148,11 +148,11 @@ static void memory_beyond_what_there_is(void **state)
 {
 	(void)state;
 	SET("--memory=64G");
-	planner_refused(
-		OUTCOME_REFUSED, "E-RAM",
-		"65536 MiB of RAM, the board has 2048 MiB (1024 free): give memory=512M or less");
+	planner_refused(OUTCOME_REFUSED, "E-RAM",
+			"65536 MiB of RAM, the board has 2048 MiB (1024 free): give less, such as "
+			"memory=512M");
 	p.host.memory_free = MIB;
-	planner_refused(OUTCOME_REFUSED, "E-RAM", "give memory=1024M");
+	planner_refused(OUTCOME_REFUSED, "E-RAM", "such as memory=1024M");
 	p.host.memory_total = 0; /* not known */
 	planner_good();
 	p.host.ipa_bits = 36;
@@ -452,7 +452,11 @@ static void gic_that_is_not_offered(void **state)
 	planner_virt(2);
 	planner_good();
 	p.host = (struct host){ .gic_v3 = true, .ipa_bits = 40, .page = 4096, .vcpus_max = 8 };
-	planner_refused(OUTCOME_REFUSED, "E-GICVERSION", "asks for GICv2, this host offers GICv3");
+	planner_refused(OUTCOME_REFUSED, "E-GICVERSION",
+			"tree asks for GICv2, this host offers GICv3");
+	SET("--memory=64M", "--gic=2");
+	planner_refused(OUTCOME_REFUSED, "E-GICVERSION",
+			"gic= asks for GICv2, this host offers GICv3: leave");
 	p.host.gic_v3 = false;
 	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "no vGIC");
 	p.host.gic_v2 = true;

@@ -410,6 +410,10 @@ static void verb_stands_in_front(void **state)
 	assert_int_equal(s.verb, VERB_HELP);
 	assert_int_equal(get(NULL, NULL, ARGS("plan", "--version")), 0);
 	assert_int_equal(s.verb, VERB_VERSION);
+	assert_int_equal(get(NULL, NULL, ARGS("help")), 0);
+	assert_int_equal(s.verb, VERB_HELP);
+	assert_int_equal(get(NULL, NULL, ARGS("plan", "-h")), 0);
+	assert_int_equal(s.verb, VERB_HELP);
 	assert_int_equal(get(NULL, NULL, ARGS("--cpus=2", "plan")), -1);
 }
 
@@ -467,6 +471,10 @@ static void policies_are_there_after_a_failure(void **state)
 	assert_int_equal(s.on_reset, ACTION_RESTART);
 	assert_true(s.watchdog);
 	assert_int_equal(get("kvmshim.on-crash=reboot kvmshim.nonsense=1", NULL, NULL), -1);
+	assert_int_equal(s.on_crash, ACTION_REBOOT);
+	assert_non_null(strstr(f.text, "nonsense"));
+	assert_int_equal(
+		get("kvmshim.nonsense=1 kvmshim.cpsu=2 kvmshim.on-crash=reboot", NULL, NULL), -1);
 	assert_int_equal(s.on_crash, ACTION_REBOOT);
 	assert_non_null(strstr(f.text, "nonsense"));
 }

@@ -146,6 +146,16 @@ static void damaged_rsa_keys(void **state)
 		assert_int_equal(add(), -1);
 		refused("E-BADKEY", wrongs[i].words);
 	}
+	/* A board's tree is no tree of keys. */
+	begin("base.dtb");
+	for (unsigned i = 0; i < 256; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "n%u", i);
+		assert_true(fdt_add_subnode(tree, 0, name) > 0);
+	}
+	assert_int_equal(add(), -1);
+	refused("E-BADKEY", "no tree of keys");
 	/* 1024 bits are too few. */
 	begin("base.dtb");
 	assert_int_equal(fdt_setprop(tree, key(RSA_KEY), "rsa,modulus",
