@@ -2,6 +2,7 @@
 // ELF files: segments, entry, symbols.
 #include <elf.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -181,10 +182,13 @@ int elf_file_read(struct image *image, const struct span *span, struct failure *
 		struct segment s;
 
 		if (segment_read(span, image->elf64, at, &s))
-			return image_damaged(image, "ELF", at, f,
-					     "program header %u of %u lies beyond the file's end: "
-					     "copy it again",
-					     i, h.phnum);
+			return image_damaged(image, "ELF",
+					     image->elf64 ? offsetof(Elf64_Ehdr, e_phoff)
+							  : offsetof(Elf32_Ehdr, e_phoff),
+					     f,
+					     "program header %u of %u lies at byte %" PRIu64
+					     ", beyond the file's end: copy it again",
+					     i, h.phnum, at);
 		if (s.type == PT_LOAD && s.memsz && segment_add(image, span, &s, at, h.entry, f))
 			return -1;
 	}

@@ -157,12 +157,13 @@ void fuzz_text(const char *text, size_t n)
 				 text);
 }
 
-/* "byte N of the FORMAT: ..." */
+/* "byte N of the FORMAT: ...", within what was given or unpacked. */
 static bool has_place(const char *text)
 {
 	const char *at = strstr(text, ", byte ");
+	char *end;
 
-	return at && at[7] >= '0' && at[7] <= '9' && strstr(at, " of the ");
+	return at && strtoull(at + 7, &end, 10) <= FUZZ_MOST && !strncmp(end, " of the ", 8);
 }
 
 void fuzz_refused(const struct failure *f)
