@@ -66,7 +66,7 @@ static const struct key {
 			  "changes to the guest's tree", .kind = OVERLAYS, .may_be_empty = true },
 	[SET_BOARD_DTB] = { "board-dtb", CONFIG_BOARD_DTB, "a .dtb file",
 			    "the tree of the board this runs on", .kind = ANY_TEXT },
-	[SET_MEMORY] = { "memory", CONFIG_MEMORY, "SIZE[@BASE] such as 256M, 1M at least",
+	[SET_MEMORY] = { "memory", CONFIG_MEMORY, "SIZE[@BASE], SIZE in K, M or G, 1M at least",
 			 "guest RAM; empty for half of what is free", .kind = MEMORY,
 			 .may_be_empty = true },
 	[SET_CPUS] = { "cpus", CONFIG_CPUS, "a number from 1 to " TEXT(CONFIG_MAX_VCPUS),

@@ -230,7 +230,8 @@ static const struct {
 } bad[] = {
 	{ "--memory=lots", "SIZE[@BASE]" },
 	{ "--memory=256", "out of range" },
-	{ "--memory=256MB", "SIZE[@BASE]" },
+	{ "--memory=256MB", "K, M or G" },
+	{ "--memory=99T", "K, M or G" },
 	{ "--memory=1M@", "SIZE[@BASE]" },
 	{ "--memory=1M@x", "SIZE[@BASE]" },
 	{ "--memory=2M@0xfffffffffff00000", "out of range" },
