@@ -9,6 +9,7 @@
 
 #include "boot/say.h"
 
+#define LABEL "PARTLABEL="
 #define HEAD 512 /* bytes that are looked at */
 #define WAIT_MS 5000 /* for a disk whose driver is not done yet, as PID 1 */
 #define WAIT_STEP_MS 50
@@ -145,14 +146,20 @@ static int store_make(struct disk *disk, const struct dev_storage *bank, bool ov
 
 static int open_failed(const char *name, const struct plan_inputs *in, int error, struct failure *f)
 {
-	const char *remedy =
-		error != -ENOENT ? "name a file or block device that is free"
-		: !strncmp(name, "PARTLABEL=", 10)
-			? "give a partition that label (sgdisk -c NUMBER:LABEL), or name another"
-		: in->settings->flash_init == FLASH_INIT_OFF
-			? "name one that is there, or make it by flash-init=on"
-			: "name one whose folder or disk is there";
+	const char *remedy = error != -ENOENT ? "name a file or block device that is free"
+			     : in->settings->flash_init == FLASH_INIT_OFF
+				     ? "name one that is there, or make it by flash-init=on"
+				     : "name one whose folder or disk is there";
 
+	if (error == -ENOENT && !strncmp(name, LABEL, sizeof(LABEL) - 1))
+		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
+			    "no partition has the label %.72s: %s", name + sizeof(LABEL) - 1,
+			    in->settings->pid1
+				    ? "give it to one from another system (sfdisk --part-label), "
+				      "or put the driver of its disk into the initramfs "
+				      "(CONFIG_MODULES)"
+				    : "give it to one (sfdisk --part-label DISK NUMBER LABEL), or "
+				      "name a file");
 	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH", "flash=%.200s cannot be used: %s: %s", name,
 		    error == -EBUSY ? "somebody else uses it" : strerror(-error), remedy);
 }
@@ -161,7 +168,7 @@ static int open_failed(const char *name, const struct plan_inputs *in, int error
 static int disk_await(struct disk *disk, const char *name, const struct settings *s)
 {
 	const bool create = s->flash_init != FLASH_INIT_OFF;
-	const bool node = !strncmp(name, "/dev/", 5) || !strncmp(name, "PARTLABEL=", 10);
+	const bool node = !strncmp(name, "/dev/", 5) || !strncmp(name, LABEL, sizeof(LABEL) - 1);
 	char path[DISK_PATH_MAX];
 	int error, waited = 0;
 

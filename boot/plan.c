@@ -70,11 +70,16 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			    "another machine",
 			    in->settings->raw[SET_GIC].text,
 			    trees_guest_path(in->settings, in->firmware), has == GIC_V3 ? 3 : 2);
+	if (asked && (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2) &&
+	    !strcmp(trees_guest_path(in->settings, in->firmware), "virt"))
+		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
+			    "gic=%s, but this host offers %s: leave gic=auto",
+			    in->settings->raw[SET_GIC].text, offered);
 	if (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2)
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
-			    "%s asks for GICv%d, this host offers %s: %s",
-			    asked ? "gic=" : "the guest's tree", has == GIC_V3 ? 3 : 2, offered,
-			    asked ? "leave gic=auto" : "use a machine with that GIC");
+			    "the guest's tree asks for GICv%d, this host offers %s: use a machine "
+			    "with that GIC",
+			    has == GIC_V3 ? 3 : 2, offered);
 	if (p->machine.gic.has_its && !h->its)
 		return fail(f, OUTCOME_REFUSED, "E-NOITS",
 			    "the guest's tree has an ITS, this host offers none: disable the node");

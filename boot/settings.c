@@ -66,7 +66,7 @@ static const struct key {
 			  "changes to the guest's tree", .kind = OVERLAYS, .may_be_empty = true },
 	[SET_BOARD_DTB] = { "board-dtb", CONFIG_BOARD_DTB, "a .dtb file",
 			    "the tree of the board this runs on", .kind = ANY_TEXT },
-	[SET_MEMORY] = { "memory", CONFIG_MEMORY, "SIZE[@BASE] such as 256M, 1M at least",
+	[SET_MEMORY] = { "memory", CONFIG_MEMORY, "SIZE[@BASE], SIZE in K, M or G, 1M at least",
 			 "guest RAM; empty for half of what is free", .kind = MEMORY,
 			 .may_be_empty = true },
 	[SET_CPUS] = { "cpus", CONFIG_CPUS, "a number from 1 to " TEXT(CONFIG_MAX_VCPUS),
@@ -338,20 +338,18 @@ static int value_refuse(const struct settings *s, enum setting_key k, int err, s
 /* Read the values that came from one of the origins FROM to ORIGIN_ARGV. */
 static int values_read(struct settings *s, enum origin from, struct failure *f)
 {
-	for (enum setting_key k = 0; k < SETTINGS; k++) {
-		int err = 0;
+	int err, result = 0;
 
+	for (enum setting_key k = 0; k < SETTINGS; k++) {
 		if (s->raw[k].origin < from)
 			continue;
-		if (s->raw[k].text)
-			err = value_read(s, &keys[k], s->raw[k].text);
-		else
+		if (!s->raw[k].text)
 			nothing_read(s, keys[k].kind);
-		if (err)
-			return value_refuse(s, k, err, f);
+		else if ((err = value_read(s, &keys[k], s->raw[k].text)) && !result)
+			result = value_refuse(s, k, err, f);
 	}
 	s->unmodelled_given = s->raw[SET_UNMODELLED].text != NULL;
-	return 0;
+	return result;
 }
 
 int settings_note(struct settings *s, enum setting_key key, const char *text, enum origin origin,
@@ -372,7 +370,7 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
 		   struct failure *f)
 {
 	struct failure later; /* the first is the one to tell */
-	bool bad;
+	int bad;
 
 	s->verb = VERB_RUN;
 	s->pid1 = pid1;
@@ -386,8 +384,9 @@ int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *c
 	/* First of all, so that a failure below finds the policies in place. */
 	if (values_read(s, ORIGIN_DEFAULT, f))
 		return -1;
-	bad = (cmdline && sources_cmdline(s, cmdline, f)) || sources_argv(s, argc, argv, f);
-	return values_read(s, ORIGIN_CMDLINE, bad ? &later : f) || bad ? -1 : 0;
+	bad = cmdline ? sources_cmdline(s, cmdline, f) : 0;
+	bad |= sources_argv(s, argc, argv, bad ? &later : f);
+	return values_read(s, ORIGIN_CMDLINE, bad ? &later : f) | bad;
 }
 
 int settings_read(struct settings *s, const struct tree *tree, int node, struct failure *f)

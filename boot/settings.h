@@ -102,9 +102,10 @@ const char *settings_origin_name(enum origin origin);
  * Everything but the board's tree: defaults, the kernel command line (NULL: none;
  * `kvmshim.KEY=VALUE`, quoted as the kernel quotes), argv (`--KEY=VALUE`, `--KEY VALUE`, a verb in
  * front; for PID 1 all that does not begin with -- is the kernel's and passed over). Strings stay
- * where they are: the sources must outlive the settings. What stands there is read at once: after a
- * failure the other words of the kernel command line and all defaults hold. Returns 0 or fail()s with bad-config: an
- * unknown key (the nearest one named), a bad value (what is allowed), which source it stands in.
+ * where they are: the sources must outlive the settings. All that stands there is read at once: after
+ * a failure what could be read holds, before it and behind it, and else the defaults. Returns 0 or
+ * fail()s with bad-config for the first: an unknown key (the nearest one named), a bad value (what is
+ * allowed), which source it stands in.
  */
 int settings_begin(struct settings *s, int argc, char **argv, bool pid1, char *cmdline,
 		   struct failure *f);

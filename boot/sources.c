@@ -18,9 +18,7 @@ static const struct {
 	{ "run", VERB_RUN, NULL },
 	{ "plan", VERB_PLAN, NULL },
 	{ "probe", VERB_PROBE, CONFIG_PROBE ? NULL : "PROBE" },
-	{ "--help", VERB_HELP, NULL },
 	{ "help", VERB_HELP, NULL },
-	{ "--version", VERB_VERSION, NULL },
 	{ "version", VERB_VERSION, NULL },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -153,9 +151,9 @@ int sources_cmdline(struct settings *s, char *line, struct failure *f)
 {
 	static const char prefix[] = "kvmshim.";
 	const size_t n = sizeof(prefix) - 1;
+	struct failure later; /* the first is the one to tell */
 	char *name, *value;
-	struct failure later;
-	int ret = 0;
+	int result = 0;
 
 	for (;;) {
 		enum setting_key key;
@@ -163,18 +161,17 @@ int sources_cmdline(struct settings *s, char *line, struct failure *f)
 		while (isspace((unsigned char)*line))
 			line++;
 		if (!*line)
-			return ret;
+			return result;
 		line = word_cut(line, &name, &value);
 		if (!value && !strcmp(name, "--"))
-			return ret; /* what follows are init's arguments */
+			return result; /* what follows are init's arguments */
 		if (strncmp(name, prefix, n))
 			continue;
 		key = key_find(prefix, name + n, strlen(name + n), ORIGIN_CMDLINE, f);
 		if (key == SETTINGS ||
 		    settings_note(s, key, value ? value : "", ORIGIN_CMDLINE, f)) {
-			/* The first is told, and what can be read behind it counts: on-crash= does. */
+			result = -1;
 			f = &later;
-			ret = -1;
 		}
 	}
 }
@@ -205,57 +202,72 @@ static int verb_read(struct settings *s, const char *word, struct failure *f)
 		    word, verbs[nearest].word);
 }
 
+/* --help and --version, with -h, end it all wherever they stand. */
+static bool is_last(const char *word, bool pid1)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "--version") ||
+	       (!pid1 && !strcmp(word, "-h"));
+}
+
+/* What the option at WORD says; where its value is the next argument, *NEXT moves on. */
+static int option_read(struct settings *s, const char *word, char ***next, struct failure *f)
+{
+	const char *value = strchr(word, '=');
+	const size_t n = value ? (size_t)(value - word) : strlen(word);
+	enum setting_key key = key_find("--", word, n, ORIGIN_ARGV, f);
+
+	if (value)
+		value++;
+	else if (!s->pid1 && **next && (key < SETTINGS || strncmp(**next, "--", 2)))
+		value = *(*next)++;
+	if (key == SETTINGS)
+		return -1;
+	if (!value)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-VALUE",
+			    "--%s (argument) has no value. Allowed: %s.", settings_key_name(key),
+			    settings_key_allowed(key));
+	return settings_note(s, key, value, ORIGIN_ARGV, f);
+}
+
+/* The argument at WORD, the FIRST one or not. */
+static int argument_read(struct settings *s, const char *word, bool first, char ***next,
+			 struct failure *f)
+{
+	if (!strncmp(word, "--", 2)) {
+		/* The kernel hands on words without dashes that are none of ours: PID 1's verbs have them. */
+		if (s->pid1 && !strcmp(word, "--probe"))
+			return verb_read(s, word + 2, f);
+		return s->pid1 && !word[2] ? 0 : option_read(s, word + 2, next, f);
+	}
+	if (s->pid1)
+		return 0;
+	if (first && *word != '-')
+		return verb_read(s, word, f);
+	return fail(f, OUTCOME_BAD_CONFIG, "E-KEY",
+		    "%.64s (argument) cannot be read: options are --KEY=VALUE; kvmshim --help "
+		    "lists them.",
+		    word);
+}
+
 int sources_argv(struct settings *s, int argc, char **argv, struct failure *f)
 {
-	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i], *value;
-		enum setting_key key;
+	struct failure later; /* the first is the one to tell */
+	char **next = argv + (argc > 0);
+	int result = 0;
 
-		if (!strcmp(word, "-h"))
-			word = "--help";
-		if (!strcmp(word, "--help") || !strcmp(word, "--version")) {
-			verb_read(s, word, f);
-			return 0;
+	while (*next) {
+		const char *word = *next++;
+
+		if (is_last(word, s->pid1)) {
+			s->verb = strcmp(word, "--version") ? VERB_HELP : VERB_VERSION;
+			return result;
 		}
-		if (strncmp(word, "--", 2)) {
-			if (s->pid1)
-				continue;
-			if (i == 1 && *word != '-') {
-				if (verb_read(s, word, f))
-					return -1;
-				continue;
-			}
-			return fail(f, OUTCOME_BAD_CONFIG, "E-KEY",
-				    "%.64s (argument) cannot be read: options are --KEY=VALUE; "
-				    "kvmshim --help lists them.",
-				    word);
+		if (argument_read(s, word, next == argv + 2, &next, f)) {
+			result = -1;
+			f = &later;
 		}
-		word += 2;
-		if (!*word && s->pid1)
-			continue;
-		/* The kernel hands on words without dashes that are none of ours: PID 1's verbs have them. */
-		if (s->pid1 && !strcmp(word, "probe")) {
-			if (verb_read(s, word, f))
-				return -1;
-			continue;
-		}
-		value = strchr(word, '=');
-		key = key_find("--", word, value ? (size_t)(value - word) : strlen(word),
-			       ORIGIN_ARGV, f);
-		if (key == SETTINGS)
-			return -1;
-		if (value)
-			value++;
-		else if (!s->pid1 && i + 1 < argc)
-			value = argv[++i];
-		else
-			return fail(f, OUTCOME_BAD_CONFIG, "E-VALUE",
-				    "--%s (argument) has no value. Allowed: %s.",
-				    settings_key_name(key), settings_key_allowed(key));
-		if (settings_note(s, key, value, ORIGIN_ARGV, f))
-			return -1;
 	}
-	return 0;
+	return result;
 }
 
 /* --- the board's tree --- */

@@ -7,7 +7,8 @@
 
 /*
  * Each notes what its source says in S. They return 0, or fail() with bad-config: an unknown key
- * (the nearest one named), one that is not built in, a value that is missing.
+ * (the nearest one named), one that is not built in, a value that is missing. All is read: the
+ * first failure is told, and what stands behind it holds.
  */
 
 /*
@@ -17,8 +18,8 @@
 int sources_cmdline(struct settings *s, char *line, struct failure *f);
 
 /*
- * Hosted: a verb in front, then `--KEY=VALUE` and `--KEY VALUE`. PID 1: only words `--KEY=VALUE`
- * are ours, all others are passed over.
+ * Hosted: a verb in front, then `--KEY=VALUE` and `--KEY VALUE`; --help, -h and --version end them.
+ * PID 1: only words `--KEY=VALUE` are ours, all others are passed over. ARGV ends in NULL.
  */
 int sources_argv(struct settings *s, int argc, char **argv, struct failure *f);
 

@@ -34,6 +34,14 @@ static ssize_t read_at(int fd, uint8_t *buf, size_t size)
 	return n < 0 ? n : (ssize_t)done;
 }
 
+/* What makes a file of that kind. */
+static const char *made_by(const char *whose)
+{
+	return !strcmp(whose, "overlay") ? ".dtbo file, as dtc makes it"
+	       : !strcmp(whose, "key")	 ? ".dtb file, as mkimage -K writes it"
+					 : ".dtb file, as dtc makes it";
+}
+
 long trees_read_file(const char *path, const char *whose, uint8_t *blob, size_t size,
 		     struct failure *f)
 {
@@ -51,13 +59,13 @@ long trees_read_file(const char *path, const char *whose, uint8_t *blob, size_t 
 		close(fd);
 	if (n < 0)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE",
-			    "%s tree %s cannot be read: %s: give the path of a .dtb file", whose,
-			    path, strerror(error));
+			    "%s tree %s cannot be read: %s: give the path of a %s", whose, path,
+			    strerror(error), made_by(whose));
 	if (!used)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOTREE",
 			    "%s tree %s is not a flattened device tree (%zd bytes read): give a "
-			    ".dtb file, as dtc makes it",
-			    whose, path, n);
+			    "%s",
+			    whose, path, n, made_by(whose));
 	if (used > size)
 		return fail(f, OUTCOME_REFUSED, "E-TREESIZE",
 			    "%s tree %s has %u KiB, this build takes %zu: raise TREE_SIZE in the "

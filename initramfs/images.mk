@@ -73,6 +73,11 @@ qemu-board = qemu-system-aarch64 -M virt,virtualization=on,gic-version=$(GIC) -c
 	-bios $(CACHE)/u-boot/qemu_arm64/u-boot.bin -drive file=$(DISK),format=raw,if=none,id=d,readonly=on \
 	-device virtio-blk-device,drive=d -nic none
 QUIT	?= ^]
+# Told before anything is made.
+ifneq ($(filter do-run,$(MAKECMDGOALS)),)
+refused := $(shell initramfs/run-check '$(GIC)' '$(CPU)' '$(LINUX)' '$(linux)' '$(FIRMWARE)' '$(QUIT)')
+$(if $(refused),$(error $(refused)))
+endif
 do-run: $(DISK)
 	$(Q)initramfs/power-on '$(QUIT)' $(qemu-board)
 

@@ -274,10 +274,12 @@ static int file_open(struct span *span, const char *path, bool firmware, struct 
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-FIRMWARE",
 			    "%s %s is not a regular file: copy what is to be booted into one", what,
 			    path);
+	if (!span->size)
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-EMPTY",
+			    "%s %s is empty: copy it again from where it was built", what, path);
 	return fail(f, OUTCOME_BAD_FIRMWARE, "E-EMPTY",
-		    "%s %s is empty but for %" PRIu64
-		    " bytes: copy it again from where it was built",
-		    what, path, span->size);
+		    "%s %s has only %" PRIu64 " bytes: copy it again from where it was built", what,
+		    path, span->size);
 }
 
 static int begin(struct image *image, struct span *file, const char *path, const char *conf,
@@ -344,8 +346,8 @@ int image_open_signed(struct image *image, const char *path, const char *conf, u
 	if (image->verified)
 		return 0;
 	return fail(f, OUTCOME_REFUSED, "E-UNSIGNED",
-		    "firmware %s (%s) was not verified, and a key is required: sign it (mkimage -F "
-		    "-k FOLDER -r FILE)",
+		    "firmware %s (%s) was not verified, and a key is required: put it into a FIT "
+		    "with a signature node (mkimage -f FILE.its -k FOLDER -r)",
 		    path, image->kind);
 }
 

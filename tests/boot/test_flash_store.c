@@ -228,8 +228,10 @@ static void store_that_is_not_there(void **state)
 	(void)state;
 	refused("E-FLASH", "make it by flash-init=on");
 	settings.raw[SET_FLASH].text = "PARTLABEL=of-no-partition";
-	refused("E-FLASH", "PARTLABEL=of-no-partition cannot be used");
-	refused("E-FLASH", "give a partition that label");
+	refused("E-FLASH", "no partition has the label of-no-partition: give it to one (sfdisk");
+	settings.flash_init = FLASH_INIT_ON; /* makes no partition */
+	refused("E-FLASH", "no partition has the label of-no-partition: give it to one (sfdisk");
+	settings.flash_init = FLASH_INIT_OFF;
 	settings.raw[SET_FLASH].text = dir;
 	refused("E-FLASH", "directory");
 	settings.raw[SET_FLASH].text = "/dev/null";

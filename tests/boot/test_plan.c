@@ -456,7 +456,12 @@ static void gic_that_is_not_offered(void **state)
 			"tree asks for GICv2, this host offers GICv3");
 	SET("--memory=64M", "--gic=2");
 	planner_refused(OUTCOME_REFUSED, "E-GICVERSION",
-			"gic= asks for GICv2, this host offers GICv3: leave");
+			"gic=2, but this host offers GICv3: leave gic=auto");
+	SET("--memory=64M", "--gic=2", "--machine=own.dtb");
+	planner_refused(OUTCOME_REFUSED, "E-GICVERSION",
+			"tree asks for GICv2, this host offers GICv3");
+	assert_null(strstr(p.f.text, "gic=auto")); /* with which it would be the same */
+	SET("--memory=64M");
 	p.host.gic_v3 = false;
 	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "no vGIC");
 	p.host.gic_v2 = true;

@@ -230,7 +230,8 @@ static const struct {
 } bad[] = {
 	{ "--memory=lots", "SIZE[@BASE]" },
 	{ "--memory=256", "out of range" },
-	{ "--memory=256MB", "SIZE[@BASE]" },
+	{ "--memory=256MB", "K, M or G" },
+	{ "--memory=99T", "K, M or G" },
 	{ "--memory=1M@", "SIZE[@BASE]" },
 	{ "--memory=1M@x", "SIZE[@BASE]" },
 	{ "--memory=2M@0xfffffffffff00000", "out of range" },
@@ -410,6 +411,8 @@ static void verb_stands_in_front(void **state)
 	assert_int_equal(s.verb, VERB_HELP);
 	assert_int_equal(get(NULL, NULL, ARGS("plan", "--version")), 0);
 	assert_int_equal(s.verb, VERB_VERSION);
+	assert_int_equal(get(NULL, NULL, ARGS("version")), 0);
+	assert_int_equal(s.verb, VERB_VERSION);
 	assert_int_equal(get(NULL, NULL, ARGS("help")), 0);
 	assert_int_equal(s.verb, VERB_HELP);
 	assert_int_equal(get(NULL, NULL, ARGS("plan", "-h")), 0);
@@ -473,10 +476,36 @@ static void policies_are_there_after_a_failure(void **state)
 	assert_int_equal(get("kvmshim.on-crash=reboot kvmshim.nonsense=1", NULL, NULL), -1);
 	assert_int_equal(s.on_crash, ACTION_REBOOT);
 	assert_non_null(strstr(f.text, "nonsense"));
-	assert_int_equal(
-		get("kvmshim.nonsense=1 kvmshim.cpsu=2 kvmshim.on-crash=reboot", NULL, NULL), -1);
+}
+
+static void what_stands_behind_a_typo_holds(void **state)
+{
+	(void)state;
+	assert_int_equal(get("kvmshim.cpsu=2 kvmshim.memroy=5 kvmshim.on-crash=reboot", NULL,
+			     ARGS("--on-reset=poweroff")),
+			 -1);
+	assert_non_null(strstr(f.text, "kvmshim.cpsu"));
 	assert_int_equal(s.on_crash, ACTION_REBOOT);
-	assert_non_null(strstr(f.text, "nonsense"));
+	assert_int_equal(s.on_reset, ACTION_POWEROFF);
+	/* A value that cannot be read is no better than a key. */
+	assert_int_equal(get("kvmshim.memory=lots kvmshim.on-crash=reboot", NULL, NULL), -1);
+	assert_non_null(strstr(f.text, "memory=lots"));
+	assert_int_equal(s.on_crash, ACTION_REBOOT);
+	assert_int_equal(get("kvmshim.watchdog kvmshim.on-crash=reboot", NULL, NULL), -1);
+	assert_non_null(strstr(f.text, "kvmshim.watchdog"));
+	assert_int_equal(s.on_crash, ACTION_REBOOT);
+	assert_int_equal(
+		get(NULL, NULL, ARGS("plam", "--memroy", "1M", "--gic=4", "--on-crash", "reboot")),
+		-1);
+	assert_non_null(strstr(f.text, "plam"));
+	assert_int_equal(s.on_crash, ACTION_REBOOT);
+	as_pid1 = true;
+	assert_int_equal(get(NULL, NULL, ARGS("--cpsu=2", "--cpus", "--on-crash=reboot")), -1);
+	assert_non_null(strstr(f.text, "--cpsu"));
+	assert_int_equal(s.on_crash, ACTION_REBOOT);
+	assert_int_equal(get(NULL, NULL, ARGS("-h", "help", "--cpus=2")), 0);
+	assert_int_equal(s.verb, VERB_RUN);
+	as_pid1 = false;
 }
 
 static void help_fits_80_columns_and_names_every_key(void **state)
@@ -535,6 +564,7 @@ int main(void)
 		cmocka_unit_test(pid1_passes_over_the_kernels_words),
 		cmocka_unit_test(pid1_cannot_exit),
 		cmocka_unit_test(policies_are_there_after_a_failure),
+		cmocka_unit_test(what_stands_behind_a_typo_holds),
 		cmocka_unit_test(help_fits_80_columns_and_names_every_key),
 	};
 

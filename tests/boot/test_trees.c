@@ -125,6 +125,7 @@ static void files_that_are_none(void **state)
 	SET("--overlay=/nonexistent/o.dtbo");
 	assert_int_equal(guest_read(), -1);
 	refused("E-NOTREE", "overlay tree /nonexistent/o.dtbo");
+	assert_non_null(strstr(p.f.text, "give the path of a .dtbo file, as dtc makes it"));
 }
 
 static bool has_gicv3(void)

@@ -207,6 +207,7 @@ static void key_file_missing_or_no_tree(void **state)
 	refused("E-NOTREE", "key tree");
 	assert_int_equal(verify_keys_load(&keys, vboot_path("kernel.bin"), &vboot_failure), -1);
 	refused("E-NOTREE", "not a flattened device tree");
+	refused("E-NOTREE", "give a .dtb file, as mkimage -K writes it");
 	begin("base.dtb");
 	memset(tree + fdt_off_dt_struct(tree), 0xff, 4);
 	assert_int_equal(add(), -1);

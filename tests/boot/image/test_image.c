@@ -271,6 +271,9 @@ static void files_that_are_none(void **state)
 	for (size_t size = 0; size < 4; size++) {
 		assert_int_equal(open_bytes(size), -1);
 		refused("E-EMPTY", path);
+		assert_non_null(strstr(failure.text, size == 0	 ? "is empty: copy"
+						     : size == 3 ? "has only 3 bytes: copy"
+								 : "has only"));
 	}
 	image_close(&image);
 	assert_int_equal(image_open(&image, "/nonexistent/f", NULL, MOST, &failure), -1);
