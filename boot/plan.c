@@ -73,8 +73,8 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	if (asked && (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2) &&
 	    !strcmp(trees_guest_path(in->settings, in->firmware), "virt"))
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
-			    "gic=%s, but this host offers %s: leave gic=auto",
-			    in->settings->raw[SET_GIC].text, offered);
+			    "gic=%s, but this host offers %s and no GICv%d: leave gic=auto",
+			    in->settings->raw[SET_GIC].text, offered, has == GIC_V3 ? 3 : 2);
 	if (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2)
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
 			    "the guest's tree asks for GICv%d, this host offers %s: use a machine "

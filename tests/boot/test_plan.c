@@ -456,7 +456,7 @@ static void gic_that_is_not_offered(void **state)
 			"tree asks for GICv2, this host offers GICv3");
 	SET("--memory=64M", "--gic=2");
 	planner_refused(OUTCOME_REFUSED, "E-GICVERSION",
-			"gic=2, but this host offers GICv3: leave gic=auto");
+			"gic=2, but this host offers GICv3 and no GICv2: leave gic=auto");
 	SET("--memory=64M", "--gic=2", "--machine=own.dtb");
 	planner_refused(OUTCOME_REFUSED, "E-GICVERSION",
 			"tree asks for GICv2, this host offers GICv3");

@@ -37,7 +37,7 @@ CASES = {
     "gic-beyond": ([FIRMWARE, "overlay=/overlays/gic-beyond-gic{gic}.dtbo"], REFUSED, ["interrupt-controller@8000000", "beyond", "(E-IPA)"]),
     "devices-overlap": ([FIRMWARE, "overlay=/overlays/overlap.dtbo"], BAD_CONFIG, ["overlap"]),
     "ram-over-devices": ([FIRMWARE, "overlay=/overlays/low-ram.dtbo", "memory=64M"], BAD_CONFIG, ["covers", "serial@9000000"]),
-    "ram-too-large": ([FIRMWARE, "memory=64G"], REFUSED, ["65536 MiB", "give memory="]),
+    "ram-too-large": ([FIRMWARE, "memory=64G"], REFUSED, ["65536 MiB", "such as memory="]),
     "unknown-key": ([FIRMWARE, "memroy=64M"], BAD_CONFIG, ["memroy", "memory"]),
     "bad-number": ([FIRMWARE, "memory=lots"], BAD_CONFIG, ["memory=lots", "Allowed"]),
     "bad-suffix": ([FIRMWARE, "memory=64X"], BAD_CONFIG, ["memory=64X"]),
