@@ -45,7 +45,7 @@ def test_flash_file(hosted):
 def test_bad_stores_are_refused(hosted):
     """A store that is missing, of another size, or for another firmware: one sentence each, and it stays as it is."""
     for store, firmware, words in (("/tmp/none", "flash", ["/tmp/none", "No such file", "flash-init=on"]),
-                                   ("PARTLABEL=none", "flash", ["PARTLABEL=none", "No such file"]),
+                                   ("PARTLABEL=none", "flash", ["no partition has the label none", "sfdisk --part-label"]),
                                    ("/bad/text", "flash", ["has 5800 bytes, but its flash bank 67108864"]),
                                    ("/tmp/zeros", "/efi.fd", ["/tmp/zeros is not for this firmware",
                                                               "holds no UEFI variables", "flash-init=overwrite"])):
