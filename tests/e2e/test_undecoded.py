@@ -62,6 +62,19 @@ def test_oracle_a64(boards, cpu):
     assert emulated(ran) > 10000
 
 
+def types_at_uboot(hosted, said, commands):
+    """Each (command, what its answer holds), then poweroff. SAID came before."""
+    for command, answer in commands:
+        hosted.board.line(command)
+        hosted.board.expect("=> ")
+        said += hosted.board.before()
+        assert answer in hosted.board.before()
+    hosted.board.line("poweroff")
+    ran = hosted.finish(before=said)
+    assert (ran.outcome, ran.code, ran.signal) == ("poweroff", 0, 0)
+    return ran
+
+
 @BOTH_GICS
 def test_uboot(hosted):
     """Debian's U-Boot, built without CONFIG_KVM_VIRT_INS, looks at devices and stores to them."""
@@ -70,16 +83,9 @@ def test_uboot(hosted):
     said = hosted.board.before()
     hosted.board.send(" ")
     hosted.board.expect("=> ")
-    for command, answer in (("md.q 9000fe0 2", b"09000fe0: 0000000000000011 0000000000000034"),
-                            ("cp.b 9000ff0 42000000 10", b""),
-                            ("md.l 42000000 4", b"42000000: 0000000d 00000000 00000005 00000000"),
-                            ("mw.b 9000000 41", b"\nA"), ("mw.l 9000008 0 2", b"")):
-        hosted.board.line(command)
-        hosted.board.expect("=> ")
-        said += hosted.board.before()
-        assert answer in hosted.board.before()
-    hosted.board.line("poweroff")
-    ran = hosted.finish(before=said)
-    assert (ran.outcome, ran.code, ran.signal) == ("poweroff", 0, 0)
+    ran = types_at_uboot(hosted, said, (
+        ("md.q 9000fe0 2", b"09000fe0: 0000000000000011 0000000000000034"), ("cp.b 9000ff0 42000000 10", b""),
+        ("md.l 42000000 4", b"42000000: 0000000d 00000000 00000005 00000000"), ("mw.b 9000000 41", b"\nA"),
+        ("mw.l 9000008 0 2", b"")))
     assert "by `str" in ran.words and "Abort" not in ran.text
     assert emulated(ran) == 2

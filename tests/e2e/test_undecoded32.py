@@ -7,7 +7,7 @@ import pytest
 import board
 import trees
 from test_guests import assert_good
-from test_undecoded import emulated
+from test_undecoded import emulated, types_at_uboot
 
 WAYS = ("page", "long-page", "large-page", "section", "supersection", "page-ttbr1-af", "long-block", "long-page-ttbr1",
         "off")
@@ -42,17 +42,9 @@ def test_uboot_32_bit(boards):
     hosted.start(*board.shim_words(["cpu=host,aarch32", "memory=128M"], "/uboot32.bin@0x0"))
     hosted.board.expect("=> ")
     said = hosted.board.before()
-    for command, answer in (("md 9000fe0 4", b"09000fe0: 00000011 00000010 00000034 00000000"),
-                            ("md.b 4000000 8", b"04000000: ff ff ff ff ff ff ff ff"),
-                            ("cp.b 9000fe0 42000000 20", b"0x9000fe0 by"),
-                            ("md.b 42000000 20", b"42000010: 0d 00 00 00 f0 00 00 00 05 00 00 00 b1 00 00 00"),
-                            ("mw.b 9000000 41 2", b"\nA")):
-        hosted.board.line(command)
-        hosted.board.expect("=> ")
-        said += hosted.board.before()
-        assert answer in hosted.board.before()
-    hosted.board.line("poweroff")
-    ran = hosted.finish(before=said)
-    assert (ran.outcome, ran.code, ran.signal) == ("poweroff", 0, 0)
+    ran = types_at_uboot(hosted, said, (
+        ("md 9000fe0 4", b"09000fe0: 00000011 00000010 00000034 00000000"),
+        ("md.b 4000000 8", b"04000000: ff ff ff ff ff ff ff ff"), ("cp.b 9000fe0 42000000 20", b"0x9000fe0 by"),
+        ("md.b 42000000 20", b"42000010: 0d 00 00 00 f0 00 00 00 05 00 00 00 b1 00 00 00"), ("mw.b 9000000 41 2", b"\nA")))
     assert "by `ldm`" in ran.words and "by `strb`" in ran.words
     assert emulated(ran) == 3
