@@ -72,17 +72,6 @@ static const char *volume_fault(const uint8_t *head, size_t n, const struct dev_
 		       : NULL;
 }
 
-bool flash_store_is_for_uefi(const struct span *firmware)
-{
-	char signature[4];
-
-	for (uint64_t at = 40; at < 8192; at += 4096)
-		if (span_read(firmware, at, signature, sizeof(signature)) == 0 &&
-		    !memcmp(signature, "_FVH", sizeof(signature)))
-			return true;
-	return false;
-}
-
 const char *flash_store_fault(const uint8_t *head, size_t n, const struct dev_storage *bank,
 			      bool uefi)
 {
@@ -232,8 +221,7 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 		error = store_read(store, 0, head, sizeof(head));
 	if (error)
 		return open_failed(name, in, error, f);
-	fault = flash_store_fault(head, sizeof(head), bank,
-				  flash_store_is_for_uefi(&in->firmware->part[0].bytes));
+	fault = flash_store_fault(head, sizeof(head), bank, in->firmware->uefi);
 	if (fault)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASHCONTENT",
 			    "flash=%.200s is not for this firmware: %s: name another, or make it "

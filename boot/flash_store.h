@@ -18,12 +18,6 @@ int flash_store_open(struct store *store, const struct plan *plan, const struct 
 		     uint8_t *scratch, struct failure *f);
 
 /*
- * Is FIRMWARE EDK2 or its like: a volume of UEFI's at its beginning, or behind the 4 KiB with the
- * first jump that ArmVirtQemu has? Source: UEFI PI specification, volume 3, 3.2.1.
- */
-bool flash_store_is_for_uefi(const struct span *firmware);
-
-/*
  * What is wrong with a store that begins with the N (at least 128) bytes at HEAD, for a bank like
  * BANK and, if UEFI, a firmware that keeps UEFI's variables; NULL: nothing. Sources: UEFI PI
  * specification, volume 3, 3.2.1 (EFI_FIRMWARE_VOLUME_HEADER); EDK2's NorFlashFvb ValidateFvHeader().

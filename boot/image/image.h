@@ -49,6 +49,7 @@ struct image {
 	uint64_t link_gpa;
 	bool offset_known; /* a Linux kernel: goes to RAM base, 2 MiB aligned, + text_offset */
 	uint64_t text_offset;
+	bool uefi; /* a volume of UEFI's firmware */
 	bool unpacks; /* a zImage: needs RAM from its base on, and tree and initrd in low memory */
 
 	/* What comes along; fd -1: nothing. */

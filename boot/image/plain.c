@@ -13,8 +13,8 @@
 #define PE_HEADER 24 /* signature and COFF header */
 #define PE_SECTION 40 /* an entry of the section table */
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
-#define EDK2_VOLUME 4096 /* where its volume begins */
-#define EDK2_BRANCH (5u << 26 | EDK2_VOLUME / 4) /* B over as many bytes */
+#define UEFI_BLOCK 4096
+#define UEFI_HEADER 44 /* bytes of a volume's header up to its signature */
 #define UBOOT_ALIGN 2048 /* of _TEXT_BASE: that of its vectors */
 #define UBOOT_MOST (64u << 20) /* bytes, of its file and of its bss */
 #define A32_BRANCH 0xea /* top byte of B, condition always */
@@ -151,24 +151,24 @@ static int header_read_uboot(struct image *image, const struct span *span, const
 }
 
 /*
- * EDK2's platforms for QEMU and KVM: a branch over the first block, then a firmware volume that fills
- * the file. Source: UEFI PI 1.7, volume 3, 3.2.1.
+ * UEFI: a firmware volume, at the beginning or behind the block with the first jump that EDK2's
+ * platforms for QEMU have. Source: UEFI PI 1.7, volume 3, 3.2.1.
  */
-static int header_read_edk2(struct image *image, const struct span *span, const uint8_t *h,
-			    struct failure *f)
+static int header_read_uefi(struct image *image, const struct span *span, struct failure *f)
 {
-	uint8_t volume[HEADER];
-	uint64_t size;
+	uint8_t volume[UEFI_HEADER];
 
-	if (span_le32(h) != EDK2_BRANCH || span_read(span, EDK2_VOLUME, volume, HEADER) ||
-	    memcmp(volume + 40, "_FVH", 4))
-		return 0;
-	size = span_le64(volume + 32);
-	image_kind_add(image, "UEFI firmware");
-	image->arch = ARCH_A64;
-	return size > span->size - EDK2_VOLUME
-		       ? cut_off(image, "UEFI firmware", span, EDK2_VOLUME + size, f)
-		       : 0;
+	for (uint64_t at = 0; at <= UEFI_BLOCK && !image->uefi; at += UEFI_BLOCK) {
+		if (span_read(span, at, volume, sizeof(volume)) || memcmp(volume + 40, "_FVH", 4))
+			continue;
+		image_kind_add(image, "UEFI firmware");
+		image->arch = ARCH_A64;
+		image->uefi = true;
+		if (span_le64(volume + 32) > span->size - at)
+			return cut_off(image, "UEFI firmware", span, at + span_le64(volume + 32),
+				       f);
+	}
+	return 0;
 }
 
 /* Vectors of 32-bit code: a branch to reset, then seven loads of the PC. */
@@ -188,7 +188,7 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 
 	head_read(span, h);
 	image_raw(image, span);
-	if (header_read_uboot(image, span, h, f) || header_read_edk2(image, span, h, f))
+	if (header_read_uboot(image, span, h, f) || header_read_uefi(image, span, f))
 		return -1;
 	if (CONFIG_CONTAINERS && spl_is_bare(span, h))
 		return image_unfit(image, f,

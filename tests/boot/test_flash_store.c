@@ -55,20 +55,6 @@ static void file_make(size_t size, const void *head, size_t n, int fill)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* A firmware with the signature of UEFI's volumes at AT. */
-static void firmware_make(off_t at)
-{
-	char name[64];
-	int fd;
-
-	snprintf(name, sizeof(name), "%s/firmware", dir);
-	fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, "_FVH", 4, at), 4);
-	firmware.part[0].bytes = (struct span){ fd, 0, (uint64_t)at + 4 };
-	unlink(name);
-}
-
 static int opened(void)
 {
 	return flash_store_open(&store, &plan, &in, scratch, &f);
@@ -190,7 +176,7 @@ static void store_for_another_firmware_is_refused(void **state)
 	(void)state;
 	file_make(SIZE, head, sizeof(head), 0xff);
 	good();
-	firmware_make(4096 + 40);
+	firmware.uefi = true;
 	refused("E-FLASHCONTENT", "holds no UEFI variables");
 	assert_non_null(strstr(f.text, "flash-init=overwrite"));
 	volume_make(head, 3 * BLOCK, BLOCK);
@@ -199,28 +185,6 @@ static void store_for_another_firmware_is_refused(void **state)
 	settings.flash_init = FLASH_INIT_ON; /* keeps what is there */
 	good();
 	assert_int_equal(file_byte(40), '_');
-	close(firmware.part[0].bytes.fd);
-}
-
-/* --- what it is --------------------------------------------------------------------------------- */
-
-static void firmware_is_told_by_its_volume(void **state)
-{
-	static const off_t others[] = { 0, 44, 4096, 8192 + 40 };
-
-	(void)state;
-	assert_false(flash_store_is_for_uefi(&firmware.part[0].bytes));
-	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		firmware_make(others[i]);
-		assert_false(flash_store_is_for_uefi(&firmware.part[0].bytes));
-		close(firmware.part[0].bytes.fd);
-	}
-	firmware_make(40);
-	assert_true(flash_store_is_for_uefi(&firmware.part[0].bytes));
-	close(firmware.part[0].bytes.fd);
-	firmware_make(4096 + 40); /* Debian's QEMU_EFI.fd */
-	assert_true(flash_store_is_for_uefi(&firmware.part[0].bytes));
-	close(firmware.part[0].bytes.fd);
 }
 
 static void store_that_is_not_there(void **state)
@@ -337,7 +301,6 @@ int main(void)
 		cmocka_unit_test_setup(contents_are_told_apart, setup),
 		cmocka_unit_test_setup(volumes_that_do_not_fit, setup),
 		cmocka_unit_test_setup(store_for_another_firmware_is_refused, setup),
-		cmocka_unit_test_setup(firmware_is_told_by_its_volume, setup),
 		cmocka_unit_test_setup(store_that_is_not_there, setup),
 		cmocka_unit_test_setup(store_of_another_size, setup),
 		cmocka_unit_test_setup(store_in_use_is_refused, setup),

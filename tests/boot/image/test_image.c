@@ -122,9 +122,24 @@ static void uefi_cut_off(void **state)
 	assert_string_equal(image.kind, "UEFI firmware");
 	assert_int_equal(open_bytes(SIZE - 1), -1);
 	refused("E-DAMAGED", "its header tells of 8192 bytes, and the file ends here");
-	bytes[4096 + 40] = 'x';
-	assert_int_equal(open_bytes(SIZE), 0);
-	assert_string_equal(image.kind, "");
+}
+
+static void uefi_is_told_by_its_volume(void **state)
+{
+	static const struct {
+		unsigned at;
+		bool uefi;
+	} signature[] = { { 0, false },	   { 40, true },	{ 44, false },
+			  { 4096, false }, { 4096 + 40, true }, { 4096 + 44, false } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(signature) / sizeof(*signature); i++) {
+		memset(bytes, 0, sizeof(bytes));
+		memcpy(bytes + signature[i].at, "_FVH", 4);
+		assert_int_equal(open_bytes(SIZE), 0);
+		assert_int_equal(image.uefi, signature[i].uefi);
+		assert_string_equal(image.kind, signature[i].uefi ? "UEFI firmware" : "");
+	}
 }
 
 /* A kernel's own header tells its size in memory only; its EFI stub has a table of its sections. */
@@ -321,6 +336,7 @@ int main(void)
 		cmocka_unit_test(linux_cut_off),
 		cmocka_unit_test(linux_header_that_lies),
 		cmocka_unit_test(uefi_cut_off),
+		cmocka_unit_test(uefi_is_told_by_its_volume),
 		cmocka_unit_test(zimage_header),
 		cmocka_unit_test(uboot_header),
 		cmocka_unit_test(what_only_looks_like_uboot),
