@@ -56,6 +56,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c machine.c
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
+dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
@@ -180,9 +181,10 @@ $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
 		$(foreach d,$(dev-y),printf '\t&$d_model,\n';) \
 		printf '\t0,\n};\n'; } >$@
 
-# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end; so is the tree of
-# keys, which has no bytes where none is configured.
+# Guest machines: text, compiled, embedded between dts_NAME_begin and dts_NAME_end; so are the overlay for
+# UEFI and the tree of keys, which have no bytes where they are not configured.
 dtbs	:= $(dts-y:%.dts=$(O)/%.dtb)
+uefi	:= $(if $(CONFIG_DEV_FW_CFG),$(O)/dts/uefi.dtbo)
 keys	:= $(call unquote,$(CONFIG_VERIFY_KEY))
 embed	= printf '\t.section .rodata.dts_$(1),"a"\n\t.balign 8\n\t.globl dts_$(1)_begin, dts_$(1)_end\ndts_$(1)_begin:\n$(if $(2),\t.incbin "$(2)"\n)dts_$(1)_end:\n';
 dtb-cpp	= $(HOSTCC) -E -nostdinc -undef -D__DTS__ -x assembler-with-cpp -Idts -MMD -MP -MT $@ -MF $@.d -o $@.tmp $<
@@ -194,12 +196,12 @@ $(O)/dts/%.dtbo: dts/%.dtso
 	$(mkdirs)
 	$(call say,DTC,$<)
 	$(Q)$(dtb-cpp) && dtc -@ -I dts -O dtb -i dts -o $@ $@.tmp
-$(O)/generated/dts.S: $(dtbs) $(keys) $(O)/.config Makefile | $(O)/generated/
+$(O)/generated/dts.S: $(dtbs) $(uefi) $(keys) $(O)/.config Makefile | $(O)/generated/
 	$(call say,GEN,$@)
 	$(Q){ printf '\t.section .note.GNU-stack,"",%%progbits\n'; \
 		$(foreach d,$(dts-y:dts/%.dts=%),$(call embed,$(subst -,_,$d),$(O)/dts/$d.dtb)) \
-		$(call embed,verify_key,$(keys)) } >$@
-$(foreach b,target host unit,$(O)/$b/generated/dts.S.o): $(dtbs) $(keys)
+		$(call embed,uefi,$(uefi)) $(call embed,verify_key,$(keys)) } >$@
+$(foreach b,target host unit,$(O)/$b/generated/dts.S.o): $(dtbs) $(uefi) $(keys)
 dtbs: $(dtbs) $(dtbo-y:%.dtso=$(O)/%.dtbo)
 
 %/:

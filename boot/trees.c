@@ -17,6 +17,7 @@
 
 extern const uint8_t dts_virt_gicv2_begin[], dts_virt_gicv2_end[];
 extern const uint8_t dts_virt_gicv3_begin[], dts_virt_gicv3_end[];
+extern const uint8_t dts_uefi_begin[], dts_uefi_end[];
 
 static _Alignas(4096) uint8_t board_blob[ROOM], guest_blob[ROOM], merged_blob[ROOM];
 static _Alignas(4096) struct tree_node board_nodes[TREES_NODES], guest_nodes[TREES_NODES];
@@ -155,15 +156,27 @@ static int overlay_add(const char *path, uint8_t *blob, long size, struct tree_e
 	return 0;
 }
 
-/* The firmware's own overlays, then those of the settings, onto *BLOB. */
+/* The overlay that virt has for UEFI firmware. Its bytes; 0: none is wanted or built in. */
+static long uefi_read(const struct settings *s, const struct image *firmware, uint8_t *blob)
+{
+	const size_t size = (size_t)(dts_uefi_end - dts_uefi_begin);
+
+	if (!firmware->uefi || strcmp(trees_guest_path(s, firmware), "virt"))
+		return 0;
+	memcpy(blob, dts_uefi_begin, size);
+	return (long)size;
+}
+
+/* What virt has for UEFI, the firmware's own overlays, then those of the settings, onto *BLOB. */
 static int overlays_apply(const struct settings *s, const struct image *firmware,
 			  const uint8_t **blob, size_t *size, struct failure *f)
 {
 	static _Alignas(4096) uint8_t overlay_blob[ROOM];
 	const unsigned own = trees_from_firmware(s, firmware) ? firmware->overlays : 0;
+	const long uefi = uefi_read(s, firmware, overlay_blob);
 	struct tree_error e = { .node = -1 };
 
-	if (!own && !s->overlays)
+	if (!own && !s->overlays && !uefi)
 		return 0;
 	if (!CONFIG_TREE_OVERLAYS)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
@@ -172,6 +185,8 @@ static int overlays_apply(const struct settings *s, const struct image *firmware
 	if (overlay_begin(merged_blob, ROOM, *blob, *size, &e))
 		return trees_refuse("E-BADTREE", "guest", trees_guest_path(s, firmware), NULL, &e,
 				    f);
+	if (uefi && overlay_add("for UEFI", overlay_blob, uefi, &e, f))
+		return -1;
 	for (unsigned i = 0; i < own; i++)
 		if (overlay_add(
 			    firmware->path, overlay_blob,

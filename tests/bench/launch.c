@@ -92,26 +92,10 @@ static void command_run(char **argv, bool idle)
 	fflush(stdout);
 }
 
-/* Hundredths of a second that the board's CPU has been idle so far. */
-static long idle(void)
-{
-	char text[64];
-	int fd = open("/proc/uptime", O_RDONLY);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-	char *at;
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	at = strchr(text, ' ');
-	return at ? strtol(at, &at, 10) * 100 + strtol(at + 1, NULL, 10) : 0;
-}
-
 static void command_until(const char *text, char **argv)
 {
 	static char seen[1 << 16];
 	size_t used = 0;
-	long idle_before = idle();
 	int end[2];
 	ssize_t n;
 	pid_t pid;
@@ -135,7 +119,7 @@ static void command_until(const char *text, char **argv)
 		seen[used] = '\0';
 		if (!strstr(seen, text))
 			continue;
-		printf("%% until %lx idle %ld\n", now(), idle() - idle_before);
+		printf("%% until %lx\n", now());
 		break;
 	}
 	kill(pid, SIGKILL);

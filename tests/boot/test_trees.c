@@ -152,6 +152,34 @@ static void virt_has_the_gic_asked_for_or_the_newest(void **state)
 	assert_false(has_gicv3());
 }
 
+static bool has_fw_cfg(void)
+{
+	return tree_by_path(&tree, "/fw-cfg@9020000") >= 0;
+}
+
+static void virt_has_fw_cfg_for_uefi_only(void **state)
+{
+	char machine[128];
+
+	(void)state;
+	SET("--memory=64M");
+	assert_int_equal(guest_read(), 0);
+	assert_false(has_fw_cfg());
+	p.firmware.uefi = true;
+	for (unsigned v3 = 0; v3 < 2; v3++) {
+		p.host.gic_v3 = v3;
+		assert_int_equal(guest_read(), 0);
+		assert_true(has_fw_cfg());
+	}
+	/* A tree that was given is the machine as it is. */
+	file_put(dts_virt_gicv3_begin, (size_t)(dts_virt_gicv3_end - dts_virt_gicv3_begin));
+	snprintf(machine, sizeof(machine), "--machine=%s", path);
+	SET(machine);
+	assert_int_equal(guest_read(), 0);
+	assert_false(has_fw_cfg());
+	p.firmware.uefi = false;
+}
+
 /* dtc -p and U-Boot's fdt resize leave room behind a tree: its totalsize says more than it uses. */
 static void padded_machine_and_overlay(void **state)
 {
@@ -236,6 +264,7 @@ int main(void)
 		TEST(bad_node_is_named),
 		TEST(files_that_are_none),
 		TEST(virt_has_the_gic_asked_for_or_the_newest),
+		TEST(virt_has_fw_cfg_for_uefi_only),
 		TEST(padded_machine_and_overlay),
 		TEST(overlays_are_applied_in_order),
 	};

@@ -91,6 +91,7 @@ def test_edk2_variable(hosted):
     b = hosted.board
     words = ["flash=/tmp/efi", "flash-init=on", "memory=256M"]
     hosted.start(*board.shim_words(words, "/efi.fd"))
+    b.expect("24 B  fw_cfg")
     to_shell(b)
     variable_set(b, "CAFE01")
     assert variable(b) == "CAFE01"
