@@ -11,8 +11,11 @@
 
 #define LABEL "PARTLABEL="
 #define HEAD 512 /* bytes that are looked at */
+#define SECTOR 512
 #define WAIT_MS 5000 /* for a disk whose driver is not done yet, as PID 1 */
 #define WAIT_STEP_MS 50
+
+enum { HELD, BLANK, ERASED };
 
 /* gEfiSystemNvDataFvGuid: a volume of UEFI variables. */
 static const uint8_t variables_guid[16] = { 0x8d, 0x2b, 0xf1, 0xff, 0x96, 0x76, 0x8b, 0x4c,
@@ -25,15 +28,6 @@ static uint64_t le(const uint8_t *p, unsigned n)
 	while (n--)
 		v = v << 8 | p[n];
 	return v;
-}
-
-/* Nothing was ever written there: erased flash, or an empty partition. */
-static bool is_blank(const uint8_t *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != 0 && p[i] != 0xff)
-			return false;
-	return true;
 }
 
 static bool is_erased(const uint8_t *p, size_t n)
@@ -84,48 +78,64 @@ const char *flash_store_fault(const uint8_t *head, size_t n, const struct dev_st
 
 /* --- making one --------------------------------------------------------------------------------- */
 
-/* Is all that DISK has of an image of SIZE bytes blank? -errno: it cannot be read. */
-static int blank_check(const struct disk *disk, uint64_t size, uint8_t *scratch, uint32_t block)
+/*
+ * Each sector of it is erased, or all zeros, as in an empty partition or in a store whose making was
+ * cut short. Zeros between other bytes are what somebody wrote.
+ */
+static bool is_blank(const uint8_t *p, size_t n)
 {
-	int error = 0;
+	for (size_t at = 0, m; at < n; at += m) {
+		m = n - at < SECTOR ? n - at : SECTOR;
+		if ((p[at] != 0 && p[at] != 0xff) || memcmp(p + at, p + at + 1, m - 1))
+			return false;
+	}
+	return true;
+}
+
+/* What DISK has of an image of SIZE bytes. HELD: it holds something. -errno: it cannot be read. */
+static int content_look(const struct disk *disk, uint64_t size, uint8_t *scratch, uint32_t block)
+{
+	int content = ERASED, error;
 
 	for (uint64_t at = 0, n; at < size && at < disk->size; at += n) {
 		n = disk->size - at < block ? disk->size - at : block;
 		n = size - at < n ? size - at : n;
 		error = disk_read(disk, at, scratch, (size_t)n);
 		if (error || !is_blank(scratch, (size_t)n))
-			return error;
+			return error ? error : HELD;
+		if (!is_erased(scratch, (size_t)n))
+			content = BLANK;
 	}
-	return 1;
+	return disk->size < size ? BLANK : content;
+}
+
+/* An old journal would be carried out on the new image: it is gone before that begins. */
+static int journal_drop(struct disk *disk, uint64_t size, uint8_t *scratch)
+{
+	int error = 0;
+
+	memset(scratch, 0, SECTOR);
+	if (disk->size >= size + SECTOR)
+		error = disk_write(disk, size, scratch, SECTOR);
+	return error ? error : disk_flush(disk);
 }
 
 /* Make DISK an erased image, where it is blank or OVERWRITE. Returns 0 or -errno. */
 static int store_make(struct disk *disk, const struct dev_storage *bank, bool overwrite,
 		      uint8_t *scratch, bool *made)
 {
-	uint8_t head[HEAD];
 	int error;
 
 	if (disk->device && disk->size < bank->size)
 		return 0; /* that will be told */
-	error = overwrite ? 1 : blank_check(disk, bank->size, scratch, bank->block);
-	if (error <= 0)
-		return error;
-	/* Erased all over and of the right size already? The first bytes are enough to tell from zeros. */
-	if (!overwrite && disk->size >= bank->size && !disk_read(disk, 0, head, sizeof(head)) &&
-	    is_erased(head, sizeof(head)))
-		return 0;
+	error = overwrite ? BLANK : content_look(disk, bank->size, scratch, bank->block);
+	if (error != BLANK)
+		return error < 0 ? error : 0;
 	*made = true;
-	error = disk->device ? 0 : disk_resize(disk, 0);
+	error = disk->device ? journal_drop(disk, bank->size, scratch) : disk_resize(disk, 0);
 	memset(scratch, 0xff, bank->block);
-	/* The first block last: it tells whether all was done. */
-	for (uint64_t at = bank->size; at && !error;) {
-		at -= bank->block;
+	for (uint64_t at = 0; at < bank->size && !error; at += bank->block)
 		error = disk_write(disk, at, scratch, bank->block);
-	}
-	memset(scratch, 0, bank->block);
-	if (!error && disk->device && disk->size >= bank->size + HEAD)
-		error = disk_write(disk, bank->size, scratch, HEAD); /* an old journal's header */
 	if (!disk->device)
 		disk->size = bank->size;
 	return error ? error : disk_flush(disk);

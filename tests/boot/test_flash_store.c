@@ -238,6 +238,8 @@ static void erased_check(void)
 
 static void init_makes_what_is_missing_or_blank(void **state)
 {
+	uint8_t erased[512];
+
 	(void)state;
 	settings.flash_init = FLASH_INIT_ON;
 	good();
@@ -246,7 +248,11 @@ static void init_makes_what_is_missing_or_blank(void **state)
 	file_make(SIZE, "", 0, 0);
 	good();
 	erased_check();
-	file_make(3 * BLOCK, "\xff\xff", 2, 0); /* one that was cut off while it was made */
+	memset(erased, 0xff, sizeof(erased));
+	file_make(3 * BLOCK, erased, sizeof(erased), 0); /* cut off while it was made */
+	good();
+	erased_check();
+	file_make(SIZE, erased, sizeof(erased), 0); /* the same, its first sector being there */
 	good();
 	erased_check();
 	file_make(0, "", 0, 0);
@@ -259,9 +265,10 @@ static void init_keeps_what_holds_something(void **state)
 	(void)state;
 	file_make(SIZE, "", 0, 0xff);
 	assert_int_equal(truncate(path, SIZE - 1), 0);
-	assert_int_equal(truncate(path, SIZE), 0); /* its last byte is 0: blank still */
+	assert_int_equal(truncate(path, SIZE), 0); /* its last byte is 0: somebody wrote it */
 	settings.flash_init = FLASH_INIT_ON;
 	good();
+	assert_int_equal(file_byte(SIZE - 1), 0);
 	file_make(SIZE, "", 0, 0xff);
 	{
 		int fd = open(path, O_WRONLY);

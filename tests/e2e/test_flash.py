@@ -123,12 +123,12 @@ def disk(name):
     return out
 
 
-def power_on_with(boards, name, image, firmware, append=""):
-    """kvmshim as PID 1 with the modules it ships, the disk, and FIRMWARE."""
+def power_on_with(boards, name, image, firmware, append="", drive=()):
+    """kvmshim as PID 1 with the modules it ships, the disk, and FIRMWARE. DRIVE: the emulator's options for a disk `d`."""
     initrd = board.initramfs(f"flash-{firmware.name}", {"/firmware": firmware}, base=board.artefact("kvmshim.cpio.gz"))
     return boards(board.Board(name, board.qemu(
         3, "a57", "-no-reboot", "-kernel", board.linux("6.1"), "-initrd", initrd,
-        "-drive", f"file={image},format=raw,if=none,id=d", "-device", "virtio-blk-device,drive=d",
+        *(drive or ("-drive", f"file={image},format=raw,if=none,id=d")), "-device", "virtio-blk-device,drive=d",
         "-append", "console=ttyAMA0 quiet loglevel=2 panic=-1 kvmshim.memory=256M kvmshim.flash=PARTLABEL=vars "
         f"kvmshim.flash-init=on {append}")))
 
