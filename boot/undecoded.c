@@ -17,7 +17,7 @@
 #include "kvm/insn/onereg.h"
 
 #define ESR_ISS_WNR (1u << 6) /* Arm ARM, ISS of a Data Abort: write, not read */
-#define TOLD_MOST 8 /* instructions that are told of */
+#define TOLD_MOST 16 /* addresses that are told of */
 #define STEPS_MOST 64 /* from an exclusive load to its store */
 
 static struct undecoded {
@@ -29,7 +29,7 @@ static struct undecoded {
 
 static atomic_ulong count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of told[], and of who watches what */
-static uint64_t told[TOLD_MOST]; /* PCs */
+static uint64_t told[TOLD_MOST]; /* guest physical */
 static unsigned tolds;
 
 static struct undecoded *of_cpu(struct insn_cpu *cpu)
@@ -84,18 +84,18 @@ static struct undecoded *undecoded_of(struct shim *s, struct vcpu *vcpu)
 	return u;
 }
 
-/* The first instructions, each once. */
+/* The first access to each address, of the first such addresses. */
 static void tell(const struct insn *insn, uint64_t pc, uint64_t gpa)
 {
 	unsigned i = 0;
 	bool new, last;
 
 	pthread_mutex_lock(&lock);
-	while (i < tolds && told[i] != pc)
+	while (i < tolds && told[i] != gpa)
 		i++;
-	new = tolds < TOLD_MOST &&i == tolds;
+	new = i == tolds &&tolds < TOLD_MOST;
 	if (new)
-		told[tolds++] = pc;
+		told[tolds++] = gpa;
 	last = tolds == TOLD_MOST;
 	pthread_mutex_unlock(&lock);
 	if (new)
