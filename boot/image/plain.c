@@ -15,6 +15,9 @@
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
 #define UEFI_BLOCK 4096
 #define UEFI_HEADER 44 /* bytes of a volume's header up to its signature */
+#define A64_BRANCH 0x0a /* top 7 bits of B forward */
+#define UBOOT_BRANCH_END 40 /* it is one of the first ten instructions */
+#define UBOOT_HEADER 32 /* bytes */
 #define UBOOT_ALIGN 2048 /* of _TEXT_BASE: that of its vectors */
 #define UBOOT_MOST (64u << 20) /* bytes, of its file and of its bss */
 #define A32_BRANCH 0xea /* top byte of B, condition always */
@@ -125,19 +128,38 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 }
 
 /*
- * U-Boot, arch/arm/cpu/armv8/start.S: a branch, then at byte 8 _TEXT_BASE, _end_ofs,
+ * Where U-Boot's first branch leads, which its header ends at; 0: no such branch. Boards that have a
+ * hook for their boot ROM begin with a few instructions of their own.
+ */
+static uint64_t uboot_header_end(const uint8_t *h)
+{
+	for (unsigned at = 0; at < UBOOT_BRANCH_END; at += 4) {
+		const uint32_t word = span_le32(h + at);
+
+		if (word >> 25 == A64_BRANCH)
+			return at + 4 * (uint64_t)(word & 0x1ffffff);
+	}
+	return 0;
+}
+
+/*
+ * U-Boot, arch/arm/cpu/armv8/start.S: a branch, then before what it leads to _TEXT_BASE, _end_ofs,
  * _bss_start_ofs, _bss_end_ofs, all 64-bit. _end is the file's end but for padding and an appended
  * tree; the bss overlays relocations, so it may begin before.
  */
 static int header_read_uboot(struct image *image, const struct span *span, const uint8_t *h,
 			     struct failure *f)
 {
-	uint64_t base = span_le64(h + 8), end = span_le64(h + 16), bss_start = span_le64(h + 24),
-		 bss_end = span_le64(h + 32);
-	bool branch = (h[3] & 0xfc) == 0x14;
+	const uint64_t header_end = uboot_header_end(h);
+	uint64_t base, end, bss_start, bss_end;
+	uint8_t q[UBOOT_HEADER];
 
-	if (!branch || base % UBOOT_ALIGN || end < HEADER || end > UBOOT_MOST ||
-	    bss_start < HEADER || bss_start > bss_end || bss_end > end + UBOOT_MOST)
+	if (header_end < 8 + sizeof(q) || span_read(span, header_end - sizeof(q), q, sizeof(q)))
+		return 0;
+	base = span_le64(q), end = span_le64(q + 8);
+	bss_start = span_le64(q + 16), bss_end = span_le64(q + 24);
+	if (base % UBOOT_ALIGN || end < HEADER || end > UBOOT_MOST || bss_start < HEADER ||
+	    bss_start > bss_end || bss_end > end + UBOOT_MOST)
 		return 0;
 	image_kind_add(image, "U-Boot");
 	if (end > span->size)
@@ -154,19 +176,25 @@ static int header_read_uboot(struct image *image, const struct span *span, const
  * UEFI: a firmware volume, at the beginning or behind the block with the first jump that EDK2's
  * platforms for QEMU have. Source: UEFI PI 1.7, volume 3, 3.2.1.
  */
-static int header_read_uefi(struct image *image, const struct span *span, struct failure *f)
+static int header_read_uefi(struct image *image, const struct span *span, const uint8_t *h,
+			    struct failure *f)
 {
 	uint8_t volume[UEFI_HEADER];
+	uint64_t size;
 
 	for (uint64_t at = 0; at <= UEFI_BLOCK && !image->uefi; at += UEFI_BLOCK) {
 		if (span_read(span, at, volume, sizeof(volume)) || memcmp(volume + 40, "_FVH", 4))
 			continue;
 		image_kind_add(image, "UEFI firmware");
-		image->arch = ARCH_A64;
+		image->arch = h[3] == A32_BRANCH ? ARCH_A32 : ARCH_A64;
 		image->uefi = true;
-		if (span_le64(volume + 32) > span->size - at)
-			return cut_off(image, "UEFI firmware", span, at + span_le64(volume + 32),
-				       f);
+		size = span_le64(volume + 32);
+		if (size > IMAGE_FOOTPRINT_MAX)
+			return image_damaged(
+				image, "UEFI firmware", at + 32, f,
+				"its volume is to have %#" PRIx64 " bytes: copy it again", size);
+		if (size > span->size - at)
+			return cut_off(image, "UEFI firmware", span, at + size, f);
 	}
 	return 0;
 }
@@ -188,7 +216,7 @@ int plain_read_raw(struct image *image, const struct span *span, struct failure 
 
 	head_read(span, h);
 	image_raw(image, span);
-	if (header_read_uboot(image, span, h, f) || header_read_uefi(image, span, f))
+	if (header_read_uboot(image, span, h, f) || header_read_uefi(image, span, h, f))
 		return -1;
 	if (CONFIG_CONTAINERS && spl_is_bare(span, h))
 		return image_unfit(image, f,

@@ -122,6 +122,9 @@ static void uefi_cut_off(void **state)
 	assert_string_equal(image.kind, "UEFI firmware");
 	assert_int_equal(open_bytes(SIZE - 1), -1);
 	refused("E-DAMAGED", "its header tells of 8192 bytes, and the file ends here");
+	le64_put(4096 + 32, UINT64_MAX);
+	assert_int_equal(open_bytes(SIZE), -1);
+	refused("E-DAMAGED", "byte 4128 of the UEFI firmware: its volume is to have 0xffff");
 }
 
 static void uefi_is_told_by_its_volume(void **state)
@@ -140,6 +143,13 @@ static void uefi_is_told_by_its_volume(void **state)
 		assert_int_equal(image.uefi, signature[i].uefi);
 		assert_string_equal(image.kind, signature[i].uefi ? "UEFI firmware" : "");
 	}
+	memset(bytes, 0, sizeof(bytes));
+	memcpy(bytes + 4096 + 40, "_FVH", 4);
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_int_equal(image.arch, ARCH_A64);
+	le32_put(0, 0xea0003fe); /* B over the block, A32 */
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_int_equal(image.arch, ARCH_A32);
 }
 
 /* A kernel's own header tells its size in memory only; its EFI stub has a table of its sections. */
@@ -220,6 +230,30 @@ static void uboot_header(void **state)
 	assert_int_equal(image.part[0].footprint, SIZE);
 	assert_int_equal(open_bytes(SIZE - 1), -1);
 	refused("E-DAMAGED", "of the U-Boot: its header tells of 8192 bytes");
+}
+
+/* Allwinner's boot ROM and others want something of their own before it. */
+static void uboot_header_behind_a_hook(void **state)
+{
+	static const unsigned branch[] = { 4, 36 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		memset(bytes, 0, sizeof(bytes));
+		le32_put(0, 0xea00001f); /* of the other instruction set */
+		le32_put(branch[i], 0x14000000 | (0x108 - branch[i]) / 4);
+		le64_put(0xe8, 0x4a000000);
+		le64_put(0xf0, SIZE);
+		le64_put(0xf8, SIZE);
+		le64_put(0x100, SIZE + 100);
+		assert_int_equal(open_bytes(SIZE), 0);
+		assert_string_equal(image.kind, "U-Boot");
+		assert_int_equal(image.link_gpa, 0x4a000000);
+	}
+	le32_put(36, 0);
+	le32_put(40, 0x14000000 | (0x108 - 40) / 4); /* too late for a first branch */
+	assert_int_equal(open_bytes(SIZE), 0);
+	assert_false(image.linked);
 }
 
 static void what_only_looks_like_uboot(void **state)
@@ -339,6 +373,7 @@ int main(void)
 		cmocka_unit_test(uefi_is_told_by_its_volume),
 		cmocka_unit_test(zimage_header),
 		cmocka_unit_test(uboot_header),
+		cmocka_unit_test(uboot_header_behind_a_hook),
 		cmocka_unit_test(what_only_looks_like_uboot),
 		cmocka_unit_test(what_cannot_run_as_it_is),
 		cmocka_unit_test(files_that_are_none),
