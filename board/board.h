@@ -3,6 +3,7 @@
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
 
+#include "board/region.h"
 #include "board/tree.h"
 
 #define BOARD_CPUS_MAX 512
@@ -13,10 +14,6 @@
 
 enum gic_version { GIC_NONE, GIC_V2, GIC_V3 };
 enum psci_method { PSCI_NONE, PSCI_HVC, PSCI_SMC };
-
-struct region {
-	uint64_t base, size;
-};
 
 struct board_cpu {
 	uint64_t mpidr; /* reg: Aff3 in bits 39:32, Aff2..0 in 23:0 */

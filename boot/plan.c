@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/plan_firmware.h"
 #include "boot/plan_place.h"
 #include "boot/trees.h"
 #include "generated/config.h"
@@ -384,7 +385,7 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	p->on_reset = in->settings->on_reset;
 	p->on_crash = in->settings->on_crash;
 	if (gic_settle(p, in, f) || cpus_settle(p, in, f) || features_settle(p, in, f) ||
-	    ram_settle(p, in, f) || plan_place_firmware(p, in, f) || variables_settle(p, in, f) ||
+	    ram_settle(p, in, f) || plan_firmware_place(p, in, f) || variables_settle(p, in, f) ||
 	    plan_place_initrd(p, in, f) || tree_settle(p, in, dtb, size, f) ||
 	    plan_place_dtb(p, in, f))
 		return -1;

@@ -19,10 +19,9 @@ uint64_t plan_place_room(const struct plan *plan, const struct plan_inputs *in, 
 int plan_place_check(const struct plan *plan, const struct plan_inputs *in, struct failure *f);
 
 /*
- * Firmware first, then the initrd, and the tree when its size is known. Each returns 0 or fail()s
- * with bad-firmware (there is no room) or bad-config (a place where nothing is).
+ * The initrd, when the firmware has its place, then the tree, when its size is known. Each returns 0
+ * or fail()s with bad-firmware: there is no room.
  */
-int plan_place_firmware(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 int plan_place_initrd(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 int plan_place_dtb(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 

@@ -386,6 +386,26 @@ static void initrd_lies_at_the_end_of_ram(void **state)
 	assert_int_equal(p.plan.initrd.base, 0x82000000 - MIB - 4096);
 }
 
+static void initrd_lies_where_linux_looks(void **state)
+{
+	const uint64_t gib = 1024 * MIB;
+
+	(void)state;
+	p.host.memory_total = p.host.memory_free = 128 * gib;
+	SET("--memory=64G");
+	p.firmware.offset_known = true;
+	p.initrd = (struct span){ .fd = 4, .size = MIB };
+	planner_good();
+	/* Linux and it within 32 GiB from a GiB's border */
+	assert_int_equal(p.plan.initrd.base + MIB, RAM_BASE + 31 * gib);
+	p.firmware.unpacks = true; /* a 32-bit one maps some of its memory only */
+	p.firmware.arch = ARCH_A32;
+	p.host.features = HOSTCPU_AARCH32;
+	SET("--memory=2G");
+	planner_good();
+	assert_int_equal(p.plan.initrd.base + MIB, RAM_BASE + 512 * MIB);
+}
+
 static void initrd_without_room(void **state)
 {
 	(void)state;
@@ -783,6 +803,7 @@ int main(void)
 		TEST(linux_header_places_it),
 		TEST(uboot_header_places_it),
 		TEST(initrd_lies_at_the_end_of_ram),
+		TEST(initrd_lies_where_linux_looks),
 		TEST(initrd_without_room),
 		TEST(gic_is_the_trees),
 		TEST(gic_by_the_old_interface),
