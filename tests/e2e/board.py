@@ -208,7 +208,7 @@ class Ran:
 class Hosted:
     """An emulated board whose PID 1 takes commands over the line (launch.c)."""
 
-    RAN = re.compile(rb"\r?\nRAN code=(-?\d+) signal=(\d+) rss=(\d+)")
+    RAN = re.compile(rb"\r?\nRAN code=(-?\d+) signal=(\d+) rss=(\d+)\r?\n")
 
     def __init__(self, gic, kernel, cpu, initrd, append="", **more):
         self.board = direct(f"hosted-{gic}-{kernel}-{cpu}", gic, kernel, cpu, initrd, f"{append} rdinit=/launch", **more)

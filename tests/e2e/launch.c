@@ -4,6 +4,7 @@
 //
 // Typed: COMMAND ARG...                     run it; `RAN code=N signal=N rss=KiB`
 //        after SECONDS SIGNAL COMMAND...    the same, and send it SIGNAL meanwhile
+//        held AFTER FOR COMMAND...          the same, and the line takes nothing from AFTER ms on, FOR ms long
 //        pinned COMMAND ARG...              the same, each of its threads on a processor of its own
 //        late COMMAND ARG...                the same, with its output through a pipe, and `LATE NANOSECONDS` for
 //                                           how long after the guest's `LAST COUNTER.` was said it came out
@@ -67,8 +68,17 @@ static void pin(pid_t pid)
 	}
 }
 
+static void hold(unsigned after_ms, unsigned for_ms)
+{
+	usleep(after_ms * 1000);
+	tcflow(1, TCOOFF);
+	usleep(for_ms * 1000);
+	tcflow(1, TCOON);
+}
+
 static void run(char **word)
 {
+	unsigned held_after = 0, held_for = 0;
 	const bool pinned = !strcmp(word[0], "pinned") && word[1];
 	unsigned after = 0;
 	int signal_sent = 0, status = 0;
@@ -78,6 +88,11 @@ static void run(char **word)
 	if (!strcmp(word[0], "after") && word[1] && word[2] && word[3]) {
 		after = (unsigned)atoi(word[1]);
 		signal_sent = atoi(word[2]);
+		word += 3;
+	}
+	if (!strcmp(word[0], "held") && word[1] && word[2] && word[3]) {
+		held_after = (unsigned)atoi(word[1]);
+		held_for = (unsigned)atoi(word[2]);
 		word += 3;
 	}
 	word += pinned;
@@ -90,6 +105,13 @@ static void run(char **word)
 		timer = fork();
 		if (timer == 0) {
 			pin(pid);
+			_exit(0);
+		}
+	}
+	if (held_for) {
+		timer = fork();
+		if (timer == 0) {
+			hold(held_after, held_for);
 			_exit(0);
 		}
 	}

@@ -12,7 +12,7 @@ static void allwinner(void **state)
 	(void)state;
 	sh("cat " SUNXI "/sunxi-spl.bin " SUNXI "/u-boot-sunxi-with-spl.fit.itb >$D/flash");
 	opens("flash");
-	assert_string_equal(image.kind, "Allwinner SPL, FIT");
+	assert_string_equal(image.kind, "Allwinner SPL, FIT, U-Boot");
 	assert_int_equal(image.parts, 2);
 	sh("cp " SUNXI "/u-boot-nodtb.bin $D/nodtb; cp " SUNXI
 	   "/sun50i-a64-pine64-plus.dtb $D/dtb");
