@@ -4,22 +4,15 @@
 #include <string.h>
 
 #include "board/dev.h"
-#include "board/machine.h"
+#include "board/machine_reader.h"
 
-struct reader {
-	struct machine *m;
-	const struct tree *tree;
-	struct tree_error *err;
-};
-
-static int too_many(struct reader *r, unsigned node, const char *what, uint64_t limit)
+int reader_too_many(struct reader *r, unsigned node, const char *what, uint64_t limit)
 {
 	return tree_error_set(r->err, E2BIG, (int)node, what, "take some out of the guest's tree",
 			      limit);
 }
 
-/* Entry INDEX of the node's reg, which has to be there. */
-static int region_read(struct reader *r, unsigned node, unsigned index, struct region *region)
+int reader_region(struct reader *r, unsigned node, unsigned index, struct region *region)
 {
 	switch (tree_reg(r->tree, node, index, &region->base, &region->size)) {
 	case 0: return 0;
@@ -35,80 +28,6 @@ static int region_read(struct reader *r, unsigned node, unsigned index, struct r
 				      "see #address-cells and #size-cells of the node above",
 				      index);
 	}
-}
-
-/* One of the GIC's regions: KVM wants it aligned, and takes at least SIZE whatever the tree says. */
-static int gic_region_read(struct reader *r, unsigned node, unsigned index, uint64_t align,
-			   uint64_t size, struct region *region)
-{
-	const int ret = region_read(r, node, index, region);
-
-	if (ret)
-		return ret;
-	if (region->base % align)
-		return tree_error_set(r->err, EINVAL, (int)node, "the GIC's address is not aligned",
-				      align == 0x1000 ? "GICv2: move it to a multiple of 4 KiB"
-						      : "GICv3: move it to a multiple of 64 KiB",
-				      region->base);
-	if (region->size < size)
-		region->size = size;
-	return 0;
-}
-
-static int gic_add(struct reader *r, unsigned node, enum gic_version version)
-{
-	if (r->m->gic.version != GIC_NONE)
-		return too_many(r, node, "a second GIC", 1);
-	r->m->gic.version = version;
-	r->m->gic.node = (int)node;
-	return 0;
-}
-
-static int gicv2_read(struct reader *r, unsigned node)
-{
-	int ret = gic_add(r, node, GIC_V2);
-
-	if (!ret)
-		ret = gic_region_read(r, node, 0, 0x1000, 0x1000, &r->m->gic.dist);
-	if (!ret)
-		ret = gic_region_read(r, node, 1, 0x1000, 0x2000, &r->m->gic.cpu);
-	return ret;
-}
-
-static int gicv3_read(struct reader *r, unsigned node)
-{
-	const uint32_t regions = tree_prop_u32(r->tree, node, TREE_REDISTRIBUTOR_REGIONS, 1);
-	uint32_t len;
-	const void *p = tree_prop(r->tree, node, TREE_REDISTRIBUTOR_STRIDE, &len);
-	/* one cell or two; another length is no stride that KVM has */
-	const uint64_t stride = !p ? 0 : len == 4 || len == 8 ? tree_cells(p, len / 4) : 1;
-	int ret = gic_add(r, node, GIC_V3);
-
-	if (ret)
-		return ret;
-	if (stride && stride != MACHINE_REDIST_SIZE)
-		return tree_error_set(r->err, EINVAL, (int)node,
-				      "redistributor-stride is not KVM's",
-				      "take the property out, or make it 0x20000", stride);
-	if (!regions)
-		return tree_error_set(r->err, EINVAL, (int)node, "#redistributor-regions is 0",
-				      "take the property out, or count them", 0);
-	if (regions > BOARD_REDISTS_MAX)
-		return too_many(r, node, "too many redistributor regions", BOARD_REDISTS_MAX);
-	ret = gic_region_read(r, node, 0, 0x10000, 0x10000, &r->m->gic.dist);
-	for (unsigned i = 0; i < regions && !ret; i++)
-		ret = gic_region_read(r, node, i + 1, 0x10000, MACHINE_REDIST_SIZE,
-				      &r->m->gic.redist[i]);
-	r->m->gic.redists = regions;
-	return ret;
-}
-
-static int its_read(struct reader *r, unsigned node)
-{
-	if (r->m->gic.has_its)
-		return too_many(r, node, "a second ITS", 1);
-	r->m->gic.has_its = true;
-	return gic_region_read(r, node, 0, 0x10000, 0x20000, &r->m->gic.its);
 }
 
 static int timer_read(struct reader *r, unsigned node)
@@ -143,8 +62,8 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 
 	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
 		if (*count == max)
-			return too_many(r, node, too_many_what, max);
-		const int ret = region_read(r, node, i, &region[*count]);
+			return reader_too_many(r, node, too_many_what, max);
+		const int ret = reader_region(r, node, i, &region[*count]);
 		if (ret)
 			return ret;
 		region_node[(*count)++] = (int)node;
@@ -216,7 +135,7 @@ static const struct {
 	{ "arm,armv8-timer", timer_read }, { "arm,armv7-timer", timer_read },
 	{ "arm,armv8-pmuv3", pmu_read },   { "arm,psci-1.0", psci_read },
 	{ "arm,psci-0.2", psci_read },	   { "arm,psci", psci_read },
-	{ "arm,gic-v3-its", its_read },	   { "cfi-flash", flash_read },
+	{ "arm,gic-v3-its", reader_its },  { "cfi-flash", flash_read },
 };
 
 static const struct model *model_find(const struct model *const *models, const char *compatible)
@@ -234,9 +153,9 @@ static int device_add(struct reader *r, unsigned node, const struct model *model
 	struct machine_device *d = &m->device[m->devices];
 
 	if (m->devices == MACHINE_DEVICES_MAX)
-		return too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
+		return reader_too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
 	*d = (struct machine_device){ .model = model, .node = (int)node };
-	const int ret = region_read(r, node, 0, &d->reg);
+	const int ret = reader_region(r, node, 0, &d->reg);
 	if (!ret && !d->reg.size)
 		return tree_error_set(r->err, EINVAL, (int)node, "a device of size 0",
 				      "give its reg a size", 0);
@@ -272,7 +191,7 @@ static int compatible_read(struct reader *r, unsigned node, const struct model *
 				return kinds[i].read(r, node);
 		const enum gic_version gic = board_gic_version(s);
 		if (gic != GIC_NONE)
-			return gic == GIC_V3 ? gicv3_read(r, node) : gicv2_read(r, node);
+			return reader_gic(r, node, gic);
 		const struct model *model = model_find(models, s);
 		if (model)
 			return device_add(r, node, model);
@@ -314,7 +233,7 @@ static int cpus_read(struct reader *r, unsigned cpus)
 			return tree_error_set(r->err, EINVAL, (int)n, "a CPU without a good reg",
 					      "give it the affinity fields of its MPIDR", 0);
 		if (m->cpus == MACHINE_CPUS_MAX)
-			return too_many(r, n, "too many CPUs", MACHINE_CPUS_MAX);
+			return reader_too_many(r, n, "too many CPUs", MACHINE_CPUS_MAX);
 		m->mpidr[m->cpus] = tree_cells(p, cells);
 		m->cpu_node[m->cpus++] = (int)n;
 	}
@@ -381,9 +300,9 @@ int machine_read(struct machine *machine, const struct tree *tree,
 		return ret;
 	if (machine->gic.has_its && machine->gic.version != GIC_V3)
 		return tree_error_set(err, EINVAL, -1, "an ITS without a GICv3", "take it out", 0);
-	ret = machine_interrupts_read(machine, tree, err);
+	ret = reader_interrupts(&r);
 	if (ret)
 		return ret;
 	machine->console = console_find(machine, tree);
-	return machine_regions_check(machine, err);
+	return reader_regions_check(&r);
 }

@@ -76,20 +76,6 @@ struct machine {
 int machine_read(struct machine *machine, const struct tree *tree,
 		 const struct model *const *models, struct tree_error *err);
 
-/*
- * A part of machine_read(), after its nodes are known: the INTIDs of timer, PMU and devices,
- * and the highest of any enabled node. Returns 0, -EINVAL, -E2BIG as there.
- */
-int machine_interrupts_read(struct machine *machine, const struct tree *tree,
-			    struct tree_error *err);
-
-/*
- * The last part of machine_read(): do two of flash, the GIC's regions and devices overlap, or does
- * one reach beyond 2^64? RAM is the plan's to settle and to check. Returns 0, or -EINVAL with *ERR
- * filled.
- */
-int machine_regions_check(const struct machine *machine, struct tree_error *err);
-
 /* What the plan settles and the tree must say. */
 struct completion {
 	struct region ram[MACHINE_RAM_MAX];

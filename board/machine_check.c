@@ -2,7 +2,7 @@
 // What a guest's machine has to get right as a whole: its interrupts lead to the GIC, its regions lie apart.
 #include <errno.h>
 
-#include "board/machine.h"
+#include "board/machine_reader.h"
 
 #define REGIONS_MAX (MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
 
@@ -152,9 +152,11 @@ static int owners_check(const struct machine *m, struct tree_error *err)
 	return 0;
 }
 
-int machine_interrupts_read(struct machine *machine, const struct tree *tree,
-			    struct tree_error *err)
+int reader_interrupts(struct reader *r)
 {
+	struct machine *const machine = r->m;
+	const struct tree *const tree = r->tree;
+	struct tree_error *const err = r->err;
 	int ret = timer_intids_read(machine, tree, err);
 
 	if (!ret)
@@ -194,8 +196,10 @@ static void place_add(struct places *p, const struct region *region, int node)
 	p->count++;
 }
 
-int machine_regions_check(const struct machine *m, struct tree_error *err)
+int reader_regions_check(struct reader *r)
 {
+	const struct machine *const m = r->m;
+	struct tree_error *const err = r->err;
 	struct places p = { .beyond = -1 };
 
 	for (unsigned i = 0; i < m->flashes; i++)
