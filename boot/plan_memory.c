@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How much RAM the guest has, and where.
+#include <inttypes.h>
+
+#include "boot/plan_memory.h"
+#include "boot/plan_place.h"
+#include "boot/trees.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define RAM_ALIGN (2 * MIB) /* KVM maps a block where guest and host addresses agree modulo 2 MiB */
+#define RAM_LEAST MIB
+#define AARCH32_END (1ull << 32)
+
+/* Half of what is free, as far as the guest's addresses have room for it. */
+static int ram_default(struct plan *p, const struct plan_inputs *in, struct region *ram,
+		       struct failure *f)
+{
+	const struct host *h = in->host;
+	uint64_t room = plan_place_room(p, in, ram->base);
+
+	if (!h->memory_free && h->assumed)
+		return fail(f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
+			    "board tree %s does not tell how much memory the board has (its "
+			    "firmware adds "
+			    "that): give memory=SIZE",
+			    in->settings->raw[SET_BOARD_DTB].text);
+	if (h->memory_free / 2 < RAM_ALIGN)
+		return fail(f, OUTCOME_REFUSED, "E-RAM",
+			    "only %" PRIu64
+			    " KiB of this host's memory are free, and a guest gets half of "
+			    "it: give memory=SIZE, or stop what uses it",
+			    h->memory_free >> 10);
+	if (p->aarch32 && ram->base < AARCH32_END && room > AARCH32_END - ram->base)
+		room = AARCH32_END - ram->base;
+	ram->size = (h->memory_free / 2 < room ? h->memory_free / 2 : room) & ~(RAM_ALIGN - 1);
+	return 0;
+}
+
+/*
+ * The tree's banks, ascending: an overlay's come first in it, and the lowest is where firmware
+ * looks for RAM.
+ */
+static void ram_sort(struct plan *p)
+{
+	const struct machine *m = &p->machine;
+
+	for (unsigned i = 0; i < m->rams; i++) {
+		unsigned at = i;
+
+		for (; at && p->ram[at - 1].base > m->ram[i].base; at--)
+			p->ram[at] = p->ram[at - 1];
+		p->ram[at] = m->ram[i];
+	}
+	p->rams = m->rams;
+}
+
+int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct settings *s = in->settings;
+	const struct machine *m = &p->machine;
+	const struct host *h = in->host;
+	uint64_t total = 0;
+
+	ram_sort(p);
+	if (!m->rams && !s->memory_placed)
+		return fail(
+			f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
+			"guest tree %s has no memory node, so nobody knows where RAM begins: give "
+			"memory=SIZE@BASE",
+			trees_guest_path(s, in->firmware));
+	if (s->memory_size) {
+		p->rams = 1;
+		p->ram[0] = (struct region){ s->memory_placed ? s->memory_base : p->ram[0].base,
+					     s->memory_size };
+	} else if (m->rams == 1 && !m->ram[0].size && ram_default(p, in, &p->ram[0], f)) {
+		return -1;
+	}
+	for (unsigned i = 0; i < p->rams; i++) {
+		const struct region *r = &p->ram[i];
+
+		if (r->size < RAM_LEAST || (r->size | r->base) % h->page)
+			return fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
+				    "RAM of 0x%" PRIx64 " bytes at 0x%" PRIx64
+				    " is not whole pages of %u bytes, 1 MiB at least: give "
+				    "memory=SIZE@BASE, "
+				    "or correct the memory node of guest tree %s",
+				    r->size, r->base, h->page, trees_guest_path(s, in->firmware));
+		total = total + r->size < total ? UINT64_MAX : total + r->size;
+	}
+	if (h->memory_total && total > h->memory_total)
+		return fail(f, OUTCOME_REFUSED, "E-RAM",
+			    "the guest is to have %" PRIu64 " MiB of RAM, the board has %" PRIu64
+			    " MiB (%" PRIu64 " free): give less, such as memory=%" PRIu64 "M",
+			    total / MIB, h->memory_total / MIB, h->memory_free / MIB,
+			    (h->memory_free / 2 < MIB ? h->memory_total : h->memory_free) / 2 /
+				    MIB);
+	return plan_place_check(p, in, f);
+}
