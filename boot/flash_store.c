@@ -9,7 +9,6 @@
 
 #include "boot/say.h"
 
-#define LABEL "PARTLABEL="
 #define HEAD 512 /* bytes that are looked at */
 #define SECTOR 512
 #define WAIT_MS 5000 /* for a disk whose driver is not done yet, as PID 1 */
@@ -30,12 +29,15 @@ static uint64_t le(const uint8_t *p, unsigned n)
 	return v;
 }
 
+/* Are the N bytes, at least one, all BYTE? */
+static bool is_filled(const uint8_t *p, size_t n, uint8_t byte)
+{
+	return *p == byte && !memcmp(p, p + 1, n - 1);
+}
+
 static bool is_erased(const uint8_t *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != 0xff)
-			return false;
-	return true;
+	return is_filled(p, n, 0xff);
 }
 
 static const char *volume_fault(const uint8_t *head, size_t n, const struct dev_storage *bank)
@@ -86,7 +88,7 @@ static bool is_blank(const uint8_t *p, size_t n)
 {
 	for (size_t at = 0, m; at < n; at += m) {
 		m = n - at < SECTOR ? n - at : SECTOR;
-		if ((p[at] != 0 && p[at] != 0xff) || memcmp(p + at, p + at + 1, m - 1))
+		if (!is_erased(p + at, m) && !is_filled(p + at, m, 0))
 			return false;
 	}
 	return true;
@@ -109,17 +111,6 @@ static int content_look(const struct disk *disk, uint64_t size, uint8_t *scratch
 	return disk->size < size ? BLANK : content;
 }
 
-/* An old journal would be carried out on the new image: it is gone before that begins. */
-static int journal_drop(struct disk *disk, uint64_t size, uint8_t *scratch)
-{
-	int error = 0;
-
-	memset(scratch, 0, SECTOR);
-	if (disk->size >= size + SECTOR)
-		error = disk_write(disk, size, scratch, SECTOR);
-	return error ? error : disk_flush(disk);
-}
-
 /* Make DISK an erased image, where it is blank or OVERWRITE. Returns 0 or -errno. */
 static int store_make(struct disk *disk, const struct dev_storage *bank, bool overwrite,
 		      uint8_t *scratch, bool *made)
@@ -132,7 +123,7 @@ static int store_make(struct disk *disk, const struct dev_storage *bank, bool ov
 	if (error != BLANK)
 		return error < 0 ? error : 0;
 	*made = true;
-	error = disk->device ? journal_drop(disk, bank->size, scratch) : disk_resize(disk, 0);
+	error = disk->device ? store_forget(disk, bank->size) : disk_resize(disk, 0);
 	memset(scratch, 0xff, bank->block);
 	for (uint64_t at = 0; at < bank->size && !error; at += bank->block)
 		error = disk_write(disk, at, scratch, bank->block);
@@ -150,9 +141,9 @@ static int open_failed(const char *name, const struct plan_inputs *in, int error
 				     ? "name one that is there, or make it by flash-init=on"
 				     : "name one whose folder or disk is there";
 
-	if (error == -ENOENT && !strncmp(name, LABEL, sizeof(LABEL) - 1))
+	if (error == -ENOENT && disk_label(name))
 		return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
-			    "no partition has the label %.72s: %s", name + sizeof(LABEL) - 1,
+			    "no partition has the label %.72s: %s", disk_label(name),
 			    in->settings->pid1
 				    ? "give it to one from another system (sfdisk --part-label), "
 				      "or put the driver of its disk into the initramfs "
@@ -167,7 +158,7 @@ static int open_failed(const char *name, const struct plan_inputs *in, int error
 static int disk_await(struct disk *disk, const char *name, const struct settings *s)
 {
 	const bool create = s->flash_init != FLASH_INIT_OFF;
-	const bool node = !strncmp(name, "/dev/", 5) || !strncmp(name, LABEL, sizeof(LABEL) - 1);
+	const bool node = !strncmp(name, "/dev/", 5) || disk_label(name);
 	char path[DISK_PATH_MAX];
 	int error, waited = 0;
 

@@ -12,8 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LABEL "PARTLABEL="
-
 /* The value of KEY in a text of lines KEY=VALUE; its length in *N. */
 static const char *line_value(const char *text, const char *key, size_t *n)
 {
@@ -53,14 +51,22 @@ static bool label_is(const char *folder, const char *entry, const char *label, c
 	return value;
 }
 
+const char *disk_label(const char *name)
+{
+	static const char prefix[] = "PARTLABEL=";
+
+	return strncmp(name, prefix, sizeof(prefix) - 1) ? NULL : name + sizeof(prefix) - 1;
+}
+
 int disk_find(const char *name, const char *folder, char *path)
 {
+	const char *label = disk_label(name);
 	_Alignas(8) char entries[2048];
 	bool found = false;
 	long n = 0;
 	int dir;
 
-	if (strncmp(name, LABEL, sizeof(LABEL) - 1)) {
+	if (!label) {
 		snprintf(path, DISK_PATH_MAX, "%s", name);
 		return 0;
 	}
@@ -71,7 +77,7 @@ int disk_find(const char *name, const char *folder, char *path)
 		for (long at = 0; at < n && !found;) {
 			const struct dirent *entry = (const void *)(entries + at);
 
-			found = label_is(folder, entry->d_name, name + sizeof(LABEL) - 1, path);
+			found = label_is(folder, entry->d_name, label, path);
 			at += entry->d_reclen;
 		}
 	if (dir >= 0)

@@ -16,6 +16,9 @@ struct disk {
 	uint64_t size; /* bytes */
 };
 
+/* The LABEL of a NAME that is PARTLABEL=LABEL, else NULL. */
+const char *disk_label(const char *name);
+
 /*
  * The path of what NAME means, at most DISK_PATH_MAX bytes in PATH: PARTLABEL=LABEL is the partition
  * that bears that label, by PARTNAME= and DEVNAME= in the files uevent of FOLDER (DISK_CLASS; Linux's

@@ -66,11 +66,20 @@ static bool header_fits(const struct store *s, const struct header *h)
 }
 
 /* No journal any more. It need not be flushed: carried out once more it changes nothing. */
-static int journal_clear(const struct store *s)
+static int journal_clear(const struct disk *disk, uint64_t size)
 {
 	static const uint8_t nothing[sizeof(struct header)];
 
-	return disk_write(&s->disk, s->size, nothing, sizeof(nothing));
+	return disk_write(disk, size, nothing, sizeof(nothing));
+}
+
+int store_forget(const struct disk *disk, uint64_t size)
+{
+	int error = 0;
+
+	if (disk->size >= size + sizeof(struct header))
+		error = journal_clear(disk, size);
+	return error ? error : disk_flush(disk);
 }
 
 static int journal_replay(struct store *s)
@@ -91,7 +100,7 @@ static int journal_replay(struct store *s)
 	error = journal_walk(s, &h, &sum, true);
 	if (!error)
 		error = disk_flush(&s->disk);
-	return error ? error : journal_clear(s);
+	return error ? error : journal_clear(&s->disk, s->size);
 }
 
 int store_open(struct store *s, const struct disk *disk, uint64_t size, uint32_t block)
@@ -164,7 +173,7 @@ int store_commit(struct store *s, const uint8_t *image, const uint16_t *number, 
 	/* Another journal must not take the place of this one before it is carried out. */
 	s->broken = error;
 	if (!error)
-		journal_clear(s);
+		journal_clear(&s->disk, s->size);
 	return error;
 }
 
@@ -172,7 +181,7 @@ void store_close(struct store *s)
 {
 	if (s->disk.fd >= 0 && !s->broken) {
 		if (s->disk.device && s->sequence)
-			journal_clear(s);
+			journal_clear(&s->disk, s->size);
 		else if (!s->disk.device && s->disk.size > s->size)
 			disk_resize(&s->disk, s->size);
 		if (s->sequence)

@@ -28,6 +28,12 @@ struct store {
 uint64_t store_size_in_use(uint64_t size, uint32_t block);
 
 /*
+ * Drop the journal of an image of SIZE bytes, if DISK has room for one, and flush: it will not be
+ * carried out on what is written to the image from now on. Returns 0 or -errno.
+ */
+int store_forget(const struct disk *disk, uint64_t size);
+
+/*
  * Take DISK, which is the store's from now on, even after an error, and carry out a journal that is
  * there. Returns 0, -EINVAL (a file of another size, a device smaller than SIZE), -ENOSPC (a device
  * without room for a journal of one block) or -errno of the disk.
