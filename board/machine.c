@@ -6,30 +6,6 @@
 #include "board/dev.h"
 #include "board/machine_reader.h"
 
-int reader_too_many(struct reader *r, unsigned node, const char *what, uint64_t limit)
-{
-	return tree_error_set(r->err, E2BIG, (int)node, what, "take some out of the guest's tree",
-			      limit);
-}
-
-int reader_region(struct reader *r, unsigned node, unsigned index, struct region *region)
-{
-	switch (tree_reg(r->tree, node, index, &region->base, &region->size)) {
-	case 0: return 0;
-	case -ENOENT:
-		return tree_error_set(r->err, EINVAL, (int)node, "reg lacks an entry",
-				      "give it one", index);
-	case -ENXIO:
-		return tree_error_set(r->err, EINVAL, (int)node,
-				      "reg is at no address of the CPU's",
-				      "let the ranges of the buses above cover it", index);
-	default:
-		return tree_error_set(r->err, EINVAL, (int)node, "reg does not fit its bus's cells",
-				      "see #address-cells and #size-cells of the node above",
-				      index);
-	}
-}
-
 static int timer_read(struct reader *r, unsigned node)
 {
 	r->m->timer.node = (int)node;
@@ -62,8 +38,8 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 
 	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
 		if (*count == max)
-			return reader_too_many(r, node, too_many_what, max);
-		const int ret = reader_region(r, node, i, &region[*count]);
+			return machine_reader_too_many(r, node, too_many_what, max);
+		const int ret = machine_reader_region(r, node, i, &region[*count]);
 		if (ret)
 			return ret;
 		region_node[(*count)++] = (int)node;
@@ -132,10 +108,14 @@ static const struct {
 	const char *compatible;
 	int (*read)(struct reader *r, unsigned node);
 } kinds[] = {
-	{ "arm,armv8-timer", timer_read }, { "arm,armv7-timer", timer_read },
-	{ "arm,armv8-pmuv3", pmu_read },   { "arm,psci-1.0", psci_read },
-	{ "arm,psci-0.2", psci_read },	   { "arm,psci", psci_read },
-	{ "arm,gic-v3-its", reader_its },  { "cfi-flash", flash_read },
+	{ "arm,armv8-timer", timer_read },
+	{ "arm,armv7-timer", timer_read },
+	{ "arm,armv8-pmuv3", pmu_read },
+	{ "arm,psci-1.0", psci_read },
+	{ "arm,psci-0.2", psci_read },
+	{ "arm,psci", psci_read },
+	{ "arm,gic-v3-its", machine_gic_its_read },
+	{ "cfi-flash", flash_read },
 };
 
 static const struct model *model_find(const struct model *const *models, const char *compatible)
@@ -153,9 +133,9 @@ static int device_add(struct reader *r, unsigned node, const struct model *model
 	struct machine_device *d = &m->device[m->devices];
 
 	if (m->devices == MACHINE_DEVICES_MAX)
-		return reader_too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
+		return machine_reader_too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
 	*d = (struct machine_device){ .model = model, .node = (int)node };
-	const int ret = reader_region(r, node, 0, &d->reg);
+	const int ret = machine_reader_region(r, node, 0, &d->reg);
 	if (!ret && !d->reg.size)
 		return tree_error_set(r->err, EINVAL, (int)node, "a device of size 0",
 				      "give its reg a size", 0);
@@ -191,7 +171,7 @@ static int compatible_read(struct reader *r, unsigned node, const struct model *
 				return kinds[i].read(r, node);
 		const enum gic_version gic = board_gic_version(s);
 		if (gic != GIC_NONE)
-			return reader_gic(r, node, gic);
+			return machine_gic_read(r, node, gic);
 		const struct model *model = model_find(models, s);
 		if (model)
 			return device_add(r, node, model);
@@ -233,7 +213,7 @@ static int cpus_read(struct reader *r, unsigned cpus)
 			return tree_error_set(r->err, EINVAL, (int)n, "a CPU without a good reg",
 					      "give it the affinity fields of its MPIDR", 0);
 		if (m->cpus == MACHINE_CPUS_MAX)
-			return reader_too_many(r, n, "too many CPUs", MACHINE_CPUS_MAX);
+			return machine_reader_too_many(r, n, "too many CPUs", MACHINE_CPUS_MAX);
 		m->mpidr[m->cpus] = tree_cells(p, cells);
 		m->cpu_node[m->cpus++] = (int)n;
 	}
@@ -300,9 +280,9 @@ int machine_read(struct machine *machine, const struct tree *tree,
 		return ret;
 	if (machine->gic.has_its && machine->gic.version != GIC_V3)
 		return tree_error_set(err, EINVAL, -1, "an ITS without a GICv3", "take it out", 0);
-	ret = reader_interrupts(&r);
+	ret = machine_check_interrupts(&r);
 	if (ret)
 		return ret;
 	machine->console = console_find(machine, tree);
-	return reader_regions_check(&r);
+	return machine_check_regions(&r);
 }

@@ -20,43 +20,41 @@ static void intid_note(struct machine *m, uint32_t intid)
 }
 
 /* All interrupts of NODE as INTIDs. */
-static int intids_read(struct machine *m, const struct tree *tree, int node, uint32_t *intid,
-		       unsigned *count, unsigned max, struct tree_error *err)
+static int intids_read(struct reader *r, int node, uint32_t *intid, unsigned *count, unsigned max)
 {
 	struct tree_irq irq;
 	bool edge;
 	int ret;
 
-	while ((ret = tree_irq(tree, (unsigned)node, *count, &irq)) != -ENOENT) {
+	while ((ret = tree_irq(r->tree, (unsigned)node, *count, &irq)) != -ENOENT) {
 		if (ret)
-			return tree_error_set(err, EINVAL, node, "an interrupt that leads nowhere",
-					      "see interrupt-parent and the number of cells",
-					      *count);
-		if (m->gic.version == GIC_NONE || irq.controller != m->gic.node)
-			return tree_error_set(err, EINVAL, node,
+			return tree_error_set(
+				r->err, EINVAL, node, "an interrupt that leads nowhere",
+				"see interrupt-parent and the number of cells", *count);
+		if (r->m->gic.version == GIC_NONE || irq.controller != r->m->gic.node)
+			return tree_error_set(r->err, EINVAL, node,
 					      "an interrupt that is not the GIC's",
 					      "connect it to the GIC, or disable the node", *count);
 		if (*count == max)
-			return tree_error_set(err, E2BIG, node, "too many interrupts",
-					      "take some out of the guest's tree", max);
+			return machine_reader_too_many(r, (unsigned)node, "too many interrupts",
+						       max);
 		if (tree_irq_intid(&irq, &intid[*count], &edge))
-			return tree_error_set(err, EINVAL, node, "an interrupt that no GIC has",
+			return tree_error_set(r->err, EINVAL, node, "an interrupt that no GIC has",
 					      "write it as <type number flags>", *count);
-		intid_note(m, intid[*count]);
+		intid_note(r->m, intid[*count]);
 		++*count;
 	}
 	return 0;
 }
 
-static int device_intids_read(struct machine *m, const struct tree *tree, struct machine_device *d,
-			      struct tree_error *err)
+static int device_intids_read(struct reader *r, struct machine_device *d)
 {
-	const int ret = intids_read(m, tree, d->node, d->intid, &d->lines, MACHINE_LINES_MAX, err);
+	const int ret = intids_read(r, d->node, d->intid, &d->lines, MACHINE_LINES_MAX);
 
 	for (unsigned i = 0; i < d->lines && !ret; i++)
 		if (d->intid[i] < SPI_FIRST || d->intid[i] > SPI_LAST)
 			return tree_error_set(
-				err, EINVAL, d->node, "an interrupt that KVM gives no device",
+				r->err, EINVAL, d->node, "an interrupt that KVM gives no device",
 				"take an SPI from 0 to 959: <0 number flags>", d->intid[i]);
 	return ret;
 }
@@ -65,12 +63,13 @@ static int device_intids_read(struct machine *m, const struct tree *tree, struct
  * The timers' PPIs in the order of timer.ppi[], KVM's own where the node names none. KVM's:
  * arch/arm64/kvm/arch_timer.c, default_ppi[].
  */
-static int timer_intids_read(struct machine *m, const struct tree *tree, struct tree_error *err)
+static int timer_intids_read(struct reader *r)
 {
 	static const struct {
 		const char *name;
 		uint32_t own;
 	} timer[] = { { "sec-phys", 29 }, { "phys", 30 }, { "virt", 27 }, { "hyp-phys", 26 } };
+	struct machine *m = r->m;
 	const int node = m->timer.node;
 	uint32_t intid[8];
 	unsigned count = 0;
@@ -78,15 +77,15 @@ static int timer_intids_read(struct machine *m, const struct tree *tree, struct 
 
 	if (node < 0)
 		return 0;
-	ret = intids_read(m, tree, node, intid, &count, 8, err);
+	ret = intids_read(r, node, intid, &count, 8);
 	if (ret)
 		return ret;
 	for (unsigned i = 0; i < 4; i++) {
-		const unsigned at = tree_irq_index(tree, (unsigned)node, timer[i].name, i);
+		const unsigned at = tree_irq_index(r->tree, (unsigned)node, timer[i].name, i);
 
 		m->timer.ppi[i] = at < count ? intid[at] : timer[i].own;
 		if (m->timer.ppi[i] < PPI_FIRST || m->timer.ppi[i] >= SPI_FIRST)
-			return tree_error_set(err, EINVAL, node, "a timer's interrupt is no PPI",
+			return tree_error_set(r->err, EINVAL, node, "a timer's interrupt is no PPI",
 					      "write it as <1 number flags>", m->timer.ppi[i]);
 	}
 	m->timer.ppis = 4;
@@ -94,15 +93,16 @@ static int timer_intids_read(struct machine *m, const struct tree *tree, struct 
 }
 
 /* On boards a PMU may have an SPI of each core: KVM's is one PPI, the same for all vCPUs. */
-static int pmu_intids_read(struct machine *m, const struct tree *tree, struct tree_error *err)
+static int pmu_intids_read(struct reader *r)
 {
+	struct machine *m = r->m;
 	uint32_t intid[8];
 	unsigned count = 0;
 	int ret;
 
 	if (m->pmu_node < 0)
 		return 0;
-	ret = intids_read(m, tree, m->pmu_node, intid, &count, 8, err);
+	ret = intids_read(r, m->pmu_node, intid, &count, 8);
 	m->pmu_ppi = !ret && count == 1 && intid[0] < SPI_FIRST ? intid[0] : 0;
 	return ret;
 }
@@ -116,8 +116,10 @@ static bool is_served(const struct machine *m, int node)
 }
 
 /* Those of nodes that nobody serves count too, as far as they lead to the GIC. */
-static void unserved_intids_read(struct machine *m, const struct tree *tree)
+static void unserved_intids_read(struct reader *r)
 {
+	const struct tree *tree = r->tree;
+	struct machine *m = r->m;
 	struct tree_irq irq;
 	uint32_t intid;
 	bool edge;
@@ -138,34 +140,34 @@ static void unserved_intids_read(struct machine *m, const struct tree *tree)
 }
 
 /* KVM gives each PPI to one owner. */
-static int owners_check(const struct machine *m, struct tree_error *err)
+static int owners_check(struct reader *r)
 {
+	const struct machine *m = r->m;
 	const uint32_t phys = m->timer.ppi[1], virt = m->timer.ppi[2], pmu = m->pmu_ppi;
 	const bool timer = m->timer.ppis;
 
 	if (timer && phys == virt)
-		return tree_error_set(err, EINVAL, m->timer.node, "two timers on one interrupt",
+		return tree_error_set(r->err, EINVAL, m->timer.node, "two timers on one interrupt",
 				      "give each its own PPI", phys);
 	if (pmu && timer && (pmu == phys || pmu == virt))
-		return tree_error_set(err, EINVAL, m->pmu_node, "it has the interrupt of a timer",
-				      "give it a PPI of its own", pmu);
+		return tree_error_set(r->err, EINVAL, m->pmu_node,
+				      "it has the interrupt of a timer", "give it a PPI of its own",
+				      pmu);
 	return 0;
 }
 
-int reader_interrupts(struct reader *r)
+int machine_check_interrupts(struct reader *r)
 {
-	struct machine *const machine = r->m;
-	const struct tree *const tree = r->tree;
-	struct tree_error *const err = r->err;
-	int ret = timer_intids_read(machine, tree, err);
+	struct machine *m = r->m;
+	int ret = timer_intids_read(r);
 
 	if (!ret)
-		ret = pmu_intids_read(machine, tree, err);
-	for (unsigned i = 0; i < machine->devices && !ret; i++)
-		ret = device_intids_read(machine, tree, &machine->device[i], err);
-	if (!ret && machine->gic.version != GIC_NONE)
-		unserved_intids_read(machine, tree);
-	return ret ? ret : owners_check(machine, err);
+		ret = pmu_intids_read(r);
+	for (unsigned i = 0; i < m->devices && !ret; i++)
+		ret = device_intids_read(r, &m->device[i]);
+	if (!ret && m->gic.version != GIC_NONE)
+		unserved_intids_read(r);
+	return ret ? ret : owners_check(r);
 }
 
 /* --- regions ------------------------------------------------------------------------------------ */
@@ -196,10 +198,9 @@ static void place_add(struct places *p, const struct region *region, int node)
 	p->count++;
 }
 
-int reader_regions_check(struct reader *r)
+int machine_check_regions(struct reader *r)
 {
-	const struct machine *const m = r->m;
-	struct tree_error *const err = r->err;
+	const struct machine *m = r->m;
 	struct places p = { .beyond = -1 };
 
 	for (unsigned i = 0; i < m->flashes; i++)
@@ -214,11 +215,11 @@ int reader_regions_check(struct reader *r)
 	for (unsigned i = 0; i < m->devices; i++)
 		place_add(&p, &m->device[i].reg, m->device[i].node);
 	if (p.beyond >= 0)
-		return tree_error_set(err, EINVAL, p.beyond, "a region that ends beyond 2^64",
+		return tree_error_set(r->err, EINVAL, p.beyond, "a region that ends beyond 2^64",
 				      "see its reg and the ranges of the buses above", 0);
 	for (unsigned i = 1; i < p.count; i++)
 		if (p.place[i].base <= p.place[i - 1].last)
-			return tree_error_set(err, EINVAL, p.place[i].node,
+			return tree_error_set(r->err, EINVAL, p.place[i].node,
 					      "its region overlaps another one", "move one of them",
 					      p.place[i].base);
 	return 0;

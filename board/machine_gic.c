@@ -8,7 +8,7 @@
 static int gic_region_read(struct reader *r, unsigned node, unsigned index, uint64_t align,
 			   uint64_t size, struct region *region)
 {
-	const int ret = reader_region(r, node, index, region);
+	const int ret = machine_reader_region(r, node, index, region);
 
 	if (ret)
 		return ret;
@@ -25,7 +25,7 @@ static int gic_region_read(struct reader *r, unsigned node, unsigned index, uint
 static int gic_add(struct reader *r, unsigned node, enum gic_version version)
 {
 	if (r->m->gic.version != GIC_NONE)
-		return reader_too_many(r, node, "a second GIC", 1);
+		return machine_reader_too_many(r, node, "a second GIC", 1);
 	r->m->gic.version = version;
 	r->m->gic.node = (int)node;
 	return 0;
@@ -61,8 +61,8 @@ static int gicv3_read(struct reader *r, unsigned node)
 		return tree_error_set(r->err, EINVAL, (int)node, "#redistributor-regions is 0",
 				      "take the property out, or count them", 0);
 	if (regions > BOARD_REDISTS_MAX)
-		return reader_too_many(r, node, "too many redistributor regions",
-				       BOARD_REDISTS_MAX);
+		return machine_reader_too_many(r, node, "too many redistributor regions",
+					       BOARD_REDISTS_MAX);
 	ret = gic_region_read(r, node, 0, 0x10000, 0x10000, &r->m->gic.dist);
 	for (unsigned i = 0; i < regions && !ret; i++)
 		ret = gic_region_read(r, node, i + 1, 0x10000, MACHINE_REDIST_SIZE,
@@ -71,15 +71,15 @@ static int gicv3_read(struct reader *r, unsigned node)
 	return ret;
 }
 
-int reader_gic(struct reader *r, unsigned node, enum gic_version version)
+int machine_gic_read(struct reader *r, unsigned node, enum gic_version version)
 {
 	return version == GIC_V3 ? gicv3_read(r, node) : gicv2_read(r, node);
 }
 
-int reader_its(struct reader *r, unsigned node)
+int machine_gic_its_read(struct reader *r, unsigned node)
 {
 	if (r->m->gic.has_its)
-		return reader_too_many(r, node, "a second ITS", 1);
+		return machine_reader_too_many(r, node, "a second ITS", 1);
 	r->m->gic.has_its = true;
 	return gic_region_read(r, node, 0, 0x10000, 0x20000, &r->m->gic.its);
 }

@@ -12,25 +12,25 @@ struct reader {
 };
 
 /* Entry INDEX of the node's reg, which has to be there. Returns 0, or -EINVAL with the error filled. */
-int reader_region(struct reader *r, unsigned node, unsigned index, struct region *region);
+int machine_reader_region(struct reader *r, unsigned node, unsigned index, struct region *region);
 
 /* -E2BIG with the error filled: more than LIMIT of WHAT. */
-int reader_too_many(struct reader *r, unsigned node, const char *what, uint64_t limit);
+int machine_reader_too_many(struct reader *r, unsigned node, const char *what, uint64_t limit);
 
-/* A GIC of VERSION, or an ITS. Each returns 0, -EINVAL or -E2BIG as machine_read() does. */
-int reader_gic(struct reader *r, unsigned node, enum gic_version version);
-int reader_its(struct reader *r, unsigned node);
-
-/*
- * The INTIDs of timer, PMU and devices, and the highest of any enabled node. Returns 0, -EINVAL,
- * -E2BIG likewise.
- */
-int reader_interrupts(struct reader *r);
+/* machine_gic.c: a GIC of VERSION, or an ITS. Each returns 0, -EINVAL or -E2BIG as machine_read() does. */
+int machine_gic_read(struct reader *r, unsigned node, enum gic_version version);
+int machine_gic_its_read(struct reader *r, unsigned node);
 
 /*
- * Do two of flash, the GIC's regions and devices overlap, or does one reach beyond 2^64? RAM is the
- * plan's to settle and to check. Returns 0 or -EINVAL.
+ * machine_check.c, when all nodes are read: the INTIDs of timer, PMU and devices, and the highest of
+ * any enabled node. Returns 0, -EINVAL, -E2BIG likewise.
  */
-int reader_regions_check(struct reader *r);
+int machine_check_interrupts(struct reader *r);
+
+/*
+ * machine_check.c, last: do two of flash, the GIC's regions and devices overlap, or does one reach
+ * beyond 2^64? RAM is the plan's to settle and to check. Returns 0 or -EINVAL.
+ */
+int machine_check_regions(struct reader *r);
 
 #endif
