@@ -13,7 +13,6 @@
 #include "kvm/hostcpu.h"
 
 #define MIB ((uint64_t)1 << 20)
-#define AARCH32_END (1ull << 32)
 #define AFFINITY_MASK UINT64_C(0xff00ffffff) /* of MPIDR */
 #define IRQS_DEFAULT 256 /* INTIDs of a vGIC that is told nothing */
 #define TREE_SLACK 4096 /* room for a firmware that edits the tree in place */
@@ -70,7 +69,7 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			    in->settings->raw[SET_GIC].text,
 			    trees_guest_path(in->settings, in->firmware), has == GIC_V3 ? 3 : 2);
 	if (asked && (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2) &&
-	    !strcmp(trees_guest_path(in->settings, in->firmware), "virt"))
+	    trees_virt(in->settings, in->firmware))
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
 			    "gic=%s, but this host offers %s and no GICv%d: leave gic=auto",
 			    in->settings->raw[SET_GIC].text, offered, has == GIC_V3 ? 3 : 2);
@@ -237,7 +236,7 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 						      : in->firmware->bootargs,
 		.stdout_path = s->stdout_path,
 		.initrd_start = p->initrd.base,
-		.initrd_end = p->initrd.base + p->initrd.size,
+		.initrd_end = region_end(&p->initrd),
 		.rng_seed = s->rng_seed ? in->entropy : NULL,
 		.kaslr = s->kaslr_seed && in->entropy,
 		.slack = TREE_SLACK,
@@ -264,17 +263,16 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 	return 0;
 }
 
-/* AArch32 code reaches, and its registers hold, no more than 32 bits while the MMU is off. */
 static int aarch32_check(const struct plan *p, struct failure *f)
 {
-	uint64_t end = p->dtb.base + p->dtb.size;
+	uint64_t end = region_end(&p->dtb);
 
 	for (unsigned i = 0; i < p->parts; i++)
-		if (p->part[i].region.base + p->part[i].region.size > end)
-			end = p->part[i].region.base + p->part[i].region.size;
-	if (p->initrd.base + p->initrd.size > end)
-		end = p->initrd.base + p->initrd.size;
-	if (!p->aarch32 || (end <= AARCH32_END && p->entry < AARCH32_END))
+		if (region_end(&p->part[i].region) > end)
+			end = region_end(&p->part[i].region);
+	if (region_end(&p->initrd) > end)
+		end = region_end(&p->initrd);
+	if (!p->aarch32 || (end <= PLAN_AARCH32_END && p->entry < PLAN_AARCH32_END))
 		return 0;
 	return fail(f, OUTCOME_BAD_CONFIG, "E-AARCH32",
 		    "a 32-bit guest, but firmware, initrd or device tree would reach up to "

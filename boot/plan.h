@@ -13,6 +13,9 @@
 #include "boot/settings.h"
 #include "kvm/vgic.h"
 
+/* 32-bit code reaches, and its registers hold, no more while the MMU is off. */
+#define PLAN_AARCH32_END (1ull << 32)
+
 struct plan_inputs {
 	const struct settings *settings;
 	const struct board *board;

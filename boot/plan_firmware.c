@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "boot/plan_firmware.h"
+#include "boot/size.h"
 
 #define BLOCK (2u << 20) /* a Linux Image wants its base at a multiple of this */
 
@@ -44,11 +45,6 @@ static const char *part_title(const struct image *image, unsigned i, char buf[64
 	return buf;
 }
 
-static uint64_t kib(uint64_t bytes)
-{
-	return (bytes + 1023) >> 10;
-}
-
 /* Why part I lies in no bank at BASE. */
 static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned i, uint64_t base,
 		   struct failure *f)
@@ -63,7 +59,7 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 			return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 				    "%s %s needs %" PRIu64 " KiB at 0x%" PRIx64
 				    ", but RAM ends at 0x%" PRIx64 ": give %s",
-				    what, image->path, kib(image->part[i].footprint), base,
+				    what, image->path, size_kib(image->part[i].footprint), base,
 				    region_end(&p->ram[bank]),
 				    p->place == PLACE_GIVEN ? "more memory, or a lower address"
 							    : "more memory");
@@ -79,8 +75,8 @@ static int no_room(const struct plan *p, const struct plan_inputs *in, unsigned 
 				"%s %s has %" PRIu64 " KiB, but from 0x%" PRIx64
 				" its flash bank has %" PRIu64
 				": give a smaller file, or place it in RAM (firmware=FILE@ADDR)",
-				what, image->path, kib(image->part[i].bytes.size), base,
-				(m->flash[bank].base + m->flash[bank].size - base) >> 10);
+				what, image->path, size_kib(image->part[i].bytes.size), base,
+				(region_end(&m->flash[bank]) - base) >> 10);
 	return fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
 		    "%s %s: there is %s at 0x%" PRIx64 "; RAM begins at 0x%" PRIx64 ": give %s",
 		    what, image->path, image->part[i].loaded ? "no RAM" : "neither RAM nor flash",

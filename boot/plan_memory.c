@@ -9,7 +9,6 @@
 #define MIB ((uint64_t)1 << 20)
 #define RAM_ALIGN (2 * MIB) /* KVM maps a block where guest and host addresses agree modulo 2 MiB */
 #define RAM_LEAST MIB
-#define AARCH32_END (1ull << 32)
 
 /* Half of what is free, as far as the guest's addresses have room for it. */
 static int ram_default(struct plan *p, const struct plan_inputs *in, struct region *ram,
@@ -30,8 +29,8 @@ static int ram_default(struct plan *p, const struct plan_inputs *in, struct regi
 			    " KiB of this host's memory are free, and a guest gets half of "
 			    "it: give memory=SIZE, or stop what uses it",
 			    h->memory_free >> 10);
-	if (p->aarch32 && ram->base < AARCH32_END && room > AARCH32_END - ram->base)
-		room = AARCH32_END - ram->base;
+	if (p->aarch32 && ram->base < PLAN_AARCH32_END && room > PLAN_AARCH32_END - ram->base)
+		room = PLAN_AARCH32_END - ram->base;
 	ram->size = (h->memory_free / 2 < room ? h->memory_free / 2 : room) & ~(RAM_ALIGN - 1);
 	return 0;
 }

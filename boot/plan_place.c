@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "boot/plan_place.h"
+#include "boot/size.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define PATH_MAX_SHOWN 72
@@ -81,8 +82,8 @@ static int ram_check(const struct plan *p, const struct plan_inputs *in, const s
 			return fail(f, OUTCOME_BAD_CONFIG, "E-OVERLAP",
 				    "RAM 0x%" PRIx64 "..0x%" PRIx64 " covers node %s at 0x%" PRIx64
 				    ": give less memory, or another base (memory=SIZE@BASE)",
-				    ram->base, ram->base + ram->size,
-				    path_of(in, place[i].node, buf), place[i].region.base);
+				    ram->base, region_end(ram), path_of(in, place[i].node, buf),
+				    place[i].region.base);
 	return 0;
 }
 
@@ -156,7 +157,7 @@ int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failu
 		return fail(f, OUTCOME_BAD_FIRMWARE, "E-TOOLARGE",
 			    "initrd %s (%" PRIu64 " KiB) does not fit into RAM beside the "
 			    "firmware: give more memory",
-			    in->initrd_path, (size + 1023) >> 10);
+			    in->initrd_path, size_kib(size));
 	return 0;
 }
 

@@ -11,4 +11,10 @@
  */
 int size_parse(const char *text, uint64_t *size, const char **end);
 
+/* KiB to show: what is begun counts as one. */
+static inline uint64_t size_kib(uint64_t bytes)
+{
+	return (bytes + 1023) >> 10;
+}
+
 #endif

@@ -110,13 +110,11 @@ int trees_board_read(const char *path, struct tree *tree, struct board *board, s
 	return 0;
 }
 
-/* The built-in tree for machine=virt, or NULL: it is a file. */
+/* The tree of virt. */
 static const uint8_t *built_in(const struct settings *s, const struct host *host, size_t *size)
 {
 	bool v3 = s->gic ? s->gic == 3 : host->gic_v3;
 
-	if (strcmp(s->raw[SET_MACHINE].text, "virt"))
-		return NULL;
 	*size = (size_t)(v3 ? dts_virt_gicv3_end - dts_virt_gicv3_begin
 			    : dts_virt_gicv2_end - dts_virt_gicv2_begin);
 	return v3 ? dts_virt_gicv3_begin : dts_virt_gicv2_begin;
@@ -125,6 +123,11 @@ static const uint8_t *built_in(const struct settings *s, const struct host *host
 bool trees_from_firmware(const struct settings *s, const struct image *firmware)
 {
 	return firmware->tree.fd >= 0 && s->raw[SET_MACHINE].origin == ORIGIN_DEFAULT;
+}
+
+bool trees_virt(const struct settings *s, const struct image *firmware)
+{
+	return !trees_from_firmware(s, firmware) && !strcmp(s->raw[SET_MACHINE].text, "virt");
 }
 
 const char *trees_guest_path(const struct settings *s, const struct image *firmware)
@@ -161,7 +164,7 @@ static long uefi_read(const struct settings *s, const struct image *firmware, ui
 {
 	const size_t size = (size_t)(dts_uefi_end - dts_uefi_begin);
 
-	if (!firmware->uefi || strcmp(trees_guest_path(s, firmware), "virt"))
+	if (!firmware->uefi || !trees_virt(s, firmware))
 		return 0;
 	memcpy(blob, dts_uefi_begin, size);
 	return (long)size;
@@ -210,7 +213,7 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 	const char *path = trees_guest_path(s, firmware);
 	struct tree_error e = { .node = -1 };
 	size_t size = 0;
-	const uint8_t *blob = inner ? NULL : built_in(s, host, &size);
+	const uint8_t *blob = trees_virt(s, firmware) ? built_in(s, host, &size) : NULL;
 	long n;
 
 	if (!strcmp(path, "mirror"))

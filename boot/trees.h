@@ -42,6 +42,9 @@ int trees_board_read(const char *path, struct tree *tree, struct board *board, s
 int trees_guest_read(const struct settings *s, const struct host *host,
 		     const struct image *firmware, struct tree *tree, struct failure *f);
 
+/* Is the guest's machine `virt`, which is built in? */
+bool trees_virt(const struct settings *s, const struct image *firmware);
+
 /* Is the guest's machine the tree that FIRMWARE brings? */
 bool trees_from_firmware(const struct settings *s, const struct image *firmware);
 

@@ -91,9 +91,9 @@ static void tell(const struct insn *insn, uint64_t pc, uint64_t gpa)
 	bool new, last;
 
 	pthread_mutex_lock(&lock);
-	while (i < tolds && told[i] != gpa)
+	while (i != tolds && told[i] != gpa)
 		i++;
-	new = i == tolds &&tolds < TOLD_MOST;
+	new = i == tolds &&i != TOLD_MOST;
 	if (new)
 		told[tolds++] = gpa;
 	last = tolds == TOLD_MOST;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board/region.h"
 #include "boot/image/android.h"
 
 #define HEADER_SIZE 1660 /* the largest that is looked at: version 2 */
@@ -41,7 +42,7 @@ static int part_get(const struct image *image, const struct span *span, const ui
 				     "a part of %" PRIu32 " bytes begins at byte %" PRIu64
 				     ", the file ends at %" PRIu64 ": copy it again",
 				     size, *at, span->size);
-	*at += ((uint64_t)size + page - 1) & ~(uint64_t)(page - 1);
+	*at += region_align(size, page);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "board/region.h"
 #include "boot/image/fit.h"
 #include "boot/image/fit_node.h"
 #include "boot/verify.h"
@@ -205,10 +206,7 @@ static int uboot_tree_add(const struct fit *fit, const struct fit_node *tree, st
 		image_note_add(fit->image, "%s is left out (no load address)", tree->name);
 		return 0;
 	}
-	return part_add(fit, tree,
-			tree->loaded ? tree->load
-				     : (end + TREE_ALIGN - 1) & ~(uint64_t)(TREE_ALIGN - 1),
-			f);
+	return part_add(fit, tree, tree->loaded ? tree->load : region_align(end, TREE_ALIGN), f);
 }
 
 /* The I-th tree that is named: the first one is the tree, the others are overlays. */

@@ -13,11 +13,11 @@
 #define PE_HEADER 24 /* signature and COFF header */
 #define PE_SECTION 40 /* an entry of the section table */
 #define IMAGE_BIG_ENDIAN 1 /* flags, bit 0 */
-#define UEFI_BLOCK 4096
+#define UEFI_BLOCK 4096 /* with the first jump, before the volume */
 #define UEFI_HEADER 44 /* bytes of a volume's header up to its signature */
-#define A64_BRANCH 0x0a /* top 7 bits of B forward */
+#define A64_FORWARD 0x0a /* top seven bits of B to a higher address */
 #define UBOOT_BRANCH_END 40 /* it is one of the first ten instructions */
-#define UBOOT_HEADER 32 /* bytes */
+#define UBOOT_HEADER 32 /* bytes, behind the branch on a multiple of 8 */
 #define UBOOT_ALIGN 2048 /* of _TEXT_BASE: that of its vectors */
 #define UBOOT_MOST (64u << 20) /* bytes, of its file and of its bss */
 #define A32_BRANCH 0xea /* top byte of B, condition always */
@@ -136,7 +136,7 @@ static uint64_t uboot_header_end(const uint8_t *h)
 	for (unsigned at = 0; at < UBOOT_BRANCH_END; at += 4) {
 		const uint32_t word = span_le32(h + at);
 
-		if (word >> 25 == A64_BRANCH)
+		if (word >> 25 == A64_FORWARD)
 			return at + 4 * (uint64_t)(word & 0x1ffffff);
 	}
 	return 0;
