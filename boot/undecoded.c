@@ -88,17 +88,17 @@ static struct undecoded *undecoded_of(struct shim *s, struct vcpu *vcpu)
 static void tell(const struct insn *insn, uint64_t pc, uint64_t gpa)
 {
 	unsigned i = 0;
-	bool new, last;
+	bool first, last;
 
 	pthread_mutex_lock(&lock);
-	while (i != tolds && told[i] != gpa)
+	while (i < tolds && told[i] != gpa)
 		i++;
-	new = i == tolds &&i != TOLD_MOST;
-	if (new)
+	first = i == tolds && i != TOLD_MOST;
+	if (first)
 		told[tolds++] = gpa;
 	last = tolds == TOLD_MOST;
 	pthread_mutex_unlock(&lock);
-	if (new)
+	if (first)
 		say("guest accesses %#" PRIx64 " by `%s` (%0*" PRIx32 ", PC %#" PRIx64
 		    "), which KVM does not decode: emulated%s",
 		    gpa, insn->name, 2 * insn->length, insn->word, pc,
