@@ -399,24 +399,24 @@ static void tree_takes_cells_and_lists(void **state)
 	assert_int_equal(s.overlays, 0);
 }
 
+static void verb_is(enum verb verb, const char *const *argv)
+{
+	assert_int_equal(get(NULL, NULL, argv), 0);
+	assert_int_equal(s.verb, verb);
+}
+
 static void verb_stands_in_front(void **state)
 {
 	(void)state;
 	assert_int_equal(get(NULL, NULL, ARGS("plan", "--host=h", "--dump-dtb", "d")), 0);
 	assert_int_equal(s.verb, VERB_PLAN);
 	assert_string_equal(s.raw[SET_DUMP_DTB].text, "d");
-	assert_int_equal(get(NULL, NULL, ARGS("run")), 0);
-	assert_int_equal(s.verb, VERB_RUN);
-	assert_int_equal(get(NULL, NULL, ARGS("--help")), 0);
-	assert_int_equal(s.verb, VERB_HELP);
-	assert_int_equal(get(NULL, NULL, ARGS("plan", "--version")), 0);
-	assert_int_equal(s.verb, VERB_VERSION);
-	assert_int_equal(get(NULL, NULL, ARGS("version")), 0);
-	assert_int_equal(s.verb, VERB_VERSION);
-	assert_int_equal(get(NULL, NULL, ARGS("help")), 0);
-	assert_int_equal(s.verb, VERB_HELP);
-	assert_int_equal(get(NULL, NULL, ARGS("plan", "-h")), 0);
-	assert_int_equal(s.verb, VERB_HELP);
+	verb_is(VERB_RUN, ARGS("run"));
+	verb_is(VERB_HELP, ARGS("--help"));
+	verb_is(VERB_HELP, ARGS("help"));
+	verb_is(VERB_HELP, ARGS("plan", "-h"));
+	verb_is(VERB_VERSION, ARGS("version"));
+	verb_is(VERB_VERSION, ARGS("plan", "--version"));
 	assert_int_equal(get(NULL, NULL, ARGS("--cpus=2", "plan")), -1);
 }
 

@@ -37,6 +37,7 @@ static struct termios sane;
 static void line_restore(void)
 {
 	tcsetattr(0, TCSANOW, &sane);
+	tcflow(1, TCOON);
 	/* A killed shim may have left O_NONBLOCK on the line that we share. */
 	fcntl(0, F_SETFL, fcntl(0, F_GETFL) & ~O_NONBLOCK);
 	fcntl(1, F_SETFL, fcntl(1, F_GETFL) & ~O_NONBLOCK);
@@ -78,56 +79,44 @@ static void hold(unsigned after_ms, unsigned for_ms)
 
 static void run(char **word)
 {
-	unsigned held_after = 0, held_for = 0;
-	const bool pinned = !strcmp(word[0], "pinned") && word[1];
-	unsigned after = 0;
+	unsigned after = 0, held_after = 0, held_for = 0;
 	int signal_sent = 0, status = 0;
-	pid_t pid, timer = 0;
+	bool pinned = false;
+	pid_t pid, meanwhile;
 	struct rusage usage;
 
 	if (!strcmp(word[0], "after") && word[1] && word[2] && word[3]) {
 		after = (unsigned)atoi(word[1]);
 		signal_sent = atoi(word[2]);
 		word += 3;
-	}
-	if (!strcmp(word[0], "held") && word[1] && word[2] && word[3]) {
+	} else if (!strcmp(word[0], "held") && word[1] && word[2] && word[3]) {
 		held_after = (unsigned)atoi(word[1]);
 		held_for = (unsigned)atoi(word[2]);
 		word += 3;
+	} else if (!strcmp(word[0], "pinned") && word[1]) {
+		pinned = true;
+		word++;
 	}
-	word += pinned;
 	pid = fork();
 	if (pid == 0) {
 		execv(word[0], word);
 		_exit(127);
 	}
-	if (pinned) {
-		timer = fork();
-		if (timer == 0) {
+	meanwhile = fork();
+	if (meanwhile == 0) {
+		if (pinned)
 			pin(pid);
-			_exit(0);
-		}
-	}
-	if (held_for) {
-		timer = fork();
-		if (timer == 0) {
+		if (held_for)
 			hold(held_after, held_for);
-			_exit(0);
-		}
-	}
-	if (after) {
-		timer = fork();
-		if (timer == 0) {
+		if (after) {
 			sleep(after);
 			kill(pid, signal_sent);
-			_exit(0);
 		}
+		_exit(0);
 	}
 	wait4(pid, &status, 0, &usage);
-	if (timer) {
-		kill(timer, SIGKILL);
-		waitpid(timer, NULL, 0);
-	}
+	kill(meanwhile, SIGKILL);
+	waitpid(meanwhile, NULL, 0);
 	line_restore();
 	printf("\nRAN code=%d signal=%d rss=%ld\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 	       WIFSIGNALED(status) ? WTERMSIG(status) : 0, usage.ru_maxrss);

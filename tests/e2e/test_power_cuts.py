@@ -193,6 +193,6 @@ def test_init(boards, firmware, session, value, last):
     """A store that was being made is made anew, and the firmware starts on it."""
     name = f"init-{firmware.stem}"
     image, actions = record(boards, name, firmware, session)
-    dice = random.Random(2)
-    for end in sorted(dice.sample(range(3, made_at(actions)), INIT_CUTS)):
-        value_on(boards, name, firmware, value, Medium(name, image, actions).prefix(end, 0.5), "flash=PARTLABEL=vars was made anew")
+    medium = Medium(name, image, actions)
+    for end in sorted(random.Random(2).sample(range(3, made_at(actions)), INIT_CUTS)):
+        value_on(boards, name, firmware, value, medium.prefix(end, 0.5), "flash=PARTLABEL=vars was made anew")
