@@ -97,11 +97,11 @@ unpack() {
 	[ ! -d "$cache/pkg/$1" ] || return 0
 	echo "  FETCH   $1"
 	rm -rf "$work/deb"
-	mkdir -p "$work/deb/root" "$cache/pkg"
+	mkdir -p "$work/deb/unpacked" "$cache/pkg"
 	(cd "$work/deb" && apt-get -qq download "$1${2:+:$2}") || die "cannot download $1 from $mirror"
-	dpkg-deb -x "$work"/deb/*.deb "$work/deb/root"
-	dpkg-deb -f "$work"/deb/*.deb Package Version Architecture >"$work/deb/root/.version"
-	mv "$work/deb/root" "$cache/pkg/$1"
+	dpkg-deb -x "$work"/deb/*.deb "$work/deb/unpacked"
+	dpkg-deb -f "$work"/deb/*.deb Package Version Architecture >"$work/deb/unpacked/.version"
+	mv "$work/deb/unpacked" "$cache/pkg/$1"
 }
 
 # Kernels: U-Boot and QEMU boot a plain Image; a packed one is unpacked.

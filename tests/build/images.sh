@@ -2,9 +2,9 @@
 # What is shipped: initramfs, FIT, script, extlinux.conf, disks; a user's own firmware.
 # shellcheck shell=sh disable=SC2154
 
-unpack_cpio() { # FILE: every archive of it, into $tmp/root
-	mkdir -p "$tmp/root"
-	/usr/bin/python3 - "$1" "$tmp/root" <<-'END'
+unpack_cpio() { # FILE: every archive of it, into $tmp/unpacked
+	mkdir -p "$tmp/unpacked"
+	/usr/bin/python3 - "$1" "$tmp/unpacked" <<-'END'
 		import subprocess, sys, zlib
 		data = open(sys.argv[1], "rb").read()
 		while data.strip(b"\0"):
@@ -109,20 +109,20 @@ t_firmware_by_make_itb() {
 	no grep -q conf-virt "$tmp/list"
 	dumpimage -T flat_dt -p 0 -o "$tmp/ramdisk" "$tmp/b/kvmshim.itb"
 	unpack_cpio "$tmp/ramdisk"
-	cmp "$tmp/root/firmware" "$tmp/fw.bin"
+	cmp "$tmp/unpacked/firmware" "$tmp/fw.bin"
 	# Another one, by another call, takes its place.
 	echo other >"$tmp/fw2.bin"
 	quiet_make O="$tmp/b" itb FIRMWARE="$tmp/fw2.bin"
 	dumpimage -T flat_dt -p 0 -o "$tmp/ramdisk" "$tmp/b/kvmshim.itb"
 	unpack_cpio "$tmp/ramdisk"
-	cmp "$tmp/root/firmware" "$tmp/fw2.bin"
+	cmp "$tmp/unpacked/firmware" "$tmp/fw2.bin"
 }
 
 t_firmware_default_is_in_the_fit() {
 	dumpimage -T flat_dt -p 0 -o "$tmp/ramdisk" "$out/kvmshim.itb"
 	unpack_cpio "$tmp/ramdisk"
-	cmp "$tmp/root/firmware" "$KVMSHIM_CACHE/u-boot/qemu_arm64/u-boot.bin"
-	cmp "$tmp/root/init" "$out/kvmshim"
+	cmp "$tmp/unpacked/firmware" "$KVMSHIM_CACHE/u-boot/qemu_arm64/u-boot.bin"
+	cmp "$tmp/unpacked/init" "$out/kvmshim"
 }
 
 t_firmware_by_an_appended_cpio() {
@@ -130,8 +130,8 @@ t_firmware_by_an_appended_cpio() {
 	(cd "$tmp" && echo firmware | cpio -o --quiet -H newc | gzip) >"$tmp/mine.cpio.gz"
 	cat "$out/kvmshim.cpio.gz" "$tmp/mine.cpio.gz" >"$tmp/both"
 	unpack_cpio "$tmp/both"
-	cmp "$tmp/root/firmware" "$tmp/firmware"
-	cmp "$tmp/root/init" "$out/kvmshim"
+	cmp "$tmp/unpacked/firmware" "$tmp/firmware"
+	cmp "$tmp/unpacked/init" "$out/kvmshim"
 }
 
 t_firmware_unknown_board_is_refused() {

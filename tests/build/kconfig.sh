@@ -107,9 +107,9 @@ assert "kvm/sys.c" in files and "board/dev/pl011.c" in files, files' "$tmp/b/com
 }
 
 t_kconfig_install() {
-	quiet_make O="$out" install DESTDIR="$tmp/root" PREFIX=/usr
-	cmp "$out/kvmshim" "$tmp/root/usr/bin/kvmshim"
+	quiet_make O="$out" install DESTDIR="$tmp/installed" PREFIX=/usr
+	cmp "$out/kvmshim" "$tmp/installed/usr/bin/kvmshim"
 	for f in kvmshim.itb kvmshim.cpio.gz boot.scr extlinux.conf; do
-		cmp "$out/$f" "$tmp/root/usr/share/kvmshim/$f"
+		cmp "$out/$f" "$tmp/installed/usr/share/kvmshim/$f"
 	done
 }
