@@ -50,13 +50,26 @@ struct dev_storage {
 	bool locked; /* it cannot be changed */
 };
 
+/* What the node says of the device: for models of a family that differs by name and layout. */
+struct dev_traits {
+	unsigned kind; /* index in model->compatible of the name that the node bears */
+	unsigned lines; /* interrupts that the node has */
+	/* Of models with a layout: */
+	unsigned reg_shift; /* log2 of the bytes from register to register (reg-shift), else 0 */
+	unsigned reg_width; /* bytes of an access (reg-io-width), else 0 */
+};
+
 /* All calls are made with the device's lock held. */
 struct model {
 	const char *name; /* "PL011 UART" */
 	const char *const *compatible; /* NULL-terminated */
 	size_t state_size; /* bytes; the state holds no pointers and can be saved as it is */
-	/* Stores here may arrive late, but in order (coalesced MMIO); size 0 = none. */
+	/*
+	 * Stores here may arrive late, but in order (coalesced MMIO); size 0 = none. With a layout
+	 * it is of registers that are a byte apart.
+	 */
 	uint32_t posted_at, posted_size;
+	bool layout; /* reg-shift and reg-io-width of the node count */
 	/* Power-on values; lines go low. */
 	void (*reset)(struct dev *dev);
 	/*
@@ -78,6 +91,7 @@ struct dev {
 	const struct dev_env *env;
 	void *owner; /* the env's own */
 	const struct dev_storage *storage; /* NULL: it stores nothing */
+	struct dev_traits traits;
 	uint32_t levels; /* lines that are high: bit per line */
 };
 

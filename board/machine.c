@@ -6,6 +6,8 @@
 #include "board/dev.h"
 #include "board/machine_reader.h"
 
+#define LAYOUT_SHIFT_MOST 4
+
 static int timer_read(struct reader *r, unsigned node)
 {
 	r->m->timer.node = (int)node;
@@ -118,23 +120,51 @@ static const struct {
 	{ "cfi-flash", flash_read },
 };
 
-static const struct model *model_find(const struct model *const *models, const char *compatible)
+static const struct model *model_find(const struct model *const *models, const char *compatible,
+				      unsigned *kind)
 {
 	for (; *models; models++)
-		for (const char *const *c = (*models)->compatible; *c; c++)
-			if (!strcmp(*c, compatible))
+		for (unsigned i = 0; (*models)->compatible[i]; i++)
+			if (!strcmp((*models)->compatible[i], compatible)) {
+				*kind = i;
 				return *models;
+			}
 	return NULL;
 }
 
-static int device_add(struct reader *r, unsigned node, const struct model *model)
+static unsigned layout_cell(const struct tree *tree, unsigned node, const char *name)
+{
+	uint32_t len;
+	const void *p = tree_prop_named(tree, node, name, &len);
+
+	return p && len == 4 ? tree_u32(p) : 0;
+}
+
+/* Where the device's registers are. */
+static int layout_read(struct reader *r, unsigned node, struct dev_traits *traits)
+{
+	traits->reg_shift = layout_cell(r->tree, node, "reg-shift");
+	traits->reg_width = layout_cell(r->tree, node, "reg-io-width");
+	if (traits->reg_shift > LAYOUT_SHIFT_MOST)
+		return tree_error_set(r->err, EINVAL, (int)node, "reg-shift is too large",
+				      "make it the log2 of the bytes between registers, 0 to 4",
+				      traits->reg_shift);
+	if (traits->reg_width & ~7u || traits->reg_width & (traits->reg_width - 1))
+		return tree_error_set(r->err, EINVAL, (int)node, "reg-io-width is no access's",
+				      "make it 1, 2 or 4 bytes", traits->reg_width);
+	return 0;
+}
+
+static int device_add(struct reader *r, unsigned node, const struct model *model, unsigned kind)
 {
 	struct machine *m = r->m;
 	struct machine_device *d = &m->device[m->devices];
 
 	if (m->devices == MACHINE_DEVICES_MAX)
 		return machine_reader_too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
-	*d = (struct machine_device){ .model = model, .node = (int)node };
+	*d = (struct machine_device){ .model = model, .node = (int)node, .traits.kind = kind };
+	if (model->layout && layout_read(r, node, &d->traits))
+		return -EINVAL;
 	const int ret = machine_reader_region(r, node, 0, &d->reg);
 	if (!ret && !d->reg.size)
 		return tree_error_set(r->err, EINVAL, (int)node, "a device of size 0",
@@ -172,9 +202,10 @@ static int compatible_read(struct reader *r, unsigned node, const struct model *
 		const enum gic_version gic = board_gic_version(s);
 		if (gic != GIC_NONE)
 			return machine_gic_read(r, node, gic);
-		const struct model *model = model_find(models, s);
+		unsigned kind;
+		const struct model *model = model_find(models, s, &kind);
 		if (model)
-			return device_add(r, node, model);
+			return device_add(r, node, model, kind);
 	}
 	unserved_add(r->m, r->tree, node);
 	return 0;

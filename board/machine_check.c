@@ -49,9 +49,9 @@ static int intids_read(struct reader *r, int node, uint32_t *intid, unsigned *co
 
 static int device_intids_read(struct reader *r, struct machine_device *d)
 {
-	const int ret = intids_read(r, d->node, d->intid, &d->lines, MACHINE_LINES_MAX);
+	const int ret = intids_read(r, d->node, d->intid, &d->traits.lines, MACHINE_LINES_MAX);
 
-	for (unsigned i = 0; i < d->lines && !ret; i++)
+	for (unsigned i = 0; i < d->traits.lines && !ret; i++)
 		if (d->intid[i] < SPI_FIRST || d->intid[i] > SPI_LAST)
 			return tree_error_set(
 				r->err, EINVAL, d->node, "an interrupt that KVM gives no device",

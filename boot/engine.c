@@ -49,11 +49,12 @@ void engine_stores_gather(struct shim *s)
 	for (unsigned i = 0; i < s->bus.count; i++) {
 		const struct bus_window *w = &s->bus.window[i];
 		const struct model *model = w->dev->model;
+		const unsigned shift = w->dev->traits.reg_shift;
 
 		/* Refused, its stores go on to exit one by one. */
 		if (model->posted_size)
-			coalesce_add(&s->coalesce, &s->vm, w->gpa + model->posted_at,
-				     model->posted_size);
+			coalesce_add(&s->coalesce, &s->vm, w->gpa + (model->posted_at << shift),
+				     model->posted_size << shift);
 	}
 	pthread_mutex_unlock(&s->coalesce_lock);
 }
@@ -107,7 +108,11 @@ int engine_devices_bind(struct shim *s, const struct dev_env *env, struct failur
 			return fail(f, OUTCOME_REFUSED, "E-DEVICES",
 				    "the guest's tree has more devices than this build serves (%u)",
 				    i);
-		d->dev = (struct dev){ .model = is->model, .state = state, .env = env, .owner = d };
+		d->dev = (struct dev){ .model = is->model,
+				       .state = state,
+				       .env = env,
+				       .owner = d,
+				       .traits = is->traits };
 		d->is = is;
 		d->shim = s;
 		pthread_mutex_init(&d->lock, NULL);

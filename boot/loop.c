@@ -47,7 +47,7 @@ static void env_irq(struct dev *dev, unsigned line, bool level)
 {
 	struct guest_device *d = owner_of(dev);
 
-	if (line < d->is->lines)
+	if (line < d->is->traits.lines)
 		vm_spi_set(&d->shim->vm, d->is->intid[line], level);
 }
 

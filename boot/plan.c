@@ -29,7 +29,7 @@ static int irqchip_settle(struct plan *p, const struct plan_inputs *in, struct f
 	if (p->on_reset == ACTION_RESTART)
 		p->on_reset = ACTION_EXIT; /* what supervises this run starts it anew */
 	for (unsigned i = 0; i < m->devices; i++)
-		for (unsigned j = 0; j < m->device[i].lines; j++)
+		for (unsigned j = 0; j < m->device[i].traits.lines; j++)
 			if (m->device[i].intid[j] >= IRQS_DEFAULT)
 				return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
 					    "node %s has SPI %u, but the vGIC that KVM makes by "

@@ -297,7 +297,7 @@ static void device_rows(const struct plan *p, const struct plan_inputs *in, unsi
 		const struct machine_device *d = &m->device[i];
 		char irq[24] = "";
 
-		if (d->lines)
+		if (d->traits.lines)
 			snprintf(irq, sizeof(irq), ", %s %u", d->intid[0] < 32 ? "PPI" : "SPI",
 				 d->intid[0] - (d->intid[0] < 32 ? 16 : 32));
 		row_add(n, d->reg.base, d->reg.size, "%s%s%s", d->model->name, irq,

@@ -102,7 +102,7 @@ static void assert_virt(void)
 	assert_string_equal(device_name(0), "serial@9000000");
 	assert_region(&m.device[0].reg, 0x9000000, 0x1000);
 	assert_string_equal(m.device[0].model->compatible[0], "arm,pl011");
-	assert_int_equal(m.device[0].lines, 1);
+	assert_int_equal(m.device[0].traits.lines, 1);
 	assert_int_equal(m.device[0].intid[0], 33);
 	assert_region(&m.device[1].reg, 0x9010000, 0x1000);
 	assert_int_equal(m.device[1].intid[0], 34);
@@ -312,7 +312,7 @@ static void test_interrupts_extended(void **state)
 	overlay("/plugin/; &uart0 { interrupt-parent = <0xdead>;\n"
 		"  interrupts-extended = <&gic 0 50 4>, <&gic 0 3 4>; };");
 	assert_good();
-	assert_int_equal(m.device[0].lines, 2);
+	assert_int_equal(m.device[0].traits.lines, 2);
 	assert_int_equal(m.device[0].intid[0], 82);
 	assert_int_equal(m.device[0].intid[1], 35);
 }
@@ -410,7 +410,7 @@ static void test_timers_that_kvm_has_not(void **state)
 static void test_too_many_interrupts(void **state)
 {
 	(void)state;
-	blob_fdtput(&blob, "-tx", UART " interrupts 0 1 4 0 2 4 0 3 4 0 4 4 0 5 4");
+	blob_fdtput(&blob, "-tx", UART " interrupts 0 1 4 0 2 4 0 3 4 0 4 4 0 5 4 0 6 4 0 7 4");
 	assert_bad(E2BIG, UART, "too many interrupts");
 }
 
@@ -702,7 +702,9 @@ static void test_models_in_the_order_of_the_compatible_list(void **state)
 	assert_int_equal(read_with(models), 0);
 	assert_int_equal(m.devices, 2);
 	assert_ptr_equal(m.device[0].model, &special);
+	assert_int_equal(m.device[0].traits.kind, 1);
 	assert_ptr_equal(m.device[1].model, &general);
+	assert_int_equal(m.device[1].traits.kind, 0);
 	assert_int_equal(m.unserveds, 1);
 	assert_int_equal(m.gic.version, GIC_NONE);
 	assert_int_equal(m.gic.node, -1);
@@ -711,6 +713,47 @@ static void test_models_in_the_order_of_the_compatible_list(void **state)
 	assert_int_equal(m.psci_node, -1);
 	assert_int_equal(m.cpus_node, -1);
 	assert_int_equal(m.console, -1);
+}
+
+/* A node whose registers lie where it says; other models do not look. */
+static void test_layout_of_a_devices_registers(void **state)
+{
+	static const char *const spread_list[] = { "acme,spread", NULL };
+	static const char *const plain_list[] = { "acme,plain", NULL };
+	const struct model spread = { .name = "s", .compatible = spread_list, .layout = true };
+	const struct model plain = { .name = "p", .compatible = plain_list };
+	const struct model *const models[] = { &spread, &plain, NULL };
+	static const char bus[] = "/ { #address-cells = <1>; #size-cells = <1>;\n";
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 "%s a@1000 { compatible = \"acme,spread\"; reg = <0x1000 0x100>;\n"
+		 "reg-shift = <2>; reg-io-width = <4>; };\n"
+		 "b@2000 { compatible = \"acme,spread\"; reg = <0x2000 0x100>; };\n"
+		 "c@3000 { compatible = \"acme,plain\"; reg = <0x3000 0x100>; reg-shift = <9>; }; "
+		 "};",
+		 bus);
+	blob_compile(&blob, "", text);
+	assert_int_equal(read_with(models), 0);
+	assert_int_equal(m.device[0].traits.reg_shift, 2);
+	assert_int_equal(m.device[0].traits.reg_width, 4);
+	assert_int_equal(m.device[1].traits.reg_shift, 0);
+	assert_int_equal(m.device[1].traits.reg_width, 0);
+	assert_int_equal(m.device[2].traits.reg_shift, 0);
+	static const char *const bad[][2] = {
+		{ "reg-shift = <5>;", "reg-shift is too large" },
+		{ "reg-io-width = <3>;", "reg-io-width is no access's" },
+		{ "reg-io-width = <8>;", "reg-io-width is no access's" },
+	};
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text),
+			 "%s a@1000 { compatible = \"acme,spread\"; reg = <0x1000 0x100>; %s }; };",
+			 bus, bad[i][0]);
+		blob_compile(&blob, "", text);
+		assert_int_equal(read_with(models), -EINVAL);
+		assert_string_equal(err.what, bad[i][1]);
+	}
 }
 
 #define V2(test) cmocka_unit_test_setup(test, virt_v2)
@@ -759,6 +802,7 @@ int main(void)
 		V3(test_cpus_of_the_tree),
 		V3(test_every_property_of_every_length),
 		V2(test_models_in_the_order_of_the_compatible_list),
+		V2(test_layout_of_a_devices_registers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

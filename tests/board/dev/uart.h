@@ -3,15 +3,7 @@
 #ifndef TESTS_BOARD_DEV_UART_H
 #define TESTS_BOARD_DEV_UART_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "board/dev.h"
+#include "tests/board/dev/line.h"
 
 enum {
 	DR = 0x0,
@@ -45,88 +37,11 @@ enum {
 
 extern const struct model pl011_model;
 
-static struct dev uart;
-static _Alignas(8) uint8_t store[128];
-static bool line;
-static unsigned line_changes, input_asked;
-static uint8_t sent[1024];
-static size_t sent_count, room;
-static uint64_t clock_ns, wake_ns;
-
-static inline void env_irq(struct dev *dev, unsigned number, bool level)
-{
-	assert_ptr_equal(dev, &uart);
-	assert_int_equal(number, 0);
-	assert_int_not_equal(level, line);
-	line = level;
-	line_changes++;
-}
-
-static inline void env_out(struct dev *dev, const uint8_t *buf, size_t n)
-{
-	assert_ptr_equal(dev, &uart);
-	assert_true(sent_count + n <= sizeof(sent));
-	memcpy(sent + sent_count, buf, n);
-	sent_count += n;
-	room -= n < room ? n : room;
-}
-
-static inline size_t env_room(struct dev *dev)
-{
-	assert_ptr_equal(dev, &uart);
-	return room;
-}
-
-static inline void env_input_ready(struct dev *dev)
-{
-	assert_ptr_equal(dev, &uart);
-	input_asked++;
-}
-
-static inline uint64_t env_now(void)
-{
-	return clock_ns;
-}
-
-static inline void env_wake_at(struct dev *dev, uint64_t ns)
-{
-	assert_ptr_equal(dev, &uart);
-	wake_ns = ns;
-}
-
-static const struct dev_env env = {
-	.irq = env_irq,
-	.out = env_out,
-	.room = env_room,
-	.input_ready = env_input_ready,
-	.now = env_now,
-	.wake_at = env_wake_at,
-};
-
 static inline int setup(void **state)
 {
 	(void)state;
-	assert_true(pl011_model.state_size <= sizeof(store));
-	memset(store, 0, sizeof(store));
-	uart = (struct dev){ .model = &pl011_model, .state = store, .env = &env };
-	line = false;
-	line_changes = input_asked = 0;
-	sent_count = 0;
-	room = 4096;
-	clock_ns = 5000000;
-	wake_ns = 0;
-	pl011_model.reset(&uart);
+	line_setup(&pl011_model, (struct dev_traits){ .lines = 1 });
 	return 0;
-}
-
-static inline uint32_t get(uint64_t offset)
-{
-	return (uint32_t)pl011_model.read(&uart, offset, 4);
-}
-
-static inline void put(uint64_t offset, uint32_t value)
-{
-	pl011_model.write(&uart, offset, 4, value);
 }
 
 /* As a driver sets it up: FIFOs on, everything enabled. */
@@ -140,12 +55,5 @@ static inline int setup_fifos(void **state)
 	put(CR, CR_ON);
 	return 0;
 }
-
-static inline size_t type(const char *text, size_t n)
-{
-	return pl011_model.input(&uart, (const uint8_t *)text, n);
-}
-
-static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 #endif

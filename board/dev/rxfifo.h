@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The receive FIFO that every UART has. */
+#ifndef BOARD_DEV_RXFIFO_H
+#define BOARD_DEV_RXFIFO_H
+
+#include "board/dev.h"
+
+#define RXFIFO_MOST 64 /* bytes */
+
+/* Part of a model's state. */
+struct rxfifo {
+	uint8_t byte[RXFIFO_MOST];
+	uint8_t first, count;
+	uint8_t depth; /* bytes in use, 1 to RXFIFO_MOST: the model sets it */
+	bool refused; /* the env has bytes that there was no room for */
+};
+
+/* Take of N bytes what fits; returns that number. OPEN: the receiver is on, else none fits. */
+size_t rxfifo_put(struct rxfifo *fifo, bool open, const uint8_t *buf, size_t n);
+
+/* The oldest byte, which is taken out, or -1. */
+int rxfifo_get(struct rxfifo *fifo);
+
+/* Forget what is in it. */
+void rxfifo_clear(struct rxfifo *fifo);
+
+/*
+ * Ask the env for what was refused, once half the depth is free: to be called when bytes have been
+ * taken out or the receiver has been switched; OPEN as above.
+ */
+void rxfifo_ask(struct rxfifo *fifo, struct dev *dev, bool open);
+
+#endif
