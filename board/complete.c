@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "board/machine.h"
+#include "board/mirror.h"
 #include "board/write.h"
 
 #define CPU_EDITS 6
@@ -209,11 +210,12 @@ static uint32_t phandle_free(const struct tree *tree)
 static void timer_complete(struct edits *e, const struct machine *m, const struct tree *tree)
 {
 	static const uint32_t ppi[] = { 13, 14, 11, 10 }; /* of INTIDs 29, 30, 27, 26 */
-	const int gic = m->gic.node;
+	const bool rewrite = machine_has_change(m, m->timer.node, CHANGE_TIMER);
+	const int gic = m->gic.node, node = rewrite ? m->timer.node : -1;
 	uint32_t cell[16] = { 0 }, phandle;
 	unsigned cells;
 
-	if (m->timer.node >= 0 || gic < 0 || tree_by_path(tree, "/timer") >= 0)
+	if (!rewrite && (m->timer.node >= 0 || gic < 0 || tree_by_path(tree, "/timer") >= 0))
 		return;
 	cells = tree_prop_u32(tree, (unsigned)gic, TREE_INTERRUPT_CELLS, 0);
 	if (cells < 3 || cells > 4)
@@ -228,11 +230,17 @@ static void timer_complete(struct edits *e, const struct machine *m, const struc
 		cell[i * cells + 1] = ppi[i];
 		cell[i * cells + 2] = 4; /* active high */
 	}
-	edit_add_node(e, 0, "timer");
-	edit_set_string(e, -1, "compatible", "arm,armv8-timer");
-	edit_set_u32(e, -1, "interrupt-parent", phandle);
-	edit_set_cells(e, -1, "interrupts", cell, 4 * cells);
-	edit_end_node(e);
+	if (!rewrite) {
+		edit_add_node(e, 0, "timer");
+		edit_set_string(e, -1, "compatible", "arm,armv8-timer");
+	} else {
+		edit_drop(e, node, "interrupts-extended");
+		edit_drop(e, node, "interrupt-names");
+	}
+	edit_set_u32(e, node, "interrupt-parent", phandle);
+	edit_set_cells(e, node, "interrupts", cell, 4 * cells);
+	if (!rewrite)
+		edit_end_node(e);
 }
 
 static void aliases_complete(struct edits *e, const struct machine *m, const struct tree *tree)
@@ -296,6 +304,8 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 	if (machine->pmu_node >= 0 && !with->pmu)
 		edit_drop_node(&e, machine->pmu_node);
 	aliases_complete(&e, machine, tree);
+	if (machine->mirrored)
+		mirror_complete(&e, machine, tree);
 
 	if (chosen < 0)
 		edit_add_node(&e, 0, "chosen");

@@ -10,6 +10,10 @@
 
 static int timer_read(struct reader *r, unsigned node)
 {
+	uint32_t len;
+
+	if (tree_prop_named(r->tree, node, "clock-frequency", &len))
+		machine_change(r->m, (int)node, CHANGE_FREQUENCY);
 	r->m->timer.node = (int)node;
 	return 0;
 }
@@ -40,7 +44,7 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 
 	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
 		if (*count == max)
-			return machine_reader_too_many(r, node, too_many_what, max);
+			return r->m->mirrored ? 0 : machine_reader_too_many(r, node, too_many_what, max);
 		const int ret = machine_reader_region(r, node, i, &region[*count]);
 		if (ret)
 			return ret;
@@ -97,10 +101,48 @@ static int flash_read(struct reader *r, unsigned node)
 	return ret;
 }
 
+/* The unit address in a node's name. False: it has none. */
+static bool unit_address(const char *name, uint64_t *unit)
+{
+	const char *at = strchr(name, '@');
+
+	*unit = 0;
+	if (!at || !*++at)
+		return false;
+	for (; *at; at++) {
+		const char *digit = strchr("0123456789abcdef", *at);
+
+		if (!digit)
+			return false;
+		*unit = *unit << 4 | (uint64_t)(digit - "0123456789abcdef");
+	}
+	return true;
+}
+
+/* What boards' trees leave to the firmware to fill in: size and often base, or reg as a whole. */
+static bool memory_left_open(struct reader *r, unsigned node)
+{
+	struct machine *m = r->m;
+	struct region bank;
+	uint64_t unit;
+
+	if (!tree_reg(r->tree, node, 0, &bank.base, &bank.size) && (bank.size || bank.base))
+		return false;
+	if (m->rams)
+		return true;
+	m->ram_base = unit_address(tree_name(r->tree, node), &unit) ? RAM_NAMED : RAM_OPEN;
+	m->ram[0] = (struct region){ unit, 0 };
+	m->ram_node[0] = (int)node;
+	m->rams = 1;
+	return true;
+}
+
 static int memory_read(struct reader *r, unsigned node)
 {
 	struct machine *m = r->m;
 
+	if (m->mirrored && memory_left_open(r, node))
+		return 0;
 	return regions_read(r, node, m->ram, m->ram_node, &m->rams, MACHINE_RAM_MAX,
 			    "too many banks of RAM");
 }
@@ -188,6 +230,17 @@ static void unserved_add(struct machine *m, const struct tree *tree, unsigned no
 	m->unserveds++;
 }
 
+/* What cannot be a device of a board's is served as what nobody has a model for. */
+static int device_read(struct reader *r, unsigned node, const struct model *model, unsigned kind)
+{
+	const int ret = device_add(r, node, model, kind);
+
+	if (!ret || !machine_change(r->m, (int)node, CHANGE_DEVICE))
+		return ret;
+	unserved_add(r->m, r->tree, node);
+	return 0;
+}
+
 /* The first string of the node's compatible list that is known decides. */
 static int compatible_read(struct reader *r, unsigned node, const struct model *const *models)
 {
@@ -205,7 +258,7 @@ static int compatible_read(struct reader *r, unsigned node, const struct model *
 		unsigned kind;
 		const struct model *model = model_find(models, s, &kind);
 		if (model)
-			return device_add(r, node, model, kind);
+			return device_read(r, node, model, kind);
 	}
 	unserved_add(r->m, r->tree, node);
 	return 0;
@@ -295,14 +348,31 @@ static int console_find(const struct machine *m, const struct tree *tree)
 	return -1;
 }
 
+bool machine_change(struct machine *m, int node, enum machine_change_kind kind)
+{
+	if (!m->mirrored || m->changes == MACHINE_CHANGES_MAX)
+		return false;
+	m->change[m->changes++] = (struct machine_change){ node, kind };
+	return true;
+}
+
+bool machine_has_change(const struct machine *m, int node, enum machine_change_kind kind)
+{
+	for (unsigned i = 0; i < m->changes; i++)
+		if (m->change[i].node == node && m->change[i].kind == kind)
+			return true;
+	return false;
+}
+
 int machine_read(struct machine *machine, const struct tree *tree,
-		 const struct model *const *models, struct tree_error *err)
+		 const struct model *const *models, bool mirrored, struct tree_error *err)
 {
 	struct reader r = { .m = machine, .tree = tree, .err = err };
 	int ret = 0;
 
 	/* The long tables are left alone: what counts in them is what their counters say. */
 	memset(machine, 0, offsetof(struct machine, device));
+	machine->mirrored = mirrored;
 	machine->gic.node = machine->timer.node = machine->pmu_node = -1;
 	machine->cpus_node = machine->psci_node = machine->chosen_node = machine->aliases_node = -1;
 	for (unsigned n = 1; n < tree->count && !ret;)

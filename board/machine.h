@@ -10,7 +10,8 @@
 #define MACHINE_FLASH_MAX 4
 #define MACHINE_FLASH_BLOCKS 256 /* erase blocks of a bank, at most */
 #define MACHINE_DEVICES_MAX 32
-#define MACHINE_UNSERVED_MAX 64
+#define MACHINE_UNSERVED_MAX 1024
+#define MACHINE_CHANGES_MAX 128
 #define MACHINE_LINES_MAX 6 /* interrupts of one device */
 #define MACHINE_CPUS_MAX 512
 #define MACHINE_REDIST_SIZE 0x20000 /* of one vCPU: two frames of 64 KiB */
@@ -28,10 +29,34 @@ struct machine_unserved {
 	struct region reg;
 };
 
+/* What KVM cannot make of a board's own node: see mirror.h for what becomes of it. */
+enum machine_change_kind {
+	CHANGE_GIC,
+	CHANGE_ITS,
+	CHANGE_STRIDE,
+	CHANGE_FREQUENCY,
+	CHANGE_TIMER,
+	CHANGE_PMU,
+	CHANGE_LINES,
+	CHANGE_DEVICE,
+	CHANGE_RESERVED
+};
+
+struct machine_change {
+	int node;
+	enum machine_change_kind kind;
+};
+
 struct machine {
+	bool mirrored; /* its tree is a board's own */
 	struct region ram[MACHINE_RAM_MAX]; /* as the tree says; size 0 is the plan's to settle */
 	int ram_node[MACHINE_RAM_MAX];
 	unsigned rams;
+	enum {
+		RAM_TOLD,
+		RAM_NAMED,
+		RAM_OPEN
+	} ram_base; /* by reg, by the node's name, not at all */
 	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
 	int flash_node[MACHINE_FLASH_MAX];
 	unsigned flashes;
@@ -57,11 +82,13 @@ struct machine {
 	int console; /* index in device[] that stdout-path names, else the first that takes input, else -1 */
 	unsigned unserveds;
 	unsigned unserveds_more; /* beyond those that have room here */
+	unsigned changes;
 	uint32_t intid_max; /* highest INTID any node names, of those that KVM has */
 	struct dev_storage flash_storage[MACHINE_FLASH_MAX]; /* locked is the plan's to say */
 
 	/* Long tables last, as in struct board. */
 	struct machine_device device[MACHINE_DEVICES_MAX];
+	struct machine_change change[MACHINE_CHANGES_MAX];
 	struct machine_unserved unserved[MACHINE_UNSERVED_MAX];
 	uint64_t mpidr[MACHINE_CPUS_MAX]; /* of the tree's own cpu nodes */
 	int cpu_node[MACHINE_CPUS_MAX];
@@ -69,12 +96,19 @@ struct machine {
 
 /*
  * Read TREE: each enabled node whose compatible one of MODELS (NULL-terminated) has becomes a
- * device. Returns 0, or -errno with *ERR naming the node: -EINVAL (reg that cannot be
+ * device. MIRRORED: it was not written for a guest; what KVM cannot be of it is noted as a change.
+ * Returns 0, or -errno with *ERR naming the node: -EINVAL (reg that cannot be
  * translated, is unaligned or of size 0 where that matters, two regions that overlap, an
- * interrupt that is not the GIC's, or one that KVM cannot give to its node), -E2BIG (too many of a thing).
+ * interrupt that is not the GIC's, or one that KVM cannot give to its node), -E2BIG (too many of a
+ * thing).
  */
 int machine_read(struct machine *machine, const struct tree *tree,
-		 const struct model *const *models, struct tree_error *err);
+		 const struct model *const *models, bool mirrored, struct tree_error *err);
+
+bool machine_has_change(const struct machine *machine, int node, enum machine_change_kind kind);
+
+/* Note a change of a mirrored machine. False, and nothing is noted: it is none. */
+bool machine_change(struct machine *machine, int node, enum machine_change_kind kind);
 
 /* What the plan settles and the tree must say. */
 struct completion {

@@ -49,14 +49,17 @@ static int intids_read(struct reader *r, int node, uint32_t *intid, unsigned *co
 
 static int device_intids_read(struct reader *r, struct machine_device *d)
 {
-	const int ret = intids_read(r, d->node, d->intid, &d->traits.lines, MACHINE_LINES_MAX);
+	int ret = intids_read(r, d->node, d->intid, &d->traits.lines, MACHINE_LINES_MAX);
 
 	for (unsigned i = 0; i < d->traits.lines && !ret; i++)
 		if (d->intid[i] < SPI_FIRST || d->intid[i] > SPI_LAST)
-			return tree_error_set(
+			ret = tree_error_set(
 				r->err, EINVAL, d->node, "an interrupt that KVM gives no device",
 				"take an SPI from 0 to 959: <0 number flags>", d->intid[i]);
-	return ret;
+	if (!ret || !machine_change(r->m, d->node, CHANGE_LINES))
+		return ret;
+	d->traits.lines = 0;
+	return 0;
 }
 
 /*
@@ -78,13 +81,18 @@ static int timer_intids_read(struct reader *r)
 	if (node < 0)
 		return 0;
 	ret = intids_read(r, node, intid, &count, 8);
-	if (ret)
+	if (ret && !machine_change(r->m, node, CHANGE_TIMER))
 		return ret;
+	if (ret)
+		count = 0;
 	for (unsigned i = 0; i < 4; i++) {
 		const unsigned at = tree_irq_index(r->tree, (unsigned)node, timer[i].name, i);
 
 		m->timer.ppi[i] = at < count ? intid[at] : timer[i].own;
-		if (m->timer.ppi[i] < PPI_FIRST || m->timer.ppi[i] >= SPI_FIRST)
+		if (m->timer.ppi[i] >= PPI_FIRST && m->timer.ppi[i] < SPI_FIRST)
+			continue;
+		m->timer.ppi[i] = timer[i].own;
+		if (!machine_change(m, node, CHANGE_TIMER))
 			return tree_error_set(r->err, EINVAL, node, "a timer's interrupt is no PPI",
 					      "write it as <1 number flags>", m->timer.ppi[i]);
 	}
@@ -104,6 +112,10 @@ static int pmu_intids_read(struct reader *r)
 		return 0;
 	ret = intids_read(r, m->pmu_node, intid, &count, 8);
 	m->pmu_ppi = !ret && count == 1 && intid[0] < SPI_FIRST ? intid[0] : 0;
+	if (!m->pmu_ppi && machine_change(m, m->pmu_node, CHANGE_PMU)) {
+		m->pmu_node = -1;
+		return 0;
+	}
 	return ret;
 }
 

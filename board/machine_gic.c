@@ -53,7 +53,8 @@ static int gicv3_read(struct reader *r, unsigned node)
 
 	if (ret)
 		return ret;
-	if (stride && stride != MACHINE_REDIST_SIZE)
+	if (stride && stride != MACHINE_REDIST_SIZE &&
+	    !machine_change(r->m, (int)node, CHANGE_STRIDE))
 		return tree_error_set(r->err, EINVAL, (int)node,
 				      "redistributor-stride is not KVM's",
 				      "take the property out, or make it 0x20000", stride);
@@ -73,11 +74,15 @@ static int gicv3_read(struct reader *r, unsigned node)
 
 int machine_gic_read(struct reader *r, unsigned node, enum gic_version version)
 {
+	if (r->m->gic.version != GIC_NONE && machine_change(r->m, (int)node, CHANGE_GIC))
+		return 0;
 	return version == GIC_V3 ? gicv3_read(r, node) : gicv2_read(r, node);
 }
 
 int machine_gic_its_read(struct reader *r, unsigned node)
 {
+	if (machine_change(r->m, (int)node, CHANGE_ITS))
+		return 0;
 	if (r->m->gic.has_its)
 		return machine_reader_too_many(r, node, "a second ITS", 1);
 	r->m->gic.has_its = true;

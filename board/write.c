@@ -347,7 +347,8 @@ long write_tree(const struct tree *source, const struct edits *edits, void *out,
 			return -EINVAL;
 
 	uint64_t address, length;
-	for (unsigned i = 0; tree_reservation(source, i, &address, &length); i++)
+	for (unsigned i = 0;
+	     !edits->no_reservations && tree_reservation(source, i, &address, &length); i++)
 		reserve_size += 16;
 	take(&w, sizeof(*header));
 	put(&w, source->fdt + source->reserve_at, reserve_size - 16);

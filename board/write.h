@@ -41,6 +41,7 @@ struct edits {
 	unsigned count, max;
 	uint8_t *bytes; /* values */
 	size_t used, size;
+	bool no_reservations; /* SOURCE's memory reservations go */
 	bool overflow; /* something did not fit: write_tree() refuses */
 };
 
@@ -58,7 +59,7 @@ void edit_end_node(struct edits *e);
 
 /*
  * Write SOURCE with the edits applied to OUT (8-byte aligned, SIZE bytes): header v17, SOURCE's
- * memory reservations, structure, strings. totalsize = what is used + SLACK, zeroed, for a
+ * memory reservations (unless they go), structure, strings. totalsize = what is used + SLACK, zeroed, for a
  * firmware that edits in place. The last SET or DROP of a property holds; a node that is
  * dropped takes the edits of all below it along. Returns the total size, or -ENOSPC (OUT or the
  * edit list is too small), -EINVAL (an edit of a node that is not there, an added node left

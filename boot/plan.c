@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board/mirror.h"
 #include "boot/plan_firmware.h"
 #include "boot/plan_memory.h"
 #include "boot/plan_place.h"
@@ -142,6 +143,18 @@ static int redists_settle(struct plan *p, struct failure *f)
 	return 0;
 }
 
+/* As many of a board's CPUs as a guest can have. */
+static unsigned cpus_of_board(const struct plan *p, unsigned most)
+{
+	unsigned cpus = p->cpus;
+
+	if (p->vgic != VGIC_V3 && cpus > 8)
+		cpus = 8;
+	if (cpus > CONFIG_MAX_VCPUS)
+		cpus = CONFIG_MAX_VCPUS;
+	return cpus < most ? cpus : most;
+}
+
 static int cpus_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct machine *m = &p->machine;
@@ -153,6 +166,8 @@ static int cpus_settle(struct plan *p, const struct plan_inputs *in, struct fail
 		return fail(f, OUTCOME_BAD_CONFIG, "E-CPUS",
 			    "cpus=%u, but the guest's tree names %u: give less, or add cpu nodes",
 			    p->cpus, m->cpus);
+	if (m->mirrored && !in->settings->cpus)
+		p->cpus = cpus_of_board(p, most);
 	if (p->vgic != VGIC_V3 && p->cpus > 8)
 		return fail(f, OUTCOME_REFUSED, "E-CPUS",
 			    "cpus=%u, but a GICv2 serves at most 8 CPUs: give cpus=8 or less, or a "
@@ -243,6 +258,8 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 	};
 	int error;
 
+	if (p->machine.mirrored)
+		mirror_fit(&p->machine, in->guest, p->ram, p->rams);
 	memcpy(with.ram, p->ram, sizeof(with.ram));
 	memcpy(with.redist_count, p->redist_count, sizeof(with.redist_count));
 	if (with.kaslr)
@@ -286,11 +303,12 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 {
 	struct tree_error e = { .node = -1 };
 
-	if (machine_read(&p->machine, in->guest, in->models, &e))
+	if (machine_read(&p->machine, in->guest, in->models, settings_mirror(in->settings), &e))
 		return trees_refuse("E-GUESTTREE", "guest",
 				    trees_guest_path(in->settings, in->firmware), in->guest, &e, f);
-	p->unmodelled =
-		in->settings->unmodelled_given ? in->settings->unmodelled : UNMODELLED_ABORT;
+	p->unmodelled = in->settings->unmodelled_given ? in->settings->unmodelled
+			: p->machine.mirrored	       ? UNMODELLED_STUB
+						       : UNMODELLED_ABORT;
 	p->on_poweroff = in->settings->on_poweroff;
 	p->on_reset = in->settings->on_reset;
 	p->on_crash = in->settings->on_crash;

@@ -24,6 +24,7 @@ struct plan_inputs {
 	const struct span *initrd; /* fd -1: none */
 	const char *initrd_path;
 	const struct tree *guest; /* overlays applied */
+	const struct tree *socs; /* what is known of SoCs, for a mirrored machine */
 	const struct model *const *models;
 	const uint8_t *entropy; /* 40 bytes, or NULL: the guest gets no seeds */
 };
@@ -41,6 +42,7 @@ struct plan {
 	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region */
 	struct region ram[MACHINE_RAM_MAX];
 	unsigned rams;
+	bool ram_assumed; /* its base: by the node's name or the SoC */
 	struct {
 		struct region region; /* footprint; in flash the file's bytes: bss is in RAM */
 		int flash; /* the bank it lies in, -1: RAM */

@@ -2,6 +2,7 @@
 // How much RAM the guest has, and where.
 #include <inttypes.h>
 
+#include "board/soc.h"
 #include "boot/plan_memory.h"
 #include "boot/plan_place.h"
 #include "boot/trees.h"
@@ -29,8 +30,11 @@ static int ram_default(struct plan *p, const struct plan_inputs *in, struct regi
 			    " KiB of this host's memory are free, and a guest gets half of "
 			    "it: give memory=SIZE, or stop what uses it",
 			    h->memory_free >> 10);
-	if (p->aarch32 && ram->base < PLAN_AARCH32_END && room > PLAN_AARCH32_END - ram->base)
+	if ((p->aarch32 || tree_prop_u32(in->guest, 0, TREE_ADDRESS_CELLS, 2) == 1) &&
+	    ram->base < PLAN_AARCH32_END && room > PLAN_AARCH32_END - ram->base)
 		room = PLAN_AARCH32_END - ram->base;
+	if (tree_prop_u32(in->guest, 0, TREE_SIZE_CELLS, 1) == 1 && room >= PLAN_AARCH32_END)
+		room = PLAN_AARCH32_END - RAM_ALIGN;
 	ram->size = (h->memory_free / 2 < room ? h->memory_free / 2 : room) & ~(RAM_ALIGN - 1);
 	return 0;
 }
@@ -53,15 +57,53 @@ static void ram_sort(struct plan *p)
 	p->rams = m->rams;
 }
 
-int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
+/* Where a mirrored board's RAM begins, if its tree leaves that open. */
+static int base_assume(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	p->ram_assumed = !p->rams || p->machine.ram_base != RAM_TOLD;
+	if ((p->rams && p->machine.ram_base != RAM_OPEN) ||
+	    soc_ram_base(in->socs, in->guest, &p->ram[0].base))
+		return 0;
+	return fail(f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
+		    "the board's tree does not tell where RAM begins (its firmware adds that), and "
+		    "nothing is known of SoC %.72s: give memory=SIZE@BASE",
+		    soc_name(in->guest));
+}
+
+/* A board's banks, the lowest first, as far as there is memory for them. */
+static int banks_shrink(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct settings *s = in->settings;
-	const struct machine *m = &p->machine;
-	const struct host *h = in->host;
-	uint64_t total = 0;
+	uint64_t all = 0, left;
+	unsigned n;
 
-	ram_sort(p);
-	if (!m->rams && !s->memory_placed)
+	for (unsigned i = 0; i < p->rams; i++)
+		all += p->ram[i].size;
+	if (!all && !s->memory_placed && base_assume(p, in, f))
+		return -1;
+	if (!all || s->memory_placed) {
+		p->rams = 1;
+		if (s->memory_placed)
+			p->ram[0].base = s->memory_base;
+		p->ram[0].size = s->memory_size;
+		return s->memory_size ? 0 : ram_default(p, in, &p->ram[0], f);
+	}
+	left = s->memory_size ? s->memory_size : (in->host->memory_free / 2) & ~(RAM_ALIGN - 1);
+	for (n = 0; n < p->rams && left; n++) {
+		if (p->ram[n].size > left || (n == p->rams - 1 && s->memory_size))
+			p->ram[n].size = left; /* more than the board has, if that was asked for */
+		left -= p->ram[n].size;
+	}
+	p->rams = n;
+	return 0;
+}
+
+/* The banks of a tree that was written for a guest. */
+static int banks_take(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct settings *s = in->settings;
+
+	if (!p->rams && !s->memory_placed)
 		return fail(
 			f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
 			"guest tree %s has no memory node, so nobody knows where RAM begins: give "
@@ -71,9 +113,20 @@ int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct fail
 		p->rams = 1;
 		p->ram[0] = (struct region){ s->memory_placed ? s->memory_base : p->ram[0].base,
 					     s->memory_size };
-	} else if (m->rams == 1 && !m->ram[0].size && ram_default(p, in, &p->ram[0], f)) {
-		return -1;
+		return 0;
 	}
+	return p->rams == 1 && !p->ram[0].size ? ram_default(p, in, &p->ram[0], f) : 0;
+}
+
+int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct settings *s = in->settings;
+	const struct host *h = in->host;
+	uint64_t total = 0;
+
+	ram_sort(p);
+	if (p->machine.mirrored ? banks_shrink(p, in, f) : banks_take(p, in, f))
+		return -1;
 	for (unsigned i = 0; i < p->rams; i++) {
 		const struct region *r = &p->ram[i];
 

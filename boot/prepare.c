@@ -66,7 +66,8 @@ int prepare_plan(struct prepared *p, struct failure *f)
 {
 	static uint8_t entropy[40];
 
-	if (trees_guest_read(&p->settings, &p->host, &p->firmware, &p->guest_tree, f))
+	if (trees_guest_read(&p->settings, &p->host, &p->firmware, &p->board, &p->board_tree,
+			     &p->guest_tree, f))
 		return -1;
 	p->inputs = (struct plan_inputs){
 		.settings = &p->settings,
@@ -76,6 +77,7 @@ int prepare_plan(struct prepared *p, struct failure *f)
 		.initrd = &p->initrd,
 		.initrd_path = p->inputs.initrd_path,
 		.guest = &p->guest_tree,
+		.socs = settings_mirror(&p->settings) ? trees_socs() : NULL,
 		.models = dev_models,
 	};
 	if (getrandom(entropy, sizeof(entropy), GRND_NONBLOCK) == sizeof(entropy))

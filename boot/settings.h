@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "board/tree.h"
 #include "boot/outcome.h"
@@ -97,6 +98,12 @@ struct settings {
 /* "memory", "board tree": for tables. */
 const char *settings_key_name(enum setting_key key);
 const char *settings_origin_name(enum origin origin);
+
+/* Is the machine the board's own? */
+static inline bool settings_mirror(const struct settings *s)
+{
+	return !strcmp(s->raw[SET_MACHINE].text, "mirror");
+}
 
 /*
  * Everything but the board's tree: defaults, the kernel command line (NULL: none;

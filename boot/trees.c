@@ -14,10 +14,12 @@
 
 #define HEADER 40 /* bytes of an FDT header */
 #define ROOM ((size_t)CONFIG_TREE_SIZE << 10)
+#define TREES_SOCS 64 /* nodes of the tree that tells of SoCs */
 
 extern const uint8_t dts_virt_gicv2_begin[], dts_virt_gicv2_end[];
 extern const uint8_t dts_virt_gicv3_begin[], dts_virt_gicv3_end[];
 extern const uint8_t dts_uefi_begin[], dts_uefi_end[];
+extern const uint8_t dts_socs_begin[], dts_socs_end[];
 
 static _Alignas(4096) uint8_t board_blob[ROOM], guest_blob[ROOM], merged_blob[ROOM];
 static _Alignas(4096) struct tree_node board_nodes[TREES_NODES], guest_nodes[TREES_NODES];
@@ -206,8 +208,29 @@ static int overlays_apply(const struct settings *s, const struct image *firmware
 	return 0;
 }
 
+/* U-Boot's own tree, in BLOB, where it is for another board than the one we stand on. Bytes, 0: none. */
+static long uboot_tree_read(const struct image *firmware, const struct board *board, uint8_t *blob,
+			    struct failure *f)
+{
+	const char *compatible;
+	int len;
+	long n;
+
+	if (firmware->uboot_tree.fd < 0)
+		return 0;
+	n = inner_read(firmware, "board", &firmware->uboot_tree, blob, f);
+	if (n < 0)
+		return -1;
+	if (fdt_check_full(blob, (size_t)n))
+		return fail(f, OUTCOME_BAD_FIRMWARE, "E-BADTREE",
+			    "U-Boot's tree in firmware %s is bad: copy it again", firmware->path);
+	compatible = fdt_getprop(blob, 0, "compatible", &len);
+	return compatible && fdt_stringlist_contains(compatible, len, board->compatible) ? 0 : n;
+}
+
 int trees_guest_read(const struct settings *s, const struct host *host,
-		     const struct image *firmware, struct tree *tree, struct failure *f)
+		     const struct image *firmware, const struct board *board,
+		     const struct tree *board_tree, struct tree *tree, struct failure *f)
 {
 	const bool inner = trees_from_firmware(s, firmware);
 	const char *path = trees_guest_path(s, firmware);
@@ -216,9 +239,17 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 	const uint8_t *blob = trees_virt(s, firmware) ? built_in(s, host, &size) : NULL;
 	long n;
 
-	if (!strcmp(path, "mirror"))
-		return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
-			    "machine=mirror is not built in: give virt or a .dtb file");
+	if (settings_mirror(s)) {
+		n = uboot_tree_read(firmware, board, guest_blob, f);
+		if (n < 0)
+			return -1;
+		blob = n ? guest_blob : board_tree->fdt;
+		size = n ? (size_t)n : board_tree->used;
+		if (!n && !s->overlays) {
+			*tree = *board_tree;
+			return 0;
+		}
+	}
 	if (!blob) {
 		n = inner ? inner_read(firmware, "guest", &firmware->tree, guest_blob, f)
 			  : trees_read_file(path, "guest", guest_blob, ROOM, f);
@@ -232,4 +263,16 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 	if (tree_index(tree, blob, size, guest_nodes, TREES_NODES, &e))
 		return trees_refuse("E-BADTREE", "guest", path, tree, &e, f);
 	return 0;
+}
+
+const struct tree *trees_socs(void)
+{
+	static struct tree_node nodes[TREES_SOCS];
+	static struct tree socs;
+	struct tree_error e;
+
+	if (!socs.fdt && tree_index(&socs, dts_socs_begin, (size_t)(dts_socs_end - dts_socs_begin),
+				    nodes, TREES_SOCS, &e))
+		socs = (struct tree){ .fdt = NULL };
+	return &socs;
 }

@@ -206,7 +206,10 @@ static int uboot_tree_add(const struct fit *fit, const struct fit_node *tree, st
 		image_note_add(fit->image, "%s is left out (no load address)", tree->name);
 		return 0;
 	}
-	return part_add(fit, tree, tree->loaded ? tree->load : region_align(end, TREE_ALIGN), f);
+	if (part_add(fit, tree, tree->loaded ? tree->load : region_align(end, TREE_ALIGN), f))
+		return -1;
+	fit->image->uboot_tree = fit->image->part[fit->image->parts - 1].bytes;
+	return 0;
 }
 
 /* The I-th tree that is named: the first one is the tree, the others are overlays. */

@@ -289,7 +289,8 @@ static int begin(struct image *image, struct span *file, const char *path, const
 	image->path = path;
 	image->conf = conf;
 	image->most = most;
-	image->ramdisk = image->tree = image->symbols = image->strings = SPAN_NONE;
+	image->ramdisk = image->tree = image->uboot_tree = SPAN_NONE;
+	image->symbols = image->strings = SPAN_NONE;
 	if (file_open(file, path, true, f))
 		return -1;
 	image_own(image, file->fd);

@@ -54,6 +54,7 @@ struct image {
 
 	/* What comes along; fd -1: nothing. */
 	struct span ramdisk, tree, overlay[IMAGE_OVERLAYS_MAX];
+	struct span uboot_tree; /* the one that U-Boot itself goes by: its board's */
 	unsigned overlays;
 	struct span symbols, strings; /* an ELF's symbol table and its names */
 	bool elf64;

@@ -16,6 +16,7 @@
 #define UEFI_BLOCK 4096 /* with the first jump, before the volume */
 #define UEFI_HEADER 44 /* bytes of a volume's header up to its signature */
 #define A64_FORWARD 0x0a /* top seven bits of B to a higher address */
+#define FDT_MAGIC_BYTES "\xd0\x0d\xfe\xed"
 #define UBOOT_BRANCH_END 40 /* it is one of the first ten instructions */
 #define UBOOT_HEADER 32 /* bytes, behind the branch on a multiple of 8 */
 #define UBOOT_ALIGN 2048 /* of _TEXT_BASE: that of its vectors */
@@ -142,6 +143,15 @@ static uint64_t uboot_header_end(const uint8_t *h)
 	return 0;
 }
 
+/* The tree that U-Boot's build appends, CONFIG_OF_SEPARATE: it lies where U-Boot ends. */
+static void uboot_tree_find(struct image *image, const struct span *span, uint64_t end)
+{
+	uint8_t head[8];
+
+	if (span_read(span, end, head, sizeof(head)) == 0 && !memcmp(head, FDT_MAGIC_BYTES, 4))
+		span_part(&image->uboot_tree, span, end, span_be32(head + 4));
+}
+
 /*
  * U-Boot, arch/arm/cpu/armv8/start.S: a branch, then before what it leads to _TEXT_BASE, _end_ofs,
  * _bss_start_ofs, _bss_end_ofs, all 64-bit. _end is the file's end but for padding and an appended
@@ -167,6 +177,7 @@ static int header_read_uboot(struct image *image, const struct span *span, const
 	image->arch = ARCH_A64;
 	image->linked = true;
 	image->link_gpa = base;
+	uboot_tree_find(image, span, end);
 	if (bss_end > image->part[0].footprint)
 		image->part[0].footprint = bss_end;
 	return 0;

@@ -30,7 +30,7 @@ static void begin(void)
 	struct tree_error err = { 0 };
 
 	blob_index(&tree, &blob);
-	if (machine_read(&m, &tree, dev_models, &err))
+	if (machine_read(&m, &tree, dev_models, false, &err))
 		fail_msg("machine_read: %s", err.what);
 	with = (struct completion){ .ram = { { 0x40000000, 0x10000000 } },
 				    .rams = 1,
@@ -157,7 +157,7 @@ static void test_virt(void **state)
 
 	/* the guest's tree is the machine it was made from */
 	blob_index(&t, &out);
-	assert_int_equal(machine_read(&again, &t, dev_models, &err), 0);
+	assert_int_equal(machine_read(&again, &t, dev_models, false, &err), 0);
 	assert_int_equal(again.ram[0].size, 0x10000000);
 	assert_int_equal(again.cpus, 4);
 	assert_int_equal(again.devices, m.devices);
@@ -268,7 +268,7 @@ static void assert_timer(void)
 	complete();
 	assert_string("/timer", "compatible", "arm,armv8-timer");
 	blob_index(&t, &out);
-	assert_int_equal(machine_read(&again, &t, dev_models, &err), 0);
+	assert_int_equal(machine_read(&again, &t, dev_models, false, &err), 0);
 	assert_true(again.timer.node > 0);
 	assert_int_equal(again.timer.ppis, 4);
 	for (unsigned i = 0; i < 4; i++) {
@@ -525,7 +525,7 @@ static void test_flipped_bytes_do_no_harm(void **state)
 			flipped.bytes[(random >> 8) % good.size] ^= (uint8_t)(1u << (random >> 29));
 		}
 		if (tree_index(&tree, flipped.bytes, good.size, nodes, TREETOOL_NODES, &err) ||
-		    machine_read(&m, &tree, dev_models, &err)) {
+		    machine_read(&m, &tree, dev_models, false, &err)) {
 			assert_non_null(err.what);
 			refused++;
 			continue;

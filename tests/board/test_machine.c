@@ -29,7 +29,7 @@ static int read_with(const struct model *const *models)
 	memset(&m, 0xa5, sizeof(m));
 	err = (struct tree_error){ 0 };
 	blob_index(&tree, &blob);
-	return machine_read(&m, &tree, models, &err);
+	return machine_read(&m, &tree, models, false, &err);
 }
 
 static void assert_good(void)

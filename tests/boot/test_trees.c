@@ -29,7 +29,7 @@ static int board_read(const void *bytes, size_t size)
 static int guest_read(void)
 {
 	p.f = (struct failure){ .text = "" };
-	return trees_guest_read(&p.settings, &p.host, &p.firmware, &tree, &p.f);
+	return trees_guest_read(&p.settings, &p.host, &p.firmware, &p.board, &p.board_tree, &tree, &p.f);
 }
 
 static void refused(const char *code, const char *words)
