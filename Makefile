@@ -58,9 +58,9 @@ dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c format.c hang.c host.c hostfile.c init.c \
+boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
-	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c say.c settings.c settings_help.c size.c sources.c stop.c \
+	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c report_mirror.c say.c settings.c settings_help.c size.c sources.c stop.c \
 	supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)

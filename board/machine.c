@@ -44,7 +44,9 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 
 	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
 		if (*count == max)
-			return r->m->mirrored ? 0 : machine_reader_too_many(r, node, too_many_what, max);
+			return r->m->mirrored
+				       ? 0
+				       : machine_reader_too_many(r, node, too_many_what, max);
 		const int ret = machine_reader_region(r, node, i, &region[*count]);
 		if (ret)
 			return ret;

@@ -10,9 +10,9 @@
 
 /*
  * Capabilities of the VM that are off until asked for and change what exits look like; those that
- * the kernel lacks are done without.
+ * the kernel lacks are done without, but for what a guest without a vGIC needs.
  */
-void engine_caps_enable(struct shim *s);
+int engine_caps_enable(struct shim *s, struct failure *f);
 
 int engine_vcpus_create(struct shim *s, struct failure *f);
 

@@ -128,6 +128,7 @@ int host_open(struct host *host, struct vm *vm, const struct board *board, struc
 	host->irqchip_only = !host->gic_v3 && !host->gic_v2 && vm_cap(vm, KVM_CAP_IRQCHIP);
 	host->gic_v2 |= host->irqchip_only;
 	host->its = host->gic_v3 && vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_ITS);
+	host->smc = vm_smc_served(vm);
 	host->features = hostcpu_features_offered(vm);
 	if (sysinfo(&info) == 0) {
 		host->memory_free = (uint64_t)info.freeram * info.mem_unit;

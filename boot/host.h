@@ -19,6 +19,7 @@ struct host {
 	unsigned ipa_bits;
 	unsigned vcpus_max;
 	bool gic_v2, gic_v3, its;
+	bool smc; /* a guest's SMC is served as HVC is; without it, it fails */
 	bool irqchip_only; /* gic_v2 by KVM_CREATE_IRQCHIP alone: there is no device API */
 	uint32_t features; /* HOSTCPU_ of kvm/hostcpu.h */
 	uint32_t page; /* bytes of a page: what memory slots are aligned to */

@@ -28,10 +28,10 @@ static void handing_over(const struct plan *p)
 static int build(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_BUILD);
-	engine_caps_enable(s);
-	if (memory_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
-	    flash_open(s, &loop_dev_env, f) || engine_devices_bind(s, &loop_dev_env, f) ||
-	    engine_addresses_commit(s, f) || engine_registers_push(s, f))
+	if (engine_caps_enable(s, f) || memory_add(s, f) || engine_vcpus_create(s, f) ||
+	    engine_vgic_create(s, f) || flash_open(s, &loop_dev_env, f) ||
+	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
+	    engine_registers_push(s, f))
 		return -1;
 	return loop_open(s, f);
 }

@@ -49,12 +49,16 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	const enum gic_version has = p->machine.gic.version;
 	const char *offered = !h->gic_v3 ? "GICv2" : !h->gic_v2 ? "GICv3" : "GICv2 and GICv3";
 
+	if (has == GIC_NONE && p->machine.mirrored) {
+		p->vgic = VGIC_NONE;
+		return 0;
+	}
 	if (has == GIC_NONE)
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOGIC",
 			    "guest tree %s has no interrupt controller that KVM can be: add an "
 			    "arm,gic-v3 "
 			    "or arm,cortex-a15-gic node",
-			    trees_guest_path(in->settings, in->firmware));
+			    in->guest_path);
 	if (!h->gic_v2 && !h->gic_v3)
 		return fail(
 			f, OUTCOME_NO_KVM, "E-NOVGIC",
@@ -67,8 +71,7 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 		return fail(f, OUTCOME_BAD_CONFIG, "E-GICVERSION",
 			    "gic=%s, but guest tree %s has a GICv%d: leave gic=auto, or give "
 			    "another machine",
-			    in->settings->raw[SET_GIC].text,
-			    trees_guest_path(in->settings, in->firmware), has == GIC_V3 ? 3 : 2);
+			    in->settings->raw[SET_GIC].text, in->guest_path, has == GIC_V3 ? 3 : 2);
 	if (asked && (has == GIC_V3 ? !h->gic_v3 : !h->gic_v2) &&
 	    trees_virt(in->settings, in->firmware))
 		return fail(f, OUTCOME_REFUSED, "E-GICVERSION",
@@ -115,7 +118,7 @@ static int mpidrs_settle(struct plan *p, const struct plan_inputs *in, struct fa
 				f, OUTCOME_BAD_CONFIG, "E-CPUS",
 				"guest tree %s, node %s: reg 0x%" PRIx64
 				" is no CPU's affinity or another one's: give each CPU its own",
-				trees_guest_path(in->settings, in->firmware),
+				in->guest_path,
 				tree_path(in->guest, (unsigned)m->cpu_node[i], path, sizeof(path)),
 				p->mpidr[i]);
 	}
@@ -148,7 +151,7 @@ static unsigned cpus_of_board(const struct plan *p, unsigned most)
 {
 	unsigned cpus = p->cpus;
 
-	if (p->vgic != VGIC_V3 && cpus > 8)
+	if (p->vgic == VGIC_V2 && cpus > 8)
 		cpus = 8;
 	if (cpus > CONFIG_MAX_VCPUS)
 		cpus = CONFIG_MAX_VCPUS;
@@ -208,7 +211,8 @@ static int features_settle(struct plan *p, const struct plan_inputs *in, struct 
 	if (options & CPU_NO_PAUTH || p->aarch32)
 		p->cpu_features &= ~(uint32_t)HOSTCPU_PAUTH;
 	/* A vGIC that is initialised when the guest first runs is too late for a PMU. */
-	if (options & CPU_NO_PMU || !p->machine.pmu_ppi || p->vgic == VGIC_V2_IRQCHIP)
+	if (options & CPU_NO_PMU || !p->machine.pmu_ppi || p->vgic == VGIC_V2_IRQCHIP ||
+	    p->vgic == VGIC_NONE)
 		p->cpu_features &= ~(uint32_t)HOSTCPU_PMU;
 	return 0;
 }
@@ -232,7 +236,7 @@ static int variables_settle(struct plan *p, const struct plan_inputs *in, struct
 	return fail(f, OUTCOME_BAD_CONFIG, "E-FLASH",
 		    "flash=%.200s, but guest tree %s has no second flash bank for variables: take "
 		    "flash= out, or give reg of its cfi-flash node another entry",
-		    store, trees_guest_path(in->settings, in->firmware));
+		    store, in->guest_path);
 }
 
 /* --- the tree, and all together --------------------------------------------------------------- */
@@ -270,8 +274,7 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 			    "guest tree %s: RAM of %" PRIu64 " MiB at 0x%" PRIx64
 			    " does not fit the root's #address-cells and #size-cells: make them 2, "
 			    "or give less",
-			    trees_guest_path(s, in->firmware), p->ram[0].size / MIB,
-			    p->ram[0].base);
+			    in->guest_path, p->ram[0].size / MIB, p->ram[0].base);
 	if (error)
 		return fail(f, OUTCOME_REFUSED, "E-TREESIZE",
 			    "the guest's tree outgrows the %zu KiB this build has for it: raise "
@@ -304,8 +307,7 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	struct tree_error e = { .node = -1 };
 
 	if (machine_read(&p->machine, in->guest, in->models, settings_mirror(in->settings), &e))
-		return trees_refuse("E-GUESTTREE", "guest",
-				    trees_guest_path(in->settings, in->firmware), in->guest, &e, f);
+		return trees_refuse("E-GUESTTREE", "guest", in->guest_path, in->guest, &e, f);
 	p->unmodelled = in->settings->unmodelled_given ? in->settings->unmodelled
 			: p->machine.mirrored	       ? UNMODELLED_STUB
 						       : UNMODELLED_ABORT;

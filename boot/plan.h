@@ -24,6 +24,7 @@ struct plan_inputs {
 	const struct span *initrd; /* fd -1: none */
 	const char *initrd_path;
 	const struct tree *guest; /* overlays applied */
+	const char *guest_path; /* the file that it is in, or the name of a built-in one */
 	const struct tree *socs; /* what is known of SoCs, for a mirrored machine */
 	const struct model *const *models;
 	const uint8_t *entropy; /* 40 bytes, or NULL: the guest gets no seeds */

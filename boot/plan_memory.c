@@ -108,7 +108,7 @@ static int banks_take(struct plan *p, const struct plan_inputs *in, struct failu
 			f, OUTCOME_BAD_CONFIG, "E-NOMEMORY",
 			"guest tree %s has no memory node, so nobody knows where RAM begins: give "
 			"memory=SIZE@BASE",
-			trees_guest_path(s, in->firmware));
+			in->guest_path);
 	if (s->memory_size) {
 		p->rams = 1;
 		p->ram[0] = (struct region){ s->memory_placed ? s->memory_base : p->ram[0].base,
@@ -120,7 +120,6 @@ static int banks_take(struct plan *p, const struct plan_inputs *in, struct failu
 
 int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
-	const struct settings *s = in->settings;
 	const struct host *h = in->host;
 	uint64_t total = 0;
 
@@ -136,7 +135,7 @@ int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct fail
 				    " is not whole pages of %u bytes, 1 MiB at least: give "
 				    "memory=SIZE@BASE, "
 				    "or correct the memory node of guest tree %s",
-				    r->size, r->base, h->page, trees_guest_path(s, in->firmware));
+				    r->size, r->base, h->page, in->guest_path);
 		total = total + r->size < total ? UINT64_MAX : total + r->size;
 	}
 	if (h->memory_total && total > h->memory_total)

@@ -13,7 +13,7 @@
 #include "generated/config.h"
 
 static _Alignas(4096) uint8_t dtb[CONFIG_TREE_SIZE << 10];
-static _Alignas(4096) char screen[16 << 10];
+static _Alignas(4096) char screen[256 << 10];
 
 int prepare_board(struct prepared *p, struct failure *f)
 {
@@ -65,9 +65,10 @@ int prepare_images(struct prepared *p, struct failure *f)
 int prepare_plan(struct prepared *p, struct failure *f)
 {
 	static uint8_t entropy[40];
+	const char *path;
 
 	if (trees_guest_read(&p->settings, &p->host, &p->firmware, &p->board, &p->board_tree,
-			     &p->guest_tree, f))
+			     &p->guest_tree, &path, f))
 		return -1;
 	p->inputs = (struct plan_inputs){
 		.settings = &p->settings,
@@ -77,6 +78,7 @@ int prepare_plan(struct prepared *p, struct failure *f)
 		.initrd = &p->initrd,
 		.initrd_path = p->inputs.initrd_path,
 		.guest = &p->guest_tree,
+		.guest_path = path,
 		.socs = settings_mirror(&p->settings) ? trees_socs() : NULL,
 		.models = dev_models,
 	};

@@ -132,11 +132,6 @@ bool trees_virt(const struct settings *s, const struct image *firmware)
 	return !trees_from_firmware(s, firmware) && !strcmp(s->raw[SET_MACHINE].text, "virt");
 }
 
-const char *trees_guest_path(const struct settings *s, const struct image *firmware)
-{
-	return trees_from_firmware(s, firmware) ? firmware->path : s->raw[SET_MACHINE].text;
-}
-
 /* A tree inside the firmware's file into BLOB. Bytes read, or -1 and failed. */
 static long inner_read(const struct image *firmware, const char *whose, const struct span *span,
 		       uint8_t *blob, struct failure *f)
@@ -173,7 +168,7 @@ static long uefi_read(const struct settings *s, const struct image *firmware, ui
 }
 
 /* What virt has for UEFI, the firmware's own overlays, then those of the settings, onto *BLOB. */
-static int overlays_apply(const struct settings *s, const struct image *firmware,
+static int overlays_apply(const struct settings *s, const struct image *firmware, const char *path,
 			  const uint8_t **blob, size_t *size, struct failure *f)
 {
 	static _Alignas(4096) uint8_t overlay_blob[ROOM];
@@ -188,8 +183,7 @@ static int overlays_apply(const struct settings *s, const struct image *firmware
 			    "overlays are not built in: give a tree that has them applied "
 			    "(machine=FILE), or build with CONFIG_TREE_OVERLAYS=y");
 	if (overlay_begin(merged_blob, ROOM, *blob, *size, &e))
-		return trees_refuse("E-BADTREE", "guest", trees_guest_path(s, firmware), NULL, &e,
-				    f);
+		return trees_refuse("E-BADTREE", "guest", path, NULL, &e, f);
 	if (uefi && overlay_add("for UEFI", overlay_blob, uefi, &e, f))
 		return -1;
 	for (unsigned i = 0; i < own; i++)
@@ -230,19 +224,21 @@ static long uboot_tree_read(const struct image *firmware, const struct board *bo
 
 int trees_guest_read(const struct settings *s, const struct host *host,
 		     const struct image *firmware, const struct board *board,
-		     const struct tree *board_tree, struct tree *tree, struct failure *f)
+		     const struct tree *board_tree, struct tree *tree, const char **path,
+		     struct failure *f)
 {
 	const bool inner = trees_from_firmware(s, firmware);
-	const char *path = trees_guest_path(s, firmware);
 	struct tree_error e = { .node = -1 };
 	size_t size = 0;
 	const uint8_t *blob = trees_virt(s, firmware) ? built_in(s, host, &size) : NULL;
 	long n;
 
+	*path = inner ? firmware->path : s->raw[SET_MACHINE].text;
 	if (settings_mirror(s)) {
 		n = uboot_tree_read(firmware, board, guest_blob, f);
 		if (n < 0)
 			return -1;
+		*path = n ? firmware->path : s->raw[SET_BOARD_DTB].text;
 		blob = n ? guest_blob : board_tree->fdt;
 		size = n ? (size_t)n : board_tree->used;
 		if (!n && !s->overlays) {
@@ -252,16 +248,16 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 	}
 	if (!blob) {
 		n = inner ? inner_read(firmware, "guest", &firmware->tree, guest_blob, f)
-			  : trees_read_file(path, "guest", guest_blob, ROOM, f);
+			  : trees_read_file(*path, "guest", guest_blob, ROOM, f);
 		if (n < 0)
 			return -1;
 		blob = guest_blob;
 		size = (size_t)n;
 	}
-	if (overlays_apply(s, firmware, &blob, &size, f))
+	if (overlays_apply(s, firmware, *path, &blob, &size, f))
 		return -1;
 	if (tree_index(tree, blob, size, guest_nodes, TREES_NODES, &e))
-		return trees_refuse("E-BADTREE", "guest", path, tree, &e, f);
+		return trees_refuse("E-BADTREE", "guest", *path, tree, &e, f);
 	return 0;
 }
 

@@ -38,11 +38,13 @@ int trees_board_read(const char *path, struct tree *tree, struct board *board, s
  * The guest's tree that SETTINGS name, with their overlays; for `virt` the GIC is the one settings
  * ask for, else the newest that HOST offers. Where no machine was asked for and FIRMWARE brings a
  * tree, that one is the machine, its overlays applied first. For `mirror` it is BOARD's own, or
- * U-Boot's where that was built for another board. Returns 0 or fail()s.
+ * U-Boot's where that was built for another board. *PATH becomes the file that it is in, or the
+ * name of a built-in one. Returns 0 or fail()s.
  */
 int trees_guest_read(const struct settings *s, const struct host *host,
 		     const struct image *firmware, const struct board *board,
-		     const struct tree *board_tree, struct tree *tree, struct failure *f);
+		     const struct tree *board_tree, struct tree *tree, const char **path,
+		     struct failure *f);
 
 /* What is known of SoCs: built in. */
 const struct tree *trees_socs(void);
@@ -52,8 +54,5 @@ bool trees_virt(const struct settings *s, const struct image *firmware);
 
 /* Is the guest's machine the tree that FIRMWARE brings? */
 bool trees_from_firmware(const struct settings *s, const struct image *firmware);
-
-/* The file that the guest's tree is in, or the name of a built-in one. */
-const char *trees_guest_path(const struct settings *s, const struct image *firmware);
 
 #endif

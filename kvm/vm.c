@@ -14,6 +14,8 @@
 #define CREATE_TRIES 100
 
 #define IPA_BITS_DEFAULT 40 /* what type 0 means */
+#define SMCCC_CTRL 0 /* KVM_ARM_VM_SMCCC_CTRL, younger than the headers */
+#define SMCCC_FILTER 0
 
 static void *number(uintptr_t n)
 {
@@ -99,6 +101,13 @@ bool vm_device_offered(const struct vm *vm, unsigned type)
 	struct kvm_create_device device = { .type = type, .flags = KVM_CREATE_DEVICE_TEST };
 
 	return sys_ioctl(vm->fd, KVM_CREATE_DEVICE, &device) >= 0;
+}
+
+bool vm_smc_served(const struct vm *vm)
+{
+	struct kvm_device_attr a = { .group = SMCCC_CTRL, .attr = SMCCC_FILTER };
+
+	return sys_ioctl(vm->fd, KVM_HAS_DEVICE_ATTR, &a) == 0;
 }
 
 int vm_memory_put(const struct vm *vm, uint32_t slot, uint64_t gpa, uint64_t size, void *hva,

@@ -38,6 +38,12 @@ int vm_cap_enable(const struct vm *vm, unsigned cap, uint64_t arg0);
 bool vm_device_offered(const struct vm *vm, unsigned type);
 
 /*
+ * Does the VM serve SMC as it serves HVC? Kernels that do not make an SMC of the guest's fail with
+ * NOT_SUPPORTED. Told by the SMCCC filter (Linux 6.4), which came a kernel later.
+ */
+bool vm_smc_served(const struct vm *vm);
+
+/*
  * Give the guest SIZE bytes of memory at GPA, backed by HVA, in a new slot. GPA, SIZE and HVA are
  * multiples of the host's page. READONLY: stores exit as MMIO. Returns 0, -EINVAL (unaligned or no
  * read-only slots), -EEXIST (overlap), -EFAULT (beyond the IPA space).

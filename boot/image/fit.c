@@ -13,7 +13,6 @@
 #include "generated/config.h"
 
 #define PICKS_MAX 24
-#define TREE_ALIGN 8
 
 /* How much an image wants to be what is run. */
 enum rank { RANK_NEVER, RANK_LOADABLE, RANK_UBOOT, RANK_FIRMWARE, RANK_KERNEL };
@@ -196,19 +195,19 @@ static int loadables_add(const struct fit *fit, const struct picks *p, struct fa
 
 /* --- trees and ramdisk ------------------------------------------------------------------------ */
 
-/* U-Boot's tree: where it is told, else right behind U-Boot, as SPL's spl_fit_append_fdt(). */
+/* U-Boot's tree: where it is told, else 8-aligned behind U-Boot, as SPL's spl_fit_append_fdt(). */
 static int uboot_tree_add(const struct fit *fit, const struct fit_node *tree, struct failure *f)
 {
-	const struct image_part *uboot = &fit->image->part[0];
-	const uint64_t end = uboot->gpa + uboot->bytes.size;
+	struct image *image = fit->image;
+	const uint64_t end = image->part[0].gpa + image->part[0].bytes.size;
 
-	if (!tree->loaded && !uboot->placed) {
-		image_note_add(fit->image, "%s is left out (no load address)", tree->name);
+	if (!tree->loaded && !image->part[0].placed) {
+		image_note_add(image, "%s is left out (no load address)", tree->name);
 		return 0;
 	}
-	if (part_add(fit, tree, tree->loaded ? tree->load : region_align(end, TREE_ALIGN), f))
+	if (part_add(fit, tree, tree->loaded ? tree->load : region_align(end, 8), f))
 		return -1;
-	fit->image->uboot_tree = fit->image->part[fit->image->parts - 1].bytes;
+	image->uboot_tree = image->part[image->parts - 1].bytes;
 	return 0;
 }
 

@@ -102,7 +102,8 @@ static inline int planner_begin(void **state)
 	p.firmware = (struct image){ .path = "u-boot.bin",
 				     .part[0] = { .bytes = { 3, 0, MIB }, .footprint = MIB },
 				     .parts = 1,
-				     .tree = SPAN_NONE };
+				     .tree = SPAN_NONE,
+				     .uboot_tree = SPAN_NONE };
 	p.initrd = SPAN_NONE;
 	SET("--memory=64M");
 	FILE *f = fopen("tests/boot/board.dts", "r");
@@ -133,6 +134,7 @@ static inline int planner_make(void)
 				     .initrd = &p.initrd,
 				     .initrd_path = "initrd.gz",
 				     .guest = &p.guest,
+				     .guest_path = p.settings.raw[SET_MACHINE].text,
 				     .models = dev_models,
 				     .entropy = p.entropy };
 	if (plan_make(&p.plan, &p.in, p.dtb, sizeof(p.dtb), &p.f))

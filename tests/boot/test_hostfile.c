@@ -17,7 +17,7 @@
 #include "boot/outcome.h"
 
 #define ALL                                                                                        \
-	"ipa_bits 0x28\nvcpus_max 8\ngic_v2 1\ngic_v3 0\nits 0\nirqchip_only 0\nfeatures "         \
+	"ipa_bits 0x28\nvcpus_max 8\ngic_v2 1\ngic_v3 0\nits 0\nirqchip_only 0\nsmc 1\nfeatures "  \
 	"0x3\npage 4096\n"                                                                         \
 	"memory_free 1M\n"
 
@@ -87,8 +87,8 @@ static void blanks_comments_and_a_missing_last_newline_are_fine(void **state)
 static void a_line_that_is_no_key_and_value_is_named(void **state)
 {
 	(void)state;
-	refused(ALL "memory_total\n", "line 10");
-	refused(ALL "memory_total 1 2\n", "line 10");
+	refused(ALL "memory_total\n", "line 11");
+	refused(ALL "memory_total 1 2\n", "line 11");
 	refused("ipa_bits forty\n", "line 1");
 	refused("ipa_bits 40x\n", "line 1");
 	refused("\nipa_bots 40\n", "line 2");

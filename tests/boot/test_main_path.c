@@ -215,6 +215,7 @@ static bool can_do_without(unsigned long request)
 {
 	return request == KVM_CHECK_EXTENSION || request == KVM_ENABLE_CAP ||
 	       request == KVM_REGISTER_COALESCED_MMIO ||
+	       request == KVM_HAS_DEVICE_ATTR || /* asked of the VM: then it ignores SMC */
 	       request ==
 		       KVM_CREATE_DEVICE; /* asked with KVM_CREATE_DEVICE_TEST: then this GIC is not offered */
 }

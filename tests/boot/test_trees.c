@@ -9,6 +9,7 @@
 static char path[] = "/tmp/kvmshim-trees-XXXXXX";
 static struct tree tree;
 static struct board board;
+static const char *guest_path;
 
 static void file_put(const void *bytes, size_t size)
 {
@@ -29,7 +30,8 @@ static int board_read(const void *bytes, size_t size)
 static int guest_read(void)
 {
 	p.f = (struct failure){ .text = "" };
-	return trees_guest_read(&p.settings, &p.host, &p.firmware, &p.board, &p.board_tree, &tree, &p.f);
+	return trees_guest_read(&p.settings, &p.host, &p.firmware, &p.board, &p.board_tree, &tree,
+				&guest_path, &p.f);
 }
 
 static void refused(const char *code, const char *words)
@@ -119,13 +121,49 @@ static void files_that_are_none(void **state)
 	SET("--machine=/nonexistent/g.dtb");
 	assert_int_equal(guest_read(), -1);
 	refused("E-NOTREE", "guest tree /nonexistent/g.dtb");
-	SET("--machine=mirror");
-	assert_int_equal(guest_read(), -1);
-	refused("E-NOT-BUILT-IN", "give virt or a .dtb file");
 	SET("--overlay=/nonexistent/o.dtbo");
 	assert_int_equal(guest_read(), -1);
 	refused("E-NOTREE", "overlay tree /nonexistent/o.dtbo");
 	assert_non_null(strstr(p.f.text, "give the path of a .dtbo file, as dtc makes it"));
+}
+
+/* What U-Boot has behind it: the tree of the board that it was built for. */
+static void uboot_tree_of(const char *compatible)
+{
+	static struct blob blob;
+	char text[128];
+
+	snprintf(text, sizeof(text), "/ { compatible = \"%s\"; model = \"U-Boot's\"; };",
+		 compatible);
+	blob_compile(&blob, "", text);
+	file_put(blob.bytes, blob.size);
+	p.firmware.uboot_tree = (struct span){ open(path, O_RDONLY), 0, blob.size };
+	p.firmware.path = "u-boot-x.bin";
+}
+
+static const char *model_mirrored(void)
+{
+	assert_int_equal(guest_read(), 0);
+	return tree_prop_string(&tree, 0, TREE_MODEL);
+}
+
+static void mirror_is_the_board_or_the_one_uboot_is_for(void **state)
+{
+	static char damaged[4096];
+
+	(void)state;
+	SET("--machine=mirror", "--board-dtb=/b.dtb");
+	assert_string_equal(model_mirrored(), "A small board");
+	assert_string_equal(guest_path, "/b.dtb");
+	uboot_tree_of("acme,another");
+	assert_string_equal(model_mirrored(), "U-Boot's");
+	assert_string_equal(guest_path, "u-boot-x.bin");
+	uboot_tree_of(p.board.compatible);
+	assert_string_equal(model_mirrored(), "A small board");
+	assert_string_equal(guest_path, "/b.dtb");
+	file_put(memset(damaged, 'x', sizeof(damaged)), sizeof(damaged));
+	assert_int_equal(guest_read(), -1);
+	assert_string_equal(p.f.code, "E-BADTREE");
 }
 
 static bool has_gicv3(void)
@@ -264,6 +302,7 @@ int main(void)
 		TEST(bad_node_is_named),
 		TEST(files_that_are_none),
 		TEST(virt_has_the_gic_asked_for_or_the_newest),
+		TEST(mirror_is_the_board_or_the_one_uboot_is_for),
 		TEST(virt_has_fw_cfg_for_uefi_only),
 		TEST(padded_machine_and_overlay),
 		TEST(overlays_are_applied_in_order),

@@ -170,6 +170,17 @@ static void cap_enable(void)
 	expect("not one to enable", enable(vm, KVM_CAP_ONE_REG, 0), -EINVAL);
 }
 
+static void smccc_filter(void)
+{
+	int vm = vm_make();
+	struct kvm_device_attr filter = { .group = 0, .attr = 0 }, other = { .group = 77 };
+
+	expect("filter", call(vm, KVM_HAS_DEVICE_ATTR, &filter),
+	       host_kernel() >= 604 ? 0 : -EINVAL);
+	expect("other group", call(vm, KVM_HAS_DEVICE_ATTR, &other),
+	       host_kernel() >= 604 ? -ENXIO : -EINVAL);
+}
+
 static void device_unknown(void)
 {
 	int vm = vm_make();

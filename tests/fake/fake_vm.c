@@ -234,6 +234,14 @@ static int target_get(struct kvm_vcpu_init *init)
 	return 0;
 }
 
+/* Of a VM's own attributes only the SMCCC filter, group 0. */
+static int attr_has(const struct kvm_device_attr *attr)
+{
+	if (!fake_is_6_12())
+		return -EINVAL;
+	return attr->group || attr->attr ? -ENXIO : 0;
+}
+
 int fake_vm_ioctl(struct fake_vm *vm, unsigned long request, void *arg)
 {
 	switch (request) {
@@ -249,6 +257,7 @@ int fake_vm_ioctl(struct fake_vm *vm, unsigned long request, void *arg)
 	case KVM_ARM_SET_DEVICE_ADDR: return fake_vgic_legacy_address(vm, arg);
 	case KVM_ARM_PREFERRED_TARGET: return target_get(arg);
 	case KVM_IRQ_LINE: return fake_irq_line(vm, arg);
+	case KVM_HAS_DEVICE_ATTR: return attr_has(arg);
 	case KVM_REGISTER_COALESCED_MMIO:
 		return fake_cap(vm, KVM_CAP_COALESCED_MMIO) ? zone_set(vm, arg, true) : -EINVAL;
 	case KVM_UNREGISTER_COALESCED_MMIO:

@@ -171,7 +171,7 @@ static void *tester(void *arg)
 
 static int build(struct shim *s, struct failure *f)
 {
-	engine_caps_enable(s);
+	engine_caps_enable(s, NULL);
 	if (memory_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f))
