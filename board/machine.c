@@ -149,6 +149,14 @@ static int memory_read(struct reader *r, unsigned node)
 			    "too many banks of RAM");
 }
 
+static int sram_read(struct reader *r, unsigned node)
+{
+	struct machine *m = r->m;
+
+	return regions_read(r, node, m->sram, m->sram_node, &m->srams, MACHINE_SRAM_MAX,
+			    "too many SRAMs");
+}
+
 /* What is not a device model's: KVM's part of the machine, and flash. */
 static const struct {
 	const char *compatible;
@@ -162,6 +170,7 @@ static const struct {
 	{ "arm,psci", psci_read },
 	{ "arm,gic-v3-its", machine_gic_its_read },
 	{ "cfi-flash", flash_read },
+	{ "mmio-sram", sram_read },
 };
 
 static const struct model *model_find(const struct model *const *models, const char *compatible,

@@ -7,6 +7,7 @@
 #include "board/dev.h"
 
 #define MACHINE_RAM_MAX 8
+#define MACHINE_SRAM_MAX 8
 #define MACHINE_FLASH_MAX 4
 #define MACHINE_FLASH_BLOCKS 256 /* erase blocks of a bank, at most */
 #define MACHINE_DEVICES_MAX 32
@@ -57,6 +58,9 @@ struct machine {
 		RAM_NAMED,
 		RAM_OPEN
 	} ram_base; /* by reg, by the node's name, not at all */
+	struct region sram[MACHINE_SRAM_MAX]; /* mmio-sram: memory beside the RAM */
+	int sram_node[MACHINE_SRAM_MAX];
+	unsigned srams;
 	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
 	int flash_node[MACHINE_FLASH_MAX];
 	unsigned flashes;

@@ -30,6 +30,8 @@ static int reserve(struct shim *s, struct failure *f)
 
 	for (unsigned i = 0; i < p->rams; i++)
 		size += p->ram[i].size + BLOCK;
+	for (unsigned i = 0; i < p->srams; i++)
+		size += p->sram[i].size + BLOCK;
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		size += p->machine.flash[i].size + BLOCK;
 	free = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -41,6 +43,8 @@ static int reserve(struct shim *s, struct failure *f)
 			    size >> 20, strerror(errno));
 	for (unsigned i = 0; i < p->rams; i++)
 		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
+	for (unsigned i = 0; i < p->srams; i++)
+		s->sram[i] = cut(&free, p->sram[i].base, p->sram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		s->flash.bank[i].hva =
 			cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
@@ -56,18 +60,19 @@ static void huge_pages_allow(bool allow)
 	prctl(PR_SET_THP_DISABLE, !allow, 0, 0, 0);
 }
 
-/*
- * Where [GPA, GPA+SIZE) of RAM lies in this process. The plan has checked that it lies in one bank.
- */
+/* Where R lies in this process, which is in one of N banks at HVA, or NULL. */
+static uint8_t *bank_at(const struct region *bank, uint8_t *const *hva, unsigned n,
+			const struct region *r)
+{
+	const int i = region_among(r, bank, n);
+
+	return i < 0 ? NULL : hva[i] + (r->base - bank[i].base);
+}
+
+/* The plan has checked that R lies in one bank of RAM. */
 static uint8_t *ram_at(const struct shim *s, const struct region *r)
 {
-	for (unsigned i = 0; i < s->p.plan.rams; i++) {
-		const struct region *ram = &s->p.plan.ram[i];
-
-		if (r->base >= ram->base && r->base - ram->base + r->size <= ram->size)
-			return s->ram[i] + (r->base - ram->base);
-	}
-	return NULL;
+	return bank_at(s->p.plan.ram, s->ram, s->p.plan.rams, r);
 }
 
 void *memory_at(const struct shim *s, uint64_t gpa, bool write)
@@ -75,6 +80,8 @@ void *memory_at(const struct shim *s, uint64_t gpa, bool write)
 	const struct region byte = { gpa, 1 };
 	uint8_t *hva = ram_at(s, &byte);
 
+	if (!hva)
+		hva = bank_at(s->p.plan.sram, s->sram, s->p.plan.srams, &byte);
 	return hva || write ? hva : flash_code_at(s, gpa);
 }
 
@@ -181,6 +188,11 @@ int memory_add(struct shim *s, struct failure *f)
 		if (error)
 			return engine_kvm_failed(f, "the RAM's memory slot", error);
 	}
+	for (unsigned i = 0; i < p->srams; i++) {
+		error = vm_memory_add(&s->vm, p->sram[i].base, p->sram[i].size, s->sram[i], false);
+		if (error)
+			return engine_kvm_failed(f, "the SRAM's memory slot", error);
+	}
 	huge_pages_allow(false);
 	error = p->part[0].flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
 	huge_pages_allow(true);
@@ -224,6 +236,8 @@ void memory_close(struct shim *s)
 
 	for (unsigned i = 0; i < p->rams; i++)
 		unreserve(s->ram[i], p->ram[i].size);
+	for (unsigned i = 0; i < p->srams; i++)
+		unreserve(s->sram[i], p->sram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		unreserve(s->flash.bank[i].hva, p->machine.flash[i].size);
 }

@@ -319,5 +319,6 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	    variables_settle(p, in, f) || plan_place_initrd(p, in, f) ||
 	    tree_settle(p, in, dtb, size, f) || plan_place_dtb(p, in, f))
 		return -1;
+	plan_place_srams(p, in);
 	return aarch32_check(p, f);
 }

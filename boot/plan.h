@@ -43,6 +43,8 @@ struct plan {
 	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region */
 	struct region ram[MACHINE_RAM_MAX];
 	unsigned rams;
+	struct region sram[MACHINE_SRAM_MAX]; /* whole pages, apart from all else */
+	unsigned srams;
 	bool ram_assumed; /* its base: by the node's name or the SoC */
 	struct {
 		struct region region; /* footprint; in flash the file's bytes: bss is in RAM */

@@ -127,6 +127,34 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 	return 0;
 }
 
+/* As whole pages, the first and the last one left out where they are not all SRAM. */
+void plan_place_srams(struct plan *p, const struct plan_inputs *in)
+{
+	const struct machine *m = &p->machine;
+	const uint64_t page = in->host->page;
+	struct place place[PLACES_MAX];
+	const unsigned n = places_list(p, place);
+
+	p->srams = 0;
+	for (unsigned i = 0; i < m->srams; i++) {
+		const uint64_t end = region_end(&m->sram[i]) & ~(page - 1);
+		struct region *r = &p->sram[p->srams];
+		bool apart;
+
+		r->base = region_align(m->sram[i].base, page);
+		r->size = end > r->base ? end - r->base : 0;
+		apart = r->size &&
+			region_inside(r, &(struct region){ 0, 1ull << in->host->ipa_bits });
+		for (unsigned j = 0; j < n; j++)
+			apart = apart && !region_overlaps(r, &place[j].region);
+		for (unsigned j = 0; j < p->rams; j++)
+			apart = apart && !region_overlaps(r, &p->ram[j]);
+		for (unsigned j = 0; j < p->srams; j++)
+			apart = apart && !region_overlaps(r, &p->sram[j]);
+		p->srams += apart;
+	}
+}
+
 /* --- initrd and tree -------------------------------------------------------------------------- */
 
 static bool over_firmware(const struct plan *p, const struct region *r)

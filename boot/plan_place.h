@@ -25,4 +25,10 @@ int plan_place_check(const struct plan *plan, const struct plan_inputs *in, stru
 int plan_place_initrd(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 int plan_place_dtb(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 
+/*
+ * The SRAMs that the tree has become memory, as far as they are whole pages and nothing else lies
+ * there; the rest is served as what nobody models.
+ */
+void plan_place_srams(struct plan *p, const struct plan_inputs *in);
+
 #endif

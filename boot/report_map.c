@@ -15,8 +15,8 @@ struct row {
 };
 
 #define ROWS                                                                                       \
-	(MACHINE_RAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX +        \
-	 BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
+	(MACHINE_RAM_MAX + MACHINE_SRAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX +            \
+	 MACHINE_UNSERVED_MAX + BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
 static _Alignas(4096) struct row rows[ROWS];
 
 static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
@@ -55,6 +55,8 @@ static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsi
 	for (unsigned i = 0; i < p->rams; i++)
 		row_add(n, p->ram[i].base, p->ram[i].size, "RAM%s",
 			p->ram_assumed ? ", base assumed" : "");
+	for (unsigned i = 0; i < p->srams; i++)
+		row_add(n, p->sram[i].base, p->sram[i].size, "SRAM");
 	row_add(n, p->part[0].region.base, in->firmware->part[0].bytes.size, "  firmware %s, %s",
 		flow_path(in->firmware->path, name), place[p->place]);
 	for (unsigned i = 1; i < p->parts; i++)

@@ -126,6 +126,31 @@ static void linux_goes_where_it_is_loaded_if_that_is_ram(void **state)
 	assert_int_equal(p.plan.entry, RAM_BASE);
 }
 
+static void srams_are_memory_in_whole_pages(void **state)
+{
+	(void)state;
+	planner_overlay(
+		"&{/} { a@10800 { compatible = \"acme,x\", \"mmio-sram\"; reg = <0 0xb0010800 0 "
+		"0x8000>; };"
+		"b@20000 { compatible = \"mmio-sram\"; reg = <0 0xb0020000 0 0x1000>, <0 "
+		"0xb0020000 0 0x2000>; };" /* over the first one */
+		"c@30000 { compatible = \"mmio-sram\"; reg = <0 0xb0030800 0 0x1000>; };" /* no whole page */
+		"d@40000 { compatible = \"mmio-sram\"; reg = <0 0x9000000 0 0x2000>; };" /* the UART's */
+		"e@50000 { compatible = \"mmio-sram\"; reg = <0x100000 0 0 0x1000>; };" /* beyond the IPA */
+		"f@60000 { compatible = \"mmio-sram\"; reg = <0 0x40000000 0 0x1000>; }; };"); /* RAM */
+	planner_good();
+	assert_int_equal(p.plan.srams, 2);
+	for (unsigned i = 0; i < 2; i++) /* an overlay's nodes come in any order */
+		if (p.plan.sram[i].base == 0xb0011000)
+			region_is(&p.plan.sram[i], 0xb0011000, 0x7000);
+		else
+			region_is(&p.plan.sram[i], 0xb0020000, 0x1000);
+	assert_int_not_equal(p.plan.sram[0].base, p.plan.sram[1].base);
+	p.host.page = 64 << 10;
+	planner_good();
+	assert_int_equal(p.plan.srams, 0);
+}
+
 static int begin(void **state)
 {
 	if (planner_begin(state))
@@ -145,6 +170,7 @@ int main(void)
 		TEST(parts_outside_of_ram),
 		TEST(flash_is_not_loaded),
 		TEST(linux_goes_where_it_is_loaded_if_that_is_ram),
+		TEST(srams_are_memory_in_whole_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
