@@ -68,10 +68,78 @@ static int cut_off(const struct image *image, const char *format_name, const str
 			     size);
 }
 
+/* U-Boot by its own header: offsets into its file, and where it was linked for. */
+struct uboot {
+	uint64_t base, end, bss_end;
+};
+
+/*
+ * Where the first branch behind START leads, which U-Boot's header ends at; 0: no such branch. Boards
+ * that have a hook for their boot ROM begin with a few instructions of their own.
+ */
+static uint64_t uboot_header_end(const struct span *span, uint64_t start)
+{
+	uint8_t h[UBOOT_BRANCH_END] = { 0 };
+
+	span_read(span, start, h, sizeof(h));
+	for (unsigned at = 0; at < UBOOT_BRANCH_END; at += 4) {
+		const uint32_t word = span_le32(h + at);
+
+		if (word >> 25 == A64_FORWARD)
+			return start + at + 4 * (uint64_t)(word & 0x1ffffff);
+	}
+	return 0;
+}
+
+/*
+ * U-Boot, arch/arm/cpu/armv8/start.S: at START a branch, then before what it leads to _TEXT_BASE,
+ * _end_ofs, _bss_start_ofs, _bss_end_ofs, all 64-bit. _end is the file's end but for padding and an
+ * appended tree; the bss overlays relocations, so it may begin before.
+ */
+static bool uboot_at(const struct span *span, uint64_t start, struct uboot *u)
+{
+	const uint64_t header_end = uboot_header_end(span, start);
+	uint64_t bss_start;
+	uint8_t q[UBOOT_HEADER];
+
+	if (header_end < start + 8 + sizeof(q) ||
+	    span_read(span, header_end - sizeof(q), q, sizeof(q)))
+		return false;
+	u->base = span_le64(q), u->end = span_le64(q + 8);
+	bss_start = span_le64(q + 16), u->bss_end = span_le64(q + 24);
+	if (u->base % UBOOT_ALIGN || u->end < HEADER || u->end > UBOOT_MOST || bss_start < HEADER ||
+	    bss_start > u->bss_end || u->bss_end > u->end + UBOOT_MOST)
+		return false;
+	u->end += start;
+	u->bss_end += start;
+	return true;
+}
+
+/* 1: SPAN is U-Boot's, which may have the header of a Linux kernel in front. */
+static int uboot_read(struct image *image, const struct span *span, struct uboot *u,
+		      struct failure *f)
+{
+	uint8_t head[8];
+
+	if (!uboot_at(span, 0, u) && !uboot_at(span, uboot_header_end(span, 0), u))
+		return 0;
+	image_kind_add(image, "U-Boot");
+	if (u->end > span->size)
+		return cut_off(image, "U-Boot", span, u->end, f);
+	image->arch = ARCH_A64;
+	/* The tree that its build appends, CONFIG_OF_SEPARATE, lies where it ends. */
+	if (span_read(span, u->end, head, sizeof(head)) == 0 && !memcmp(head, FDT_MAGIC_BYTES, 4))
+		span_part(&image->uboot_tree, span, u->end, span_be32(head + 4));
+	if (u->bss_end > image->part[0].footprint)
+		image->part[0].footprint = u->bss_end;
+	return 1;
+}
+
 int plain_read_linux(struct image *image, const struct span *span, struct failure *f)
 {
 	uint8_t h[HEADER];
 	uint64_t size, stored;
+	struct uboot u;
 
 	image_kind_add(image, "Linux Image");
 	head_read(span, h);
@@ -98,7 +166,7 @@ int plain_read_linux(struct image *image, const struct span *span, struct failur
 	image->text_offset = size ? span_le64(h + 8) : 0x80000;
 	if (size > image->part[0].footprint)
 		image->part[0].footprint = size;
-	return 0;
+	return uboot_read(image, span, &u, f) < 0 ? -1 : 0;
 }
 
 int plain_read_zimage(struct image *image, const struct span *span, struct failure *f)
@@ -125,61 +193,6 @@ int plain_read_zimage(struct image *image, const struct span *span, struct failu
 	image->offset_known = image->unpacks = true;
 	image->text_offset = ZIMAGE_OFFSET;
 	image->part[0].footprint = span->size * ZIMAGE_ROOM;
-	return 0;
-}
-
-/*
- * Where U-Boot's first branch leads, which its header ends at; 0: no such branch. Boards that have a
- * hook for their boot ROM begin with a few instructions of their own.
- */
-static uint64_t uboot_header_end(const uint8_t *h)
-{
-	for (unsigned at = 0; at < UBOOT_BRANCH_END; at += 4) {
-		const uint32_t word = span_le32(h + at);
-
-		if (word >> 25 == A64_FORWARD)
-			return at + 4 * (uint64_t)(word & 0x1ffffff);
-	}
-	return 0;
-}
-
-/* The tree that U-Boot's build appends, CONFIG_OF_SEPARATE: it lies where U-Boot ends. */
-static void uboot_tree_find(struct image *image, const struct span *span, uint64_t end)
-{
-	uint8_t head[8];
-
-	if (span_read(span, end, head, sizeof(head)) == 0 && !memcmp(head, FDT_MAGIC_BYTES, 4))
-		span_part(&image->uboot_tree, span, end, span_be32(head + 4));
-}
-
-/*
- * U-Boot, arch/arm/cpu/armv8/start.S: a branch, then before what it leads to _TEXT_BASE, _end_ofs,
- * _bss_start_ofs, _bss_end_ofs, all 64-bit. _end is the file's end but for padding and an appended
- * tree; the bss overlays relocations, so it may begin before.
- */
-static int header_read_uboot(struct image *image, const struct span *span, const uint8_t *h,
-			     struct failure *f)
-{
-	const uint64_t header_end = uboot_header_end(h);
-	uint64_t base, end, bss_start, bss_end;
-	uint8_t q[UBOOT_HEADER];
-
-	if (header_end < 8 + sizeof(q) || span_read(span, header_end - sizeof(q), q, sizeof(q)))
-		return 0;
-	base = span_le64(q), end = span_le64(q + 8);
-	bss_start = span_le64(q + 16), bss_end = span_le64(q + 24);
-	if (base % UBOOT_ALIGN || end < HEADER || end > UBOOT_MOST || bss_start < HEADER ||
-	    bss_start > bss_end || bss_end > end + UBOOT_MOST)
-		return 0;
-	image_kind_add(image, "U-Boot");
-	if (end > span->size)
-		return cut_off(image, "U-Boot", span, end, f);
-	image->arch = ARCH_A64;
-	image->linked = true;
-	image->link_gpa = base;
-	uboot_tree_find(image, span, end);
-	if (bss_end > image->part[0].footprint)
-		image->part[0].footprint = bss_end;
 	return 0;
 }
 
@@ -224,10 +237,19 @@ static bool is_a32(const uint8_t *h)
 int plain_read_raw(struct image *image, const struct span *span, struct failure *f)
 {
 	uint8_t h[HEADER];
+	struct uboot u;
 
 	head_read(span, h);
 	image_raw(image, span);
-	if (header_read_uboot(image, span, h, f) || header_read_uefi(image, span, h, f))
+	switch (uboot_read(image, span, &u, f)) {
+	case 0: break;
+	case 1:
+		image->linked = true;
+		image->link_gpa = u.base;
+		break;
+	default: return -1;
+	}
+	if (header_read_uefi(image, span, h, f))
 		return -1;
 	if (CONFIG_CONTAINERS && spl_is_bare(span, h))
 		return image_unfit(image, f,
