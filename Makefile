@@ -52,18 +52,20 @@ kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c reg
 kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
 	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c machine.c machine_check.c machine_gic.c machine_reader.c \
-	mirror.c soc.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
+	tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
+board-$(CONFIG_MIRROR)	+= board/mirror.c board/soc.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
-	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c report_mirror.c say.c settings.c settings_help.c size.c sources.c stop.c \
+	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c settings.c settings_help.c size.c sources.c stop.c \
 	supervise.c trees.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
+boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
 	image/spl.c image/uimage.c image/zboot.c)
 boot-$(CONFIG_UNPACK_GZIP)	+= boot/image/unpack_gzip.c
@@ -77,7 +79,7 @@ libs-$(CONFIG_UNPACK_LZ4)	+= lz4
 libs-$(CONFIG_UNPACK_ZSTD)	+= zstd
 libs-$(CONFIG_UNPACK_XZ)	+= lzma deflate # the crc32 of this one
 libs-$(CONFIG_VERIFY)		+= bearssl
-dts-y	:= $(sort $(wildcard dts/*.dts))
+dts-y	:= $(sort $(wildcard dts/virt*.dts)) $(if $(CONFIG_MIRROR),dts/socs.dts)
 dtbo-y	:= $(sort $(wildcard dts/*.dtso))
 
 gen-y	:= $(O)/generated/models.c $(O)/generated/dts.S

@@ -210,7 +210,8 @@ static uint32_t phandle_free(const struct tree *tree)
 static void timer_complete(struct edits *e, const struct machine *m, const struct tree *tree)
 {
 	static const uint32_t ppi[] = { 13, 14, 11, 10 }; /* of INTIDs 29, 30, 27, 26 */
-	const bool rewrite = machine_has_change(m, m->timer.node, CHANGE_TIMER);
+	const bool rewrite =
+		machine_mirrored(m) && machine_has_change(m, m->timer.node, CHANGE_TIMER);
 	const int gic = m->gic.node, node = rewrite ? m->timer.node : -1;
 	uint32_t cell[16] = { 0 }, phandle;
 	unsigned cells;
@@ -304,7 +305,7 @@ int machine_complete(const struct machine *machine, const struct tree *tree,
 	if (machine->pmu_node >= 0 && !with->pmu)
 		edit_drop_node(&e, machine->pmu_node);
 	aliases_complete(&e, machine, tree);
-	if (machine->mirrored)
+	if (machine_mirrored(machine))
 		mirror_complete(&e, machine, tree);
 
 	if (chosen < 0)

@@ -12,7 +12,7 @@ static int timer_read(struct reader *r, unsigned node)
 {
 	uint32_t len;
 
-	if (tree_prop_named(r->tree, node, "clock-frequency", &len))
+	if (machine_mirrored(r->m) && tree_prop_named(r->tree, node, "clock-frequency", &len))
 		machine_change(r->m, (int)node, CHANGE_FREQUENCY);
 	r->m->timer.node = (int)node;
 	return 0;
@@ -44,7 +44,7 @@ static int regions_read(struct reader *r, unsigned node, struct region *region, 
 
 	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
 		if (*count == max)
-			return r->m->mirrored
+			return machine_mirrored(r->m)
 				       ? 0
 				       : machine_reader_too_many(r, node, too_many_what, max);
 		const int ret = machine_reader_region(r, node, i, &region[*count]);
@@ -143,7 +143,7 @@ static int memory_read(struct reader *r, unsigned node)
 {
 	struct machine *m = r->m;
 
-	if (m->mirrored && memory_left_open(r, node))
+	if (machine_mirrored(m) && memory_left_open(r, node))
 		return 0;
 	return regions_read(r, node, m->ram, m->ram_node, &m->rams, MACHINE_RAM_MAX,
 			    "too many banks of RAM");
@@ -361,7 +361,7 @@ static int console_find(const struct machine *m, const struct tree *tree)
 
 bool machine_change(struct machine *m, int node, enum machine_change_kind kind)
 {
-	if (!m->mirrored || m->changes == MACHINE_CHANGES_MAX)
+	if (!machine_mirrored(m) || m->changes == MACHINE_CHANGES_MAX)
 		return false;
 	m->change[m->changes++] = (struct machine_change){ node, kind };
 	return true;

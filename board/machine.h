@@ -5,9 +5,11 @@
 
 #include "board/board.h"
 #include "board/dev.h"
+#include "generated/config.h"
 
 #define MACHINE_RAM_MAX 8
 #define MACHINE_SRAM_MAX 8
+#define MACHINE_BANKS_MAX (MACHINE_RAM_MAX + MACHINE_SRAM_MAX)
 #define MACHINE_FLASH_MAX 4
 #define MACHINE_FLASH_BLOCKS 256 /* erase blocks of a bank, at most */
 #define MACHINE_DEVICES_MAX 32
@@ -97,6 +99,12 @@ struct machine {
 	uint64_t mpidr[MACHINE_CPUS_MAX]; /* of the tree's own cpu nodes */
 	int cpu_node[MACHINE_CPUS_MAX];
 };
+
+/* Is its tree a board's own? */
+static inline bool machine_mirrored(const struct machine *m)
+{
+	return CONFIG_MIRROR && m->mirrored;
+}
 
 /*
  * Read TREE: each enabled node whose compatible one of MODELS (NULL-terminated) has becomes a

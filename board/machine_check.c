@@ -172,7 +172,7 @@ int machine_check_interrupts(struct reader *r)
 {
 	struct machine *m = r->m;
 
-	if (m->mirrored && m->gic.version == GIC_NONE)
+	if (machine_mirrored(m) && m->gic.version == GIC_NONE)
 		return 0; /* no interrupt of such a board can be raised */
 	int ret = timer_intids_read(r);
 

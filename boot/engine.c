@@ -19,10 +19,14 @@ int engine_kvm_failed(struct failure *f, const char *step, int error)
 		    strerror(-error), error);
 }
 
+static bool without_vgic(const struct shim *s)
+{
+	return CONFIG_MIRROR && s->p.plan.vgic == VGIC_NONE;
+}
+
 int engine_caps_enable(struct shim *s, struct failure *f)
 {
-	const int error =
-		s->p.plan.vgic == VGIC_NONE ? vm_cap_enable(&s->vm, KVM_CAP_ARM_USER_IRQ, 0) : 0;
+	const int error = without_vgic(s) ? vm_cap_enable(&s->vm, KVM_CAP_ARM_USER_IRQ, 0) : 0;
 
 	/* An access that KVM cannot decode becomes an exit that tells where, not a dead guest. */
 	vm_cap_enable(&s->vm, KVM_CAP_ARM_NISV_TO_USER, 0);
@@ -69,7 +73,7 @@ int engine_vgic_create(struct shim *s, struct failure *f)
 	unsigned used = 0;
 	int error;
 
-	if (s->p.plan.vgic == VGIC_NONE)
+	if (without_vgic(s))
 		return 0;
 	while (used < m->gic.redists && s->p.plan.redist_count[used])
 		used++;
@@ -126,7 +130,7 @@ int engine_devices_bind(struct shim *s, const struct dev_env *env, struct failur
 	}
 	if (m->console >= 0)
 		s->console = bus_find(&s->bus, m->device[m->console].reg.base, 1);
-	if (s->vgic_made)
+	if (!without_vgic(s))
 		regions_map(s);
 	return 0;
 }
@@ -141,7 +145,7 @@ int engine_addresses_commit(struct shim *s, struct failure *f)
 			    "KVM refused %#" PRIx64 " as the address of the vGIC's region %d: %s: "
 			    "correct reg of the GIC's node",
 			    failed->gpa, failed->region, strerror(-error));
-	if (!error && s->vgic_made)
+	if (!error && !without_vgic(s))
 		error = vgic_init(&s->vgic);
 	return error ? engine_kvm_failed(f, "the vGIC's start", error) : 0;
 }
@@ -289,7 +293,7 @@ int engine_reset(struct shim *s, struct failure *f)
 	for (unsigned i = 0; i < s->p.plan.cpus; i++)
 		if (vcpu_reset(s, i, f))
 			return -1;
-	error = s->vgic_made ? vgic_reset(&s->vgic, s->vcpu, s->p.plan.cpus) : 0;
+	error = !without_vgic(s) ? vgic_reset(&s->vgic, s->vcpu, s->p.plan.cpus) : 0;
 	if (error)
 		return engine_kvm_failed(f, "the vGIC's reset", error);
 	if (memory_renew(s, f))

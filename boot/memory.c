@@ -28,10 +28,8 @@ static int reserve(struct shim *s, struct failure *f)
 	uint64_t size = 0;
 	uint8_t *free;
 
-	for (unsigned i = 0; i < p->rams; i++)
+	for (unsigned i = 0; i < p->banks; i++)
 		size += p->ram[i].size + BLOCK;
-	for (unsigned i = 0; i < p->srams; i++)
-		size += p->sram[i].size + BLOCK;
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		size += p->machine.flash[i].size + BLOCK;
 	free = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -41,10 +39,8 @@ static int reserve(struct shim *s, struct failure *f)
 			    "%" PRIu64
 			    " MiB of guest RAM and flash cannot be reserved: %s: give less memory",
 			    size >> 20, strerror(errno));
-	for (unsigned i = 0; i < p->rams; i++)
+	for (unsigned i = 0; i < p->banks; i++)
 		s->ram[i] = cut(&free, p->ram[i].base, p->ram[i].size);
-	for (unsigned i = 0; i < p->srams; i++)
-		s->sram[i] = cut(&free, p->sram[i].base, p->sram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		s->flash.bank[i].hva =
 			cut(&free, p->machine.flash[i].base, p->machine.flash[i].size);
@@ -60,28 +56,25 @@ static void huge_pages_allow(bool allow)
 	prctl(PR_SET_THP_DISABLE, !allow, 0, 0, 0);
 }
 
-/* Where R lies in this process, which is in one of N banks at HVA, or NULL. */
-static uint8_t *bank_at(const struct region *bank, uint8_t *const *hva, unsigned n,
-			const struct region *r)
+/* Where R lies in this process, which is in one of the first BANKS, or NULL. */
+static uint8_t *bank_at(const struct shim *s, unsigned banks, const struct region *r)
 {
-	const int i = region_among(r, bank, n);
+	const int i = region_among(r, s->p.plan.ram, banks);
 
-	return i < 0 ? NULL : hva[i] + (r->base - bank[i].base);
+	return i < 0 ? NULL : s->ram[i] + (r->base - s->p.plan.ram[i].base);
 }
 
 /* The plan has checked that R lies in one bank of RAM. */
 static uint8_t *ram_at(const struct shim *s, const struct region *r)
 {
-	return bank_at(s->p.plan.ram, s->ram, s->p.plan.rams, r);
+	return bank_at(s, s->p.plan.rams, r);
 }
 
 void *memory_at(const struct shim *s, uint64_t gpa, bool write)
 {
 	const struct region byte = { gpa, 1 };
-	uint8_t *hva = ram_at(s, &byte);
+	uint8_t *hva = bank_at(s, s->p.plan.banks, &byte);
 
-	if (!hva)
-		hva = bank_at(s->p.plan.sram, s->sram, s->p.plan.srams, &byte);
 	return hva || write ? hva : flash_code_at(s, gpa);
 }
 
@@ -183,15 +176,10 @@ int memory_add(struct shim *s, struct failure *f)
 
 	if (reserve(s, f))
 		return -1;
-	for (unsigned i = 0; i < p->rams; i++) {
+	for (unsigned i = 0; i < p->banks; i++) {
 		error = vm_memory_add(&s->vm, p->ram[i].base, p->ram[i].size, s->ram[i], false);
 		if (error)
 			return engine_kvm_failed(f, "the RAM's memory slot", error);
-	}
-	for (unsigned i = 0; i < p->srams; i++) {
-		error = vm_memory_add(&s->vm, p->sram[i].base, p->sram[i].size, s->sram[i], false);
-		if (error)
-			return engine_kvm_failed(f, "the SRAM's memory slot", error);
 	}
 	huge_pages_allow(false);
 	error = p->part[0].flash >= 0 && flash_place(s, f) ? -1 : images_place(s, f);
@@ -234,10 +222,8 @@ void memory_close(struct shim *s)
 {
 	const struct plan *p = &s->p.plan;
 
-	for (unsigned i = 0; i < p->rams; i++)
+	for (unsigned i = 0; i < p->banks; i++)
 		unreserve(s->ram[i], p->ram[i].size);
-	for (unsigned i = 0; i < p->srams; i++)
-		unreserve(s->sram[i], p->sram[i].size);
 	for (unsigned i = 0; i < p->machine.flashes; i++)
 		unreserve(s->flash.bank[i].hva, p->machine.flash[i].size);
 }

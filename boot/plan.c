@@ -49,7 +49,7 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 	const enum gic_version has = p->machine.gic.version;
 	const char *offered = !h->gic_v3 ? "GICv2" : !h->gic_v2 ? "GICv3" : "GICv2 and GICv3";
 
-	if (has == GIC_NONE && p->machine.mirrored) {
+	if (has == GIC_NONE && machine_mirrored(&p->machine)) {
 		p->vgic = VGIC_NONE;
 		return 0;
 	}
@@ -169,7 +169,7 @@ static int cpus_settle(struct plan *p, const struct plan_inputs *in, struct fail
 		return fail(f, OUTCOME_BAD_CONFIG, "E-CPUS",
 			    "cpus=%u, but the guest's tree names %u: give less, or add cpu nodes",
 			    p->cpus, m->cpus);
-	if (m->mirrored && !in->settings->cpus)
+	if (machine_mirrored(&p->machine) && !in->settings->cpus)
 		p->cpus = cpus_of_board(p, most);
 	if (p->vgic != VGIC_V3 && p->cpus > 8)
 		return fail(f, OUTCOME_REFUSED, "E-CPUS",
@@ -262,9 +262,9 @@ static int tree_settle(struct plan *p, const struct plan_inputs *in, void *dtb, 
 	};
 	int error;
 
-	if (p->machine.mirrored)
+	if (machine_mirrored(&p->machine))
 		mirror_fit(&p->machine, in->guest, p->ram, p->rams);
-	memcpy(with.ram, p->ram, sizeof(with.ram));
+	memcpy(with.ram, p->ram, p->rams * sizeof(*with.ram));
 	memcpy(with.redist_count, p->redist_count, sizeof(with.redist_count));
 	if (with.kaslr)
 		memcpy(&with.kaslr_seed, in->entropy + 32, sizeof(with.kaslr_seed));
@@ -308,9 +308,9 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 
 	if (machine_read(&p->machine, in->guest, in->models, settings_mirror(in->settings), &e))
 		return trees_refuse("E-GUESTTREE", "guest", in->guest_path, in->guest, &e, f);
-	p->unmodelled = in->settings->unmodelled_given ? in->settings->unmodelled
-			: p->machine.mirrored	       ? UNMODELLED_STUB
-						       : UNMODELLED_ABORT;
+	p->unmodelled = in->settings->unmodelled_given	? in->settings->unmodelled
+			: machine_mirrored(&p->machine) ? UNMODELLED_STUB
+							: UNMODELLED_ABORT;
 	p->on_poweroff = in->settings->on_poweroff;
 	p->on_reset = in->settings->on_reset;
 	p->on_crash = in->settings->on_crash;

@@ -41,10 +41,8 @@ struct plan {
 	enum vgic_kind vgic;
 	unsigned irqs; /* INTIDs, 0: KVM's default is enough */
 	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region */
-	struct region ram[MACHINE_RAM_MAX];
-	unsigned rams;
-	struct region sram[MACHINE_SRAM_MAX]; /* whole pages, apart from all else */
-	unsigned srams;
+	struct region ram[MACHINE_BANKS_MAX]; /* behind the RAM's banks those of SRAM */
+	unsigned rams, banks; /* of RAM; of both */
 	bool ram_assumed; /* its base: by the node's name or the SoC */
 	struct {
 		struct region region; /* footprint; in flash the file's bytes: bss is in RAM */

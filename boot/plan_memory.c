@@ -124,7 +124,7 @@ int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct fail
 	uint64_t total = 0;
 
 	ram_sort(p);
-	if (p->machine.mirrored ? banks_shrink(p, in, f) : banks_take(p, in, f))
+	if (machine_mirrored(&p->machine) ? banks_shrink(p, in, f) : banks_take(p, in, f))
 		return -1;
 	for (unsigned i = 0; i < p->rams; i++) {
 		const struct region *r = &p->ram[i];

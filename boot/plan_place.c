@@ -5,6 +5,7 @@
 
 #include "boot/plan_place.h"
 #include "boot/size.h"
+#include "generated/config.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define PATH_MAX_SHOWN 72
@@ -135,10 +136,10 @@ void plan_place_srams(struct plan *p, const struct plan_inputs *in)
 	struct place place[PLACES_MAX];
 	const unsigned n = places_list(p, place);
 
-	p->srams = 0;
-	for (unsigned i = 0; i < m->srams; i++) {
+	p->banks = p->rams;
+	for (unsigned i = 0; CONFIG_MIRROR && i < m->srams; i++) {
 		const uint64_t end = region_end(&m->sram[i]) & ~(page - 1);
-		struct region *r = &p->sram[p->srams];
+		struct region *r = &p->ram[p->banks];
 		bool apart;
 
 		r->base = region_align(m->sram[i].base, page);
@@ -147,11 +148,9 @@ void plan_place_srams(struct plan *p, const struct plan_inputs *in)
 			region_inside(r, &(struct region){ 0, 1ull << in->host->ipa_bits });
 		for (unsigned j = 0; j < n; j++)
 			apart = apart && !region_overlaps(r, &place[j].region);
-		for (unsigned j = 0; j < p->rams; j++)
+		for (unsigned j = 0; j < p->banks; j++)
 			apart = apart && !region_overlaps(r, &p->ram[j]);
-		for (unsigned j = 0; j < p->srams; j++)
-			apart = apart && !region_overlaps(r, &p->sram[j]);
-		p->srams += apart;
+		p->banks += apart;
 	}
 }
 

@@ -74,7 +74,7 @@ static void guest_print(const struct plan *p, const struct plan_inputs *in, stru
 	struct flow flow = flow_begin(page, "guest");
 	char text[128], name[FLOW_PATH + 1];
 
-	if (p->machine.mirrored) {
+	if (machine_mirrored(&p->machine)) {
 		const char *model = tree_prop_string(in->guest, 0, TREE_MODEL);
 
 		flow_words(&flow, "mirror of");
@@ -167,12 +167,12 @@ static void warnings_print(const struct plan *p, const struct plan_inputs *in, s
 	if (p->vgic == VGIC_V2_IRQCHIP)
 		warn(page, "this vGIC cannot be reset in place: a reset ends the run with the "
 			   "outcome reset, and PID 1 then goes by on-reset");
-	if (p->machine.mirrored && !in->host->smc)
+	if (machine_mirrored(&p->machine) && !in->host->smc)
 		warn(page,
 		     "this kernel ignores SMC from a guest, and most boards' firmware makes its "
 		     "PSCI calls by it: reset and power-off from such firmware cannot work "
 		     "(kernel 6.4 and later serve them)");
-	if (p->vgic == VGIC_NONE)
+	if (CONFIG_MIRROR && p->vgic == VGIC_NONE)
 		warn(page, "the board has no GIC: the guest gets no interrupts");
 	if (!in->entropy && (s->rng_seed || s->kaslr_seed))
 		warn(page, "no entropy yet: the guest's tree has no rng-seed and no kaslr-seed");
@@ -186,7 +186,7 @@ void plan_print(const struct plan *p, const struct plan_inputs *in, struct page 
 	firmware_print(in->firmware, page);
 	settings_print(in->settings, page);
 	report_map(p, in, page);
-	if (p->machine.mirrored)
+	if (machine_mirrored(&p->machine))
 		report_mirror(p, in, page);
 	warnings_print(p, in, page);
 }

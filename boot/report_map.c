@@ -15,8 +15,8 @@ struct row {
 };
 
 #define ROWS                                                                                       \
-	(MACHINE_RAM_MAX + MACHINE_SRAM_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX +            \
-	 MACHINE_UNSERVED_MAX + BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
+	(MACHINE_BANKS_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX +      \
+	 BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
 static _Alignas(4096) struct row rows[ROWS];
 
 static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
@@ -55,8 +55,8 @@ static void memory_rows(const struct plan *p, const struct plan_inputs *in, unsi
 	for (unsigned i = 0; i < p->rams; i++)
 		row_add(n, p->ram[i].base, p->ram[i].size, "RAM%s",
 			p->ram_assumed ? ", base assumed" : "");
-	for (unsigned i = 0; i < p->srams; i++)
-		row_add(n, p->sram[i].base, p->sram[i].size, "SRAM");
+	for (unsigned i = p->rams; i < p->banks; i++)
+		row_add(n, p->ram[i].base, p->ram[i].size, "SRAM");
 	row_add(n, p->part[0].region.base, in->firmware->part[0].bytes.size, "  firmware %s, %s",
 		flow_path(in->firmware->path, name), place[p->place]);
 	for (unsigned i = 1; i < p->parts; i++)
@@ -92,7 +92,7 @@ static void gic_rows(const struct plan *p, unsigned *n)
 
 bool report_explains(const struct plan *p, const struct plan_inputs *in)
 {
-	return !p->machine.mirrored || in->settings->verb == VERB_PLAN;
+	return !machine_mirrored(&p->machine) || in->settings->verb == VERB_PLAN;
 }
 
 static void device_rows(const struct plan *p, const struct plan_inputs *in, unsigned *n)
@@ -114,7 +114,7 @@ static void device_rows(const struct plan *p, const struct plan_inputs *in, unsi
 	}
 	for (unsigned i = 0; i < m->unserveds && report_explains(p, in); i++)
 		row_add(n, m->unserved[i].reg.base, m->unserved[i].reg.size,
-			p->machine.mirrored ? "%.40s: stub, %s" : "%.40s: no model, %s",
+			machine_mirrored(&p->machine) ? "%.40s: stub, %s" : "%.40s: no model, %s",
 			tree_name(in->guest, (unsigned)m->unserved[i].node), policy[p->unmodelled]);
 }
 

@@ -13,6 +13,7 @@
 
 #include "board/tree.h"
 #include "boot/outcome.h"
+#include "generated/config.h"
 
 /* Precedence: a later origin wins. */
 enum origin { ORIGIN_DEFAULT, ORIGIN_TREE, ORIGIN_CMDLINE, ORIGIN_ARGV, ORIGINS };
@@ -102,7 +103,7 @@ const char *settings_origin_name(enum origin origin);
 /* Is the machine the board's own? */
 static inline bool settings_mirror(const struct settings *s)
 {
-	return !strcmp(s->raw[SET_MACHINE].text, "mirror");
+	return CONFIG_MIRROR && !strcmp(s->raw[SET_MACHINE].text, "mirror");
 }
 
 /*

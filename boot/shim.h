@@ -41,7 +41,7 @@ struct shim {
 	struct coalesce coalesce;
 	pthread_mutex_t coalesce_lock;
 	const struct bus_window *console; /* NULL: the guest has none */
-	uint8_t *ram[MACHINE_RAM_MAX], *sram[MACHINE_SRAM_MAX]; /* hva */
+	uint8_t *ram[MACHINE_BANKS_MAX]; /* hva */
 	struct {
 		struct console console;
 		int wake_fd, signal_fd;

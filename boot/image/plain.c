@@ -121,14 +121,16 @@ static int uboot_read(struct image *image, const struct span *span, struct uboot
 {
 	uint8_t head[8];
 
-	if (!uboot_at(span, 0, u) && !uboot_at(span, uboot_header_end(span, 0), u))
+	if (!uboot_at(span, 0, u) &&
+	    (!CONFIG_MIRROR || !uboot_at(span, uboot_header_end(span, 0), u)))
 		return 0;
 	image_kind_add(image, "U-Boot");
 	if (u->end > span->size)
 		return cut_off(image, "U-Boot", span, u->end, f);
 	image->arch = ARCH_A64;
 	/* The tree that its build appends, CONFIG_OF_SEPARATE, lies where it ends. */
-	if (span_read(span, u->end, head, sizeof(head)) == 0 && !memcmp(head, FDT_MAGIC_BYTES, 4))
+	if (CONFIG_MIRROR && span_read(span, u->end, head, sizeof(head)) == 0 &&
+	    !memcmp(head, FDT_MAGIC_BYTES, 4))
 		span_part(&image->uboot_tree, span, u->end, span_be32(head + 4));
 	if (u->bss_end > image->part[0].footprint)
 		image->part[0].footprint = u->bss_end;
@@ -166,7 +168,7 @@ int plain_read_linux(struct image *image, const struct span *span, struct failur
 	image->text_offset = size ? span_le64(h + 8) : 0x80000;
 	if (size > image->part[0].footprint)
 		image->part[0].footprint = size;
-	return uboot_read(image, span, &u, f) < 0 ? -1 : 0;
+	return CONFIG_MIRROR && uboot_read(image, span, &u, f) < 0 ? -1 : 0;
 }
 
 int plain_read_zimage(struct image *image, const struct span *span, struct failure *f)
