@@ -45,7 +45,7 @@ struct plan {
 	unsigned rams;
 	struct region sram[MACHINE_SRAM_MAX]; /* whole pages, apart from all else */
 	unsigned srams;
-	bool ram_assumed; /* its base: by the node's name or the SoC */
+	bool ram_assumed; /* a board's tree that leaves RAM to the firmware: by the node, or the SoC */
 	struct {
 		struct region region; /* footprint; in flash the file's bytes: bss is in RAM */
 		int flash; /* the bank it lies in, -1: RAM */
