@@ -70,6 +70,32 @@ static int base_assume(struct plan *p, const struct plan_inputs *in, struct fail
 		    soc_name(in->guest));
 }
 
+uint64_t plan_memory_span(const struct plan *p)
+{
+	return p->rams ? region_end(&p->ram[p->rams - 1]) - p->ram[0].base : 0;
+}
+
+/* Where firmware is told the size of RAM by a register, it is a size that the register can tell. */
+static int size_tellable(struct plan *p, const struct plan_inputs *in, struct failure *f)
+{
+	const struct soc_ram *ram = soc_ram_encoding(in->socs, in->guest);
+	const uint64_t size = plan_memory_span(p);
+	struct region *last = &p->ram[p->rams - 1];
+	uint64_t fits;
+
+	if (!ram || !p->rams)
+		return 0;
+	fits = soc_ram_fit(ram, size);
+	if (fits == size || (!in->settings->memory_size && size - fits < last->size)) {
+		last->size -= size - fits;
+		return 0;
+	}
+	return fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
+		    "the SoC's register that tells firmware how much RAM there is (%s) cannot tell "
+		    "%" PRIu64 " MiB: give memory=%" PRIu64 "M",
+		    ram->name, size / MIB, (fits ? fits : ram->unit) / MIB);
+}
+
 /* A board's banks, the lowest first, as far as there is memory for them. */
 static int banks_shrink(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
@@ -86,7 +112,9 @@ static int banks_shrink(struct plan *p, const struct plan_inputs *in, struct fai
 		if (s->memory_placed)
 			p->ram[0].base = s->memory_base;
 		p->ram[0].size = s->memory_size;
-		return s->memory_size ? 0 : ram_default(p, in, &p->ram[0], f);
+		if (!s->memory_size && ram_default(p, in, &p->ram[0], f))
+			return -1;
+		return size_tellable(p, in, f);
 	}
 	left = s->memory_size ? s->memory_size : (in->host->memory_free / 2) & ~(RAM_ALIGN - 1);
 	for (n = 0; n < p->rams && left; n++) {
@@ -95,7 +123,7 @@ static int banks_shrink(struct plan *p, const struct plan_inputs *in, struct fai
 		left -= p->ram[n].size;
 	}
 	p->rams = n;
-	return 0;
+	return size_tellable(p, in, f);
 }
 
 /* The banks of a tree that was written for a guest. */
