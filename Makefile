@@ -54,7 +54,7 @@ kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c 
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c machine.c machine_check.c machine_gic.c machine_memory.c \
 	machine_reader.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
-board-$(CONFIG_MIRROR)	+= board/mirror.c board/soc.c
+board-$(CONFIG_MIRROR)	+= $(addprefix board/,mirror.c soc.c soc_ram.c stub.c stub_poll.c)
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
@@ -62,7 +62,7 @@ dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c settings.c settings_help.c size.c sources.c stop.c \
-	supervise.c trees.c vcpus.c watchdog.c)
+	supervise.c trees.c unserved.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
@@ -103,7 +103,7 @@ target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outlin
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
 late-y	:= $(filter kvm/insn/% boot/image/%,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c vgic_regs.c) \
 	$(addprefix boot/,flash_store.c hostfile.c io/disk.c io/store.c modules.c probe.c settings_help.c supervise.c \
-	undecoded.c verify.c verify_sig.c watchdog.c)
+	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
 fast-y	:= board/tree.c board/tree_index.c
 whole	:= -flto

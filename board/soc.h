@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is known of an SoC and stands in no board's tree: data in dts/socs.dts. Pure. */
+/* What is known of an SoC and stands in no board's tree: data in dts/socs.dts, see docs/mirror.md. Pure. */
 #ifndef BOARD_SOC_H
 #define BOARD_SOC_H
 
+#include "board/soc_ram.h"
+#include "board/stub.h"
 #include "board/tree.h"
 
 /*
@@ -10,7 +12,18 @@
  */
 bool soc_ram_base(const struct tree *socs, const struct tree *board, uint64_t *base);
 
+/* How that SoC's registers tell the size of RAM; NULL: they do not. */
+const struct soc_ram *soc_ram_encoding(const struct tree *socs, const struct tree *board);
+
 /* The last of the compatible strings of BOARD's root: by custom, its SoC. */
 const char *soc_name(const struct tree *board);
+
+/*
+ * Windows for all that BOARD's nodes name by reg, but RAM, disabled ones included; and with SOCS
+ * (NULL: none) what is known of them, RAM being told as of RAM_SIZE bytes. Walks BOARD once; ends
+ * with stub_sort(). The trees must last: names are theirs.
+ */
+void soc_stub(struct stub *stub, const struct tree *board, const struct tree *socs,
+	      uint64_t ram_size);
 
 #endif

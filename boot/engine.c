@@ -298,7 +298,6 @@ int engine_reset(struct shim *s, struct failure *f)
 		return engine_kvm_failed(f, "the vGIC's reset", error);
 	if (memory_renew(s, f))
 		return -1;
-	s->unserved_accesses = 0;
 	return 0;
 }
 

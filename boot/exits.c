@@ -14,11 +14,10 @@
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "boot/undecoded.h"
+#include "boot/unserved.h"
 #include "kvm/sys.h"
 
-#define TOLD_MOST 8 /* accesses to nowhere that are told one by one */
-
-static uint64_t pc_of(const struct vcpu *vcpu)
+uint64_t exit_pc_of(const struct vcpu *vcpu)
 {
 	uint64_t pc = 0;
 
@@ -40,7 +39,7 @@ const char *exit_pc(const struct shim *s, uint64_t pc, char buf[EXIT_PC_SIZE])
 /* The same for where VCPU is. */
 static const char *pc_text(const struct shim *s, const struct vcpu *vcpu, char buf[EXIT_PC_SIZE])
 {
-	return exit_pc(s, pc_of(vcpu), buf);
+	return exit_pc(s, exit_pc_of(vcpu), buf);
 }
 
 void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const char *code,
@@ -61,6 +60,14 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
  * --------------------------
  */
 
+/* A loop that stores to devices does more than wait: see boot/unserved.c. */
+static void store_note(struct shim *s)
+{
+	atomic_store_explicit(&s->device_stores,
+			      atomic_load_explicit(&s->device_stores, memory_order_relaxed) + 1,
+			      memory_order_relaxed);
+}
+
 static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len)
 {
 	struct shim *s = arg;
@@ -68,8 +75,10 @@ static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len
 	uint64_t value;
 
 	memcpy(&value, data, sizeof(value)); /* the bus cuts it to LEN */
-	if (w)
+	if (w) {
+		store_note(s);
 		bus_write(w, gpa, len, value);
+	}
 }
 
 void exit_stores_drain(struct shim *s)
@@ -77,18 +86,6 @@ void exit_stores_drain(struct shim *s)
 	pthread_mutex_lock(&s->coalesce_lock);
 	coalesce_drain(&s->coalesce, posted_store, s);
 	pthread_mutex_unlock(&s->coalesce_lock);
-}
-
-/* The node whose reg holds GPA, for the person. */
-static const char *nobody_at(const struct shim *s, uint64_t gpa)
-{
-	for (unsigned i = 0; i < s->p.plan.machine.unserveds; i++) {
-		const struct machine_unserved *u = &s->p.plan.machine.unserved[i];
-
-		if (gpa - u->reg.base < u->reg.size)
-			return tree_name(&s->p.guest_tree, (unsigned)u->node);
-	}
-	return "no node of the tree";
 }
 
 /* The guest has gone where nothing is: it is told by an exception, or ends. */
@@ -102,31 +99,7 @@ static void abort_give(struct shim *s, struct vcpu *vcpu, uint64_t gpa, bool wri
 		  "guest %s %#" PRIx64 " (PC %#" PRIx64
 		  "), where nothing is, and this kernel cannot give it an external abort: "
 		  "correct the firmware, or set unmodelled=stub",
-		  write ? "stores to" : "reads", gpa, pc_of(vcpu));
-}
-
-/* An access that no slot, device or flash serves: the policy says what the guest sees. */
-static int unserved(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
-		    uint64_t *value)
-{
-	static const char *const saw[] = { "reads as 0, stores are dropped",
-					   "reads as 0, stores are dropped", "external abort" };
-	unsigned long told = atomic_fetch_add(&s->unserved_accesses, 1);
-	char what[40] = "read", pc[EXIT_PC_SIZE];
-
-	if (write)
-		snprintf(what, sizeof(what), "store of %#" PRIx64,
-			 *value & UINT64_MAX >> (64 - 8 * len));
-	if (told < TOLD_MOST || (s->p.plan.unmodelled == UNMODELLED_TRACE && told < 1000))
-		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s, %s", what, len, gpa,
-		    pc_text(s, vcpu, pc), vcpu->id, nobody_at(s, gpa), saw[s->p.plan.unmodelled]);
-	else if (told == TOLD_MOST && s->p.plan.unmodelled != UNMODELLED_TRACE)
-		say("further accesses to addresses that nobody serves are not told");
-	if (s->p.plan.unmodelled == UNMODELLED_ABORT)
-		return -EFAULT;
-	if (!write)
-		*value = 0;
-	return 0;
+		  write ? "stores to" : "reads", gpa, exit_pc_of(vcpu));
 }
 
 int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
@@ -137,11 +110,13 @@ int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, b
 	exit_stores_drain(s);
 	w = bus_find(&s->bus, gpa, len);
 	if (!w)
-		return unserved(s, vcpu, gpa, len, write, value);
-	if (write)
+		return unserved_access(s, vcpu, gpa, len, write, value);
+	if (write) {
+		store_note(s);
 		bus_write(w, gpa, len, *value);
-	else
+	} else {
 		*value = bus_read(w, gpa, len);
+	}
 	return 0;
 }
 

@@ -13,6 +13,9 @@ struct vcpu;
 
 #define EXIT_PC_SIZE 104
 
+/* Where VCPU is, which is out of KVM_RUN; 0: KVM does not tell. */
+uint64_t exit_pc_of(const struct vcpu *vcpu);
+
 /*
  * PC for a person, into BUF: "0x40001234", and where the firmware has symbols "0x40001234
  * (do_reset+0x10)". Reads the firmware's file: for messages only. Returns BUF.

@@ -18,6 +18,7 @@
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "boot/undecoded.h"
+#include "boot/unserved.h"
 
 #define TICK_MS 1 /* while stores gather without exits: how long a byte may wait */
 #define QUIET_TICKS 4 /* ticks without a store before they exit again */
@@ -277,6 +278,7 @@ static void finish(struct shim *s)
 
 	exit_stores_drain(s);
 	undecoded_tell();
+	unserved_tell();
 	console_losses_tell(c);
 	while (console_flush(c) && ring_count(&c->tx) != left) {
 		left = ring_count(&c->tx);
@@ -317,6 +319,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 		exit_stores_drain(s);
 		undecoded_tell();
 		undecoded_reset(s);
+		unserved_tell();
+		unserved_reset(s);
 		if (engine_reset(s, f))
 			break;
 		stop_forget(&s->stop);

@@ -11,6 +11,7 @@
 #include "boot/memory.h"
 #include "boot/probe.h"
 #include "boot/shim.h"
+#include "boot/unserved.h"
 
 static _Alignas(4096) struct shim shim;
 static const char version[] = "kvmshim " KVMSHIM_VERSION "\n";
@@ -33,6 +34,8 @@ static int build(struct shim *s, struct failure *f)
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f))
 		return -1;
+	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
+		unserved_open(s, &loop_dev_env);
 	return loop_open(s, f);
 }
 

@@ -11,4 +11,7 @@
  */
 int plan_memory_settle(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 
+/* Bytes from the base of RAM to its end: what registers tell firmware. */
+uint64_t plan_memory_span(const struct plan *plan);
+
 #endif

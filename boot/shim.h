@@ -49,7 +49,7 @@ struct shim {
 			attentive; /* the loop looks every tick: nobody need wake it for a byte */
 	} io;
 	struct stop stop;
-	atomic_ulong unserved_accesses;
+	atomic_uint device_stores; /* by the guest, roughly: whether there were any is asked */
 	atomic_uint
 		watched; /* vCPUs that are between an exclusive load from a device and its store */
 	struct devaddr_list addresses;

@@ -14,7 +14,7 @@
 
 #define HEADER 40 /* bytes of an FDT header */
 #define ROOM ((size_t)CONFIG_TREE_SIZE << 10)
-#define TREES_SOCS 64 /* nodes of the tree that tells of SoCs */
+#define TREES_SOCS 1024 /* nodes of the tree that tells of SoCs */
 
 extern const uint8_t dts_virt_gicv2_begin[], dts_virt_gicv2_end[];
 extern const uint8_t dts_virt_gicv3_begin[], dts_virt_gicv3_end[];

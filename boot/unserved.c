@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What nobody serves: stubs that remember and help, or an abort; and what of it is told.
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "board/soc.h"
+#include "boot/exits.h"
+#include "boot/plan_memory.h"
+#include "boot/say.h"
+#include "boot/shim.h"
+#include "boot/unserved.h"
+
+#define TOLD_MOST 8 /* accesses that are told without trace */
+#define TRACED_MOST 1000 /* lines of trace at once */
+#define TRACED_SECOND 20 /* and further ones each second */
+#define TOLD_NODES 3 /* in the summary */
+#define SECOND UINT64_C(1000000000)
+
+static struct unserved_cpu {
+	struct stub_cpu stub; /* first: pc_of() gets no other pointer */
+	struct vcpu *vcpu;
+} cpus[CONFIG_MAX_VCPUS];
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all here */
+static struct {
+	unsigned long accesses; /* that are told one by one */
+	unsigned long hidden; /* since the last line of trace */
+	unsigned left; /* lines of trace */
+	uint64_t since; /* ns */
+	bool full; /* has been told */
+	bool trace;
+	uint64_t (*now)(void);
+} told;
+static struct stub stub;
+
+static uint64_t pc_of(struct stub_cpu *cpu)
+{
+	return exit_pc_of(((struct unserved_cpu *)cpu)->vcpu);
+}
+
+/* --- what is told ------------------------------------------------------------------------------ */
+
+/* "cru@fdd20000+0x7c", or where no node is. */
+static const char *place(uint64_t gpa, char *buf, size_t size)
+{
+	const struct stub_window *w = CONFIG_MIRROR ? stub_find(&stub, gpa) : NULL;
+
+	if (w)
+		snprintf(buf, size, "%.40s+%#" PRIx64, w->name, gpa - w->origin);
+	else
+		snprintf(buf, size, "%#" PRIx64, gpa);
+	return buf;
+}
+
+/* May a line of trace go out? */
+static bool trace_allowed(void)
+{
+	const uint64_t now = told.now(), lines = (now - told.since) / SECOND * TRACED_SECOND;
+
+	if (lines) {
+		told.since = now;
+		told.left =
+			lines < TRACED_MOST - told.left ? told.left + (unsigned)lines : TRACED_MOST;
+	}
+	if (!told.left) {
+		told.hidden++;
+		return false;
+	}
+	if (told.hidden)
+		say("%lu lines of trace were left out", told.hidden);
+	told.hidden = 0;
+	told.left--;
+	return true;
+}
+
+static void access_trace(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
+			 bool write, uint64_t value)
+{
+	char where[64], pc[EXIT_PC_SIZE];
+
+	if (trace_allowed())
+		say("%s: %s %u bytes: %#" PRIx64 " (PC %s, vCPU %u)",
+		    place(gpa, where, sizeof(where)), write ? "store" : "read", len, value,
+		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id);
+}
+
+static void help_trace(const struct stub *of, const struct stub_site *site,
+		       const struct stub_answer *a)
+{
+	char where[64];
+
+	if (!told.trace || !trace_allowed())
+		return;
+	place(of->reg[site->reg].gpa, where, sizeof(where));
+	if (a->mask)
+		say("%s: polled at PC %#" PRIx64 ", helped by %#" PRIx32 " of bits %#" PRIx32,
+		    where, site->pc, a->bits, a->mask);
+	else
+		say("%s: polled at PC %#" PRIx64 ", helped by counting", where, site->pc);
+}
+
+/* An access to where no node is, or that is given an abort. */
+static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
+			bool write, uint64_t value)
+{
+	const bool aborted = s->p.plan.unmodelled == UNMODELLED_ABORT;
+	const char *name = "no node of the tree";
+	char what[40] = "read", pc[EXIT_PC_SIZE];
+
+	for (unsigned i = 0; i < s->p.plan.machine.unserveds; i++) {
+		const struct machine_unserved *u = &s->p.plan.machine.unserved[i];
+
+		if (region_has(&u->reg, gpa))
+			name = tree_name(&s->p.guest_tree, (unsigned)u->node);
+	}
+	if (write)
+		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
+	if (told.accesses++ < TOLD_MOST)
+		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s, %s", what, len, gpa,
+		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id, name,
+		    aborted ? "external abort" : "reads as 0, stores are dropped");
+	else if (told.accesses == TOLD_MOST + 1)
+		say("further accesses to addresses that nobody serves are not told");
+}
+
+static void full_tell(void)
+{
+	if (told.full || !stub.dropped)
+		return;
+	told.full = true;
+	say("a table of what nobody serves is full (%" PRIu32 " windows, %" PRIu32
+	    " registers, %" PRIu32 " loops): what comes anew is not remembered",
+	    stub.windows, stub.registers, stub.sites);
+}
+
+/* The node that was helped most; NULL: none is left. Its windows count as one, and then no more. */
+static const char *most_helped(uint32_t *count)
+{
+	const struct stub_window *most = NULL;
+
+	*count = 0;
+	for (unsigned i = 0; i < stub.windows; i++)
+		if (stub.window[i].helped > (most ? most->helped : 0))
+			most = &stub.window[i];
+	for (unsigned i = 0; most && i < stub.windows; i++)
+		if (stub.window[i].name == most->name) {
+			*count += stub.window[i].helped;
+			stub.window[i].helped = 0;
+		}
+	return most ? most->name : NULL;
+}
+
+void unserved_tell(void)
+{
+	char nodes[3 * 64] = "";
+	uint32_t count, all = 0;
+	unsigned n = 0, more = 0;
+	size_t used = 0;
+	const char *name;
+
+	if (!CONFIG_MIRROR)
+		return;
+	pthread_mutex_lock(&lock);
+	for (; (name = most_helped(&count)); n++) {
+		all += count;
+		if (n < TOLD_NODES)
+			used += (size_t)snprintf(nodes + used, sizeof(nodes) - used,
+						 "%s%.40s %" PRIu32, n ? ", " : ": ", name, count);
+		else
+			more++;
+	}
+	if (more)
+		snprintf(nodes + used, sizeof(nodes) - used, ", %u more", more);
+	if (all)
+		say("helped %" PRIu32 " poll%s%s", all, all == 1 ? "" : "s", nodes);
+	pthread_mutex_unlock(&lock);
+}
+
+/* --- what is done ------------------------------------------------------------------------------ */
+
+void unserved_open(struct shim *s, const struct dev_env *env)
+{
+	told.now = stub.now = env->now;
+	told.trace = s->p.plan.unmodelled == UNMODELLED_TRACE;
+	told.left = TRACED_MOST;
+	if (!CONFIG_MIRROR)
+		return;
+	for (unsigned i = 0; i < s->p.plan.cpus; i++) {
+		cpus[i].stub.pc = pc_of;
+		cpus[i].vcpu = &s->vcpu[i];
+	}
+	stub.helped = help_trace;
+	soc_stub(&stub, &s->p.guest_tree, s->p.inputs.socs, plan_memory_span(&s->p.plan));
+}
+
+int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
+		    uint64_t *value)
+{
+	const bool aborts = s->p.plan.unmodelled == UNMODELLED_ABORT;
+	struct stub_cpu *cpu = &cpus[vcpu->id].stub;
+	bool there = false;
+
+	pthread_mutex_lock(&lock);
+	stub.device_stores = atomic_load_explicit(&s->device_stores, memory_order_relaxed);
+	if (write)
+		*value &= UINT64_MAX >> (64 - 8 * len);
+	if (!write)
+		*value = 0;
+	if (CONFIG_MIRROR && !aborts)
+		there = write ? stub_write(&stub, cpu, gpa, len, *value)
+			      : stub_read(&stub, cpu, gpa, len, value);
+	if (told.trace)
+		access_trace(s, vcpu, gpa, len, write, *value);
+	else if (!there)
+		access_tell(s, vcpu, gpa, len, write, *value);
+	if (CONFIG_MIRROR)
+		full_tell();
+	pthread_mutex_unlock(&lock);
+	return aborts ? -EFAULT : 0;
+}
+
+void unserved_reset(struct shim *s)
+{
+	told.accesses = 0;
+	if (!CONFIG_MIRROR)
+		return;
+	for (unsigned i = 0; i < s->p.plan.cpus; i++)
+		if (cpus[i].vcpu)
+			stub_cpu_reset(&stub, &cpus[i].stub);
+	stub_reset(&stub);
+}
