@@ -102,9 +102,9 @@ static void help_trace(const struct stub *of, const struct stub_site *site,
 		say("%s: polled at PC %#" PRIx64 ", helped by counting", where, site->pc);
 }
 
-/* An access to where no node is, or that is given an abort. */
+/* An access that is no matter of course: to where no node is, aborted, or of a guest's own machine. */
 static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
-			bool write, uint64_t value)
+			bool write, uint64_t value, bool there)
 {
 	const bool aborted = s->p.plan.unmodelled == UNMODELLED_ABORT;
 	const char *name = "no node of the tree";
@@ -121,7 +121,9 @@ static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t 
 	if (told.accesses++ < TOLD_MOST)
 		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s, %s", what, len, gpa,
 		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id, name,
-		    aborted ? "external abort" : "reads as 0, stores are dropped");
+		    aborted ? "external abort"
+		    : there ? "stub"
+			    : "reads as 0, stores are dropped");
 	else if (told.accesses == TOLD_MOST + 1)
 		say("further accesses to addresses that nobody serves are not told");
 }
@@ -214,8 +216,8 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 			      : stub_read(&stub, cpu, gpa, len, value);
 	if (told.trace)
 		access_trace(s, vcpu, gpa, len, write, *value);
-	else if (!there)
-		access_tell(s, vcpu, gpa, len, write, *value);
+	else if (!there || !machine_mirrored(&s->p.plan.machine))
+		access_tell(s, vcpu, gpa, len, write, *value, there);
 	if (CONFIG_MIRROR)
 		full_tell();
 	pthread_mutex_unlock(&lock);

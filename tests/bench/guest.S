@@ -2,10 +2,12 @@
 /*
  * What is measured: writes the counter as it stood at the first instruction, in hex. With BYTES it then stores as
  * many bytes, with POLL each after a look at the flag register, and writes how long that took. Then it powers off, with IDLE it
- * waits for ever. With WIDE or READ it reads the flag register in place of storing, by an instruction that KVM does not decode, or does. The guest's physical counter is the virtual one of the host's user space.
+ * waits for ever. With WIDE or READ it reads the flag register in place of storing, by an instruction that KVM does not decode, or does; with STUB it
+ * stores to a register that nobody serves and reads it back. The guest's physical counter is the virtual one of the host's user space.
  */
 #define UART_DR 0x09000000 /* of dts/virt */
 #define FR 0x18
+#define BLOCK 0x0b070000 /* of the bench's overlay */
 #define FR_TXFF 5 /* bit */
 #define SYSTEM_OFF 0x84000008
 
@@ -28,6 +30,7 @@ start:	mrs	x20, cntpct_el0
 	bl	number_send
 #ifdef BYTES
 	ldr	w21, =BYTES
+	ldr	x11, =BLOCK
 	mrs	x22, cntpct_el0
 next:
 #ifdef POLL
@@ -37,6 +40,9 @@ next:
 #if defined(WIDE)
 	add	x10, x19, #FR
 	ldr	w9, [x10], #4
+#elif defined(STUB)
+	str	w21, [x11, #4]
+	ldr	w9, [x11, #8]
 #elif defined(READ)
 	ldr	w9, [x19, #FR]
 #else

@@ -36,6 +36,12 @@ UNKNOWN = HEAD + """
 	reg = <0x0 0x0b050000 0x0 0x1000>;
 }; };
 """
+BLOCK = HEAD + """
+&{/} { block@b070000 {
+	compatible = "acme,block";
+	reg = <0x0 0x0b070000 0x0 0x1000>;
+}; };
+"""
 SCRATCH = HEAD + """
 &{/} { scratch@b060000 {
 	compatible = "kvmshim,scratch";
@@ -69,7 +75,7 @@ def overlays():
         made[f"moved-gic{gic}"] = MOVED.format(gic=MOVED_GIC[gic])
         made[f"gic-unaligned-gic{gic}"] = HEAD + f"&gic {{ {regions}reg = {odd}; }};\n"
         made[f"gic-beyond-gic{gic}"] = HEAD + f"&gic {{ {regions}reg = {far}; }};\n"
-    made.update({"second-uart": SECOND_UART, "no-uart": NO_UART, "unknown": UNKNOWN, "overlap": OVERLAP,
+    made.update({"second-uart": SECOND_UART, "no-uart": NO_UART, "unknown": UNKNOWN, "block": BLOCK, "overlap": OVERLAP,
                  "low-ram": LOW_RAM, "scratch": SCRATCH})
     return {f"/overlays/{name}.dtbo": overlay(name, text) for name, text in made.items()}
 
