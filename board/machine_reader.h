@@ -22,6 +22,14 @@ int machine_gic_read(struct reader *r, unsigned node, enum gic_version version);
 int machine_gic_its_read(struct reader *r, unsigned node);
 
 /*
+ * machine_memory.c: the regions of a memory node, of flash, of on-chip SRAM. Each returns 0, -EINVAL or
+ * -E2BIG as machine_read() does.
+ */
+int machine_memory_read(struct reader *r, unsigned node);
+int machine_memory_flash_read(struct reader *r, unsigned node);
+int machine_memory_sram_read(struct reader *r, unsigned node);
+
+/*
  * machine_check.c, when all nodes are read: the INTIDs of timer, PMU and devices, and the highest of
  * any enabled node. Returns 0, -EINVAL, -E2BIG likewise.
  */
