@@ -42,7 +42,9 @@ enum machine_change_kind {
 	CHANGE_PMU,
 	CHANGE_LINES,
 	CHANGE_DEVICE,
-	CHANGE_RESERVED
+	CHANGE_RESERVED,
+	CHANGE_PAGES, /* of the first memory node, as the plan settles RAM: see plan_memory.h */
+	CHANGE_COVERS
 };
 
 struct machine_change {

@@ -7,7 +7,7 @@
 
 static const struct mirror_words words[] = {
 	[CHANGE_GIC] = { "stubbed", "KVM makes one GIC" },
-	[CHANGE_ITS] = { "dropped", "no device here sends MSIs" },
+	[CHANGE_ITS] = { "disabled", "no device here sends MSIs" },
 	[CHANGE_STRIDE] = { "rewritten", "KVM's redistributors are 128 KiB apart" },
 	[CHANGE_FREQUENCY] = { "rewritten", "clock-frequency goes: the counter is the host's" },
 	[CHANGE_TIMER] = { "rewritten", "interrupts are not PPIs of the GIC: KVM's own are" },
@@ -15,6 +15,8 @@ static const struct mirror_words words[] = {
 	[CHANGE_LINES] = { "rewritten", "its interrupts are not the GIC's: never raised" },
 	[CHANGE_DEVICE] = { "stubbed", "no device can be at its reg" },
 	[CHANGE_RESERVED] = { "dropped", "outside the guest's RAM" },
+	[CHANGE_PAGES] = { "rewritten", "RAM is whole pages" },
+	[CHANGE_COVERS] = { "rewritten", "RAM ends where a device begins" },
 };
 
 const struct mirror_words *mirror_words(enum machine_change_kind kind)
@@ -66,7 +68,8 @@ void mirror_complete(struct edits *e, const struct machine *m, const struct tree
 		const struct machine_change *c = &m->change[i];
 
 		switch (c->kind) {
-		case CHANGE_ITS:
+		/* What sends MSIs names it. */
+		case CHANGE_ITS: edit_set_string(e, c->node, "status", "disabled"); break;
 		case CHANGE_PMU:
 		case CHANGE_RESERVED: edit_drop_node(e, c->node); break;
 		case CHANGE_STRIDE: edit_drop(e, c->node, "redistributor-stride"); break;

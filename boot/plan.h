@@ -43,7 +43,7 @@ struct plan {
 	unsigned redist_count[BOARD_REDISTS_MAX]; /* vCPUs in each redistributor region */
 	struct region ram[MACHINE_BANKS_MAX]; /* behind the RAM's banks those of SRAM */
 	unsigned rams, banks; /* of RAM; of both */
-	bool ram_assumed; /* its base: by the node's name or the SoC */
+	bool ram_assumed; /* a board's tree that leaves RAM to the firmware: by the node, or the SoC */
 	struct {
 		struct region region; /* footprint; in flash the file's bytes: bss is in RAM */
 		int flash; /* the bank it lies in, -1: RAM */

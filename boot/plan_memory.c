@@ -39,20 +39,41 @@ static int ram_default(struct plan *p, const struct plan_inputs *in, struct regi
 	return 0;
 }
 
+/* What becomes of a mirrored board's banks: told at its first memory node, which gets all of them. */
+static void banks_change(struct plan *p, enum machine_change_kind kind)
+{
+	const int node = p->machine.ram_node[0];
+
+	if (!machine_has_change(&p->machine, node, kind))
+		machine_change(&p->machine, node, kind);
+}
+
+/* KVM's memory is whole pages: a mirrored board's bank begins and ends within its own. */
+static struct region bank_whole(struct plan *p, struct region bank, uint64_t page)
+{
+	const uint64_t base = region_align(bank.base, page), end = region_end(&bank) & ~(page - 1);
+
+	if (!machine_mirrored(&p->machine) || !((bank.base | bank.size) % page))
+		return bank;
+	banks_change(p, CHANGE_PAGES);
+	return (struct region){ base, end > base ? end - base : 0 };
+}
+
 /*
  * The tree's banks, ascending: an overlay's come first in it, and the lowest is where firmware
  * looks for RAM.
  */
-static void ram_sort(struct plan *p)
+static void ram_sort(struct plan *p, uint64_t page)
 {
 	const struct machine *m = &p->machine;
 
 	for (unsigned i = 0; i < m->rams; i++) {
+		const struct region bank = bank_whole(p, m->ram[i], page);
 		unsigned at = i;
 
-		for (; at && p->ram[at - 1].base > m->ram[i].base; at--)
+		for (; at && p->ram[at - 1].base > bank.base; at--)
 			p->ram[at] = p->ram[at - 1];
-		p->ram[at] = m->ram[i];
+		p->ram[at] = bank;
 	}
 	p->rams = m->rams;
 }
@@ -60,7 +81,7 @@ static void ram_sort(struct plan *p)
 /* Where a mirrored board's RAM begins, if its tree leaves that open. */
 static int base_assume(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
-	p->ram_assumed = !p->rams || p->machine.ram_base != RAM_TOLD;
+	p->ram_assumed = true;
 	if ((p->rams && p->machine.ram_base != RAM_OPEN) ||
 	    soc_ram_base(in->socs, in->guest, &p->ram[0].base))
 		return 0;
@@ -70,32 +91,51 @@ static int base_assume(struct plan *p, const struct plan_inputs *in, struct fail
 		    soc_name(in->guest));
 }
 
-/* A board's banks, the lowest first, as far as there is memory for them. */
+/*
+ * A board's banks, the lowest first, as far as there is memory for them. Where nobody said how much,
+ * RAM ends where a device begins: some boards' trees cover theirs.
+ */
+static void banks_share(struct plan *p, const struct plan_inputs *in)
+{
+	const uint64_t asked = in->settings->memory_size;
+	uint64_t left = asked ? asked : (in->host->memory_free / 2) & ~(RAM_ALIGN - 1);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->rams && left; i++) {
+		struct region bank = p->ram[i];
+		const uint64_t room = plan_place_room(p, in, bank.base);
+
+		if (!asked && bank.size > room) {
+			bank.size = room & ~(RAM_ALIGN - 1);
+			banks_change(p, CHANGE_COVERS);
+		}
+		if (bank.size > left || (i == p->rams - 1 && asked))
+			bank.size = left; /* more than the board has, if that was asked for */
+		left -= bank.size;
+		if (bank.size)
+			p->ram[n++] = bank;
+	}
+	p->rams = n ? n : 1;
+}
+
 static int banks_shrink(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct settings *s = in->settings;
-	uint64_t all = 0, left;
-	unsigned n;
+	uint64_t all = 0;
 
 	for (unsigned i = 0; i < p->rams; i++)
-		all += p->ram[i].size;
-	if (!all && !s->memory_placed && base_assume(p, in, f))
+		all |= p->ram[i].size;
+	if (all && !s->memory_placed) {
+		banks_share(p, in);
+		return 0;
+	}
+	if (!s->memory_placed && base_assume(p, in, f))
 		return -1;
-	if (!all || s->memory_placed) {
-		p->rams = 1;
-		if (s->memory_placed)
-			p->ram[0].base = s->memory_base;
-		p->ram[0].size = s->memory_size;
-		return s->memory_size ? 0 : ram_default(p, in, &p->ram[0], f);
-	}
-	left = s->memory_size ? s->memory_size : (in->host->memory_free / 2) & ~(RAM_ALIGN - 1);
-	for (n = 0; n < p->rams && left; n++) {
-		if (p->ram[n].size > left || (n == p->rams - 1 && s->memory_size))
-			p->ram[n].size = left; /* more than the board has, if that was asked for */
-		left -= p->ram[n].size;
-	}
-	p->rams = n;
-	return 0;
+	p->rams = 1;
+	if (s->memory_placed)
+		p->ram[0].base = s->memory_base;
+	p->ram[0].size = s->memory_size;
+	return s->memory_size ? 0 : ram_default(p, in, &p->ram[0], f);
 }
 
 /* The banks of a tree that was written for a guest. */
@@ -123,13 +163,15 @@ int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct fail
 	const struct host *h = in->host;
 	uint64_t total = 0;
 
-	ram_sort(p);
+	p->ram_assumed = false;
+	ram_sort(p, h->page);
 	if (machine_mirrored(&p->machine) ? banks_shrink(p, in, f) : banks_take(p, in, f))
 		return -1;
 	for (unsigned i = 0; i < p->rams; i++) {
 		const struct region *r = &p->ram[i];
+		const uint64_t least = i && machine_mirrored(&p->machine) ? h->page : RAM_LEAST;
 
-		if (r->size < RAM_LEAST || (r->size | r->base) % h->page)
+		if (r->size < least || (r->size | r->base) % h->page)
 			return fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
 				    "RAM of 0x%" PRIx64 " bytes at 0x%" PRIx64
 				    " is not whole pages of %u bytes, 1 MiB at least: give "

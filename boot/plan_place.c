@@ -38,7 +38,8 @@ static unsigned places_list(const struct plan *p, struct place place[PLACES_MAX]
 	for (unsigned i = 0; i < m->gic.redists; i++)
 		if (p->redist_count[i])
 			place[n++] = (struct place){ m->gic.redist[i], m->gic.node };
-	place[n++] = (struct place){ m->gic.dist, m->gic.node };
+	if (m->gic.version != GIC_NONE)
+		place[n++] = (struct place){ m->gic.dist, m->gic.node };
 	if (m->gic.version == GIC_V2)
 		place[n++] = (struct place){ m->gic.cpu, m->gic.node };
 	if (m->gic.has_its)
@@ -46,8 +47,15 @@ static unsigned places_list(const struct plan *p, struct place place[PLACES_MAX]
 	return n;
 }
 
+/* A part of on-chip memory: RAM serves as well. Source: the binding sram.yaml. */
+static bool in_sram(const struct tree *tree, int node)
+{
+	return tree_compatible(tree, (unsigned)tree->node[node].parent, "mmio-sram");
+}
+
 uint64_t plan_place_room(const struct plan *p, const struct plan_inputs *in, uint64_t base)
 {
+	const struct machine *m = &p->machine;
 	uint64_t end = 1ull << in->host->ipa_bits;
 	struct place place[PLACES_MAX];
 	unsigned n = places_list(p, place);
@@ -55,6 +63,10 @@ uint64_t plan_place_room(const struct plan *p, const struct plan_inputs *in, uin
 	for (unsigned i = 0; i < n; i++)
 		if (place[i].region.base >= base && place[i].region.base < end)
 			end = place[i].region.base;
+	for (unsigned i = 0; i < m->unserveds; i++)
+		if (m->unserved[i].reg.base >= base && m->unserved[i].reg.base < end &&
+		    !in_sram(in->guest, m->unserved[i].node))
+			end = m->unserved[i].reg.base;
 	return end > base ? end - base : 0;
 }
 

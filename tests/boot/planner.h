@@ -12,6 +12,7 @@
 #include "board/dev.h"
 #include "board/overlay.h"
 #include "boot/plan.h"
+#include "boot/trees.h"
 #include "kvm/hostcpu.h"
 
 #include <cmocka.h>
@@ -135,6 +136,7 @@ static inline int planner_make(void)
 				     .initrd_path = "initrd.gz",
 				     .guest = &p.guest,
 				     .guest_path = p.settings.raw[SET_MACHINE].text,
+				     .socs = trees_socs(),
 				     .models = dev_models,
 				     .entropy = p.entropy };
 	if (plan_make(&p.plan, &p.in, p.dtb, sizeof(p.dtb), &p.f))

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is known of SoCs is found by the board's compatible strings, and what is not is not made up.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "board/soc.h"
+#include "tests/board/treetool.h"
+
+extern const char dts_socs_begin[], dts_socs_end[];
+
+static struct blob blob, socs_blob;
+static struct tree socs, board;
+
+static void socs_given(const char *text)
+{
+	blob_compile(&socs_blob, "", text);
+	blob_index(&socs, &socs_blob);
+}
+
+static void board_given(const char *root)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "/ { %s };", root);
+	blob_compile(&blob, "", text);
+	blob_index(&board, &blob);
+}
+
+static void base_by_any_of_the_names(void **state)
+{
+	uint64_t base = 7;
+
+	(void)state;
+	socs_given("/ { a { compatible = \"v,a1\", \"v,a2\"; ram-base = <0x80 0x40000000>; };\n"
+		   "b { compatible = \"v,b\"; ram-base = <0 0>; }; };");
+	board_given("compatible = \"w,board\", \"v,a2\";");
+	assert_true(soc_ram_base(&socs, &board, &base));
+	assert_int_equal(base, 0x8040000000);
+	board_given("compatible = \"v,b\";");
+	assert_true(soc_ram_base(&socs, &board, &base));
+	assert_int_equal(base, 0);
+}
+
+static void unknown_is_not_made_up(void **state)
+{
+	static const char *const roots[] = { "compatible = \"w,board\", \"v,a\";", "",
+					     "compatible = \"v,a12\";", "compatible = [61];" };
+	uint64_t base = 7;
+
+	(void)state;
+	socs_given("/ { a { compatible = \"v,a1\"; ram-base = <0 0>; };\n"
+		   "none { compatible = \"v,none\"; };\n"
+		   "short { compatible = \"v,short\"; ram-base = <0>; }; };");
+	for (unsigned i = 0; i < 4; i++) {
+		board_given(roots[i]);
+		assert_false(soc_ram_base(&socs, &board, &base));
+	}
+	board_given("compatible = \"v,none\";");
+	assert_false(soc_ram_base(&socs, &board, &base));
+	board_given("compatible = \"v,short\";");
+	assert_false(soc_ram_base(&socs, &board, &base));
+	assert_int_equal(base, 7);
+}
+
+static void name_is_the_last_string(void **state)
+{
+	(void)state;
+	board_given("compatible = \"w,board\", \"v,soc\";");
+	assert_string_equal(soc_name(&board), "v,soc");
+	board_given("");
+	assert_string_equal(soc_name(&board), "");
+	board_given("compatible = \"w,board\", [61];"); /* does not end */
+	assert_string_equal(soc_name(&board), "w,board");
+}
+
+static void what_is_built_in_is_read(void **state)
+{
+	uint64_t base;
+
+	(void)state;
+	blob_copy(&socs_blob, dts_socs_begin, dts_socs_end);
+	blob_index(&socs, &socs_blob);
+	board_given("compatible = \"some,board\", \"fsl,imx8mm\";");
+	assert_true(soc_ram_base(&socs, &board, &base));
+	assert_int_equal(base, 0x40000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base_by_any_of_the_names),
+		cmocka_unit_test(unknown_is_not_made_up),
+		cmocka_unit_test(name_is_the_last_string),
+		cmocka_unit_test(what_is_built_in_is_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
