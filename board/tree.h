@@ -43,6 +43,7 @@ struct tree_node {
 	int32_t parent; /* index, -1 for the root */
 	uint32_t next; /* index of the first node behind this one's subtree */
 	uint32_t prop[TREE_PROPS]; /* offset in the blob of the property's FDT_PROP, 0 = absent */
+	uint32_t bearer; /* 1 + index of the node whose phandle is this one's index, 0 = none */
 };
 
 struct tree {

@@ -302,6 +302,19 @@ static int structure_index(struct walk *w)
 	return ret ? ret : refuse(w->err, "has a structure block without an end", reload, w->at, 0);
 }
 
+/* dtc numbers phandles from 1 on, so nearly all are less than the number of nodes. */
+static void phandles_index(struct tree *tree)
+{
+	for (unsigned n = 0; n < tree->count; n++) {
+		const uint32_t phandle = tree->node[n].prop[TREE_PHANDLE]
+						 ? tree_prop_u32(tree, n, TREE_PHANDLE, 0)
+						 : 0;
+
+		if (phandle && phandle < tree->count && !tree->node[phandle].bearer)
+			tree->node[phandle].bearer = n + 1;
+	}
+}
+
 int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node *nodes,
 	       unsigned max, struct tree_error *err)
 {
@@ -334,5 +347,8 @@ int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node
 	walk.at = tree->struct_at;
 	walk.end = tree->struct_at + (tree->struct_size & ~3u);
 	walk.names_end = names_end(tree);
-	return structure_index(&walk);
+	ret = structure_index(&walk);
+	if (!ret)
+		phandles_index(tree);
+	return ret;
 }

@@ -357,6 +357,13 @@ static void test_lookup_phandle(void **state)
 	assert_int_equal(tree_by_phandle(&d.tree, 0), -1);
 	assert_int_equal(tree_by_phandle(&d.tree, UINT32_MAX), -1);
 	assert_int_equal(tree_by_phandle(&d.tree, 3), -1);
+	/* Less than the number of nodes or not; of two that bear one, the first. */
+	dtc_index(&d, "/ { a { phandle = <3>; }; b { phandle = <0x1000>; }; c { phandle = <3>; };"
+		      " e { phandle = <0x1000>; }; };");
+	assert_int_equal(tree_by_phandle(&d.tree, 3), 1);
+	assert_int_equal(tree_by_phandle(&d.tree, 0x1000), 2);
+	assert_int_equal(tree_by_phandle(&d.tree, 4), -1);
+	assert_int_equal(tree_by_phandle(&d.tree, 5), -1);
 }
 
 static void test_lookup_reservations(void **state)
