@@ -144,33 +144,6 @@ static void banks_share(struct plan *p, const struct plan_inputs *in)
 	p->rams = n ? n : 1;
 }
 
-uint64_t plan_memory_span(const struct plan *p)
-{
-	return p->rams ? region_end(&p->ram[p->rams - 1]) - p->ram[0].base : 0;
-}
-
-/* Where firmware is told the size of RAM by a register, it is a size that the register can tell. */
-static int size_tellable(struct plan *p, const struct plan_inputs *in, struct failure *f)
-{
-	const struct soc_ram *ram = soc_ram_encoding(in->socs, in->guest);
-	const uint64_t size = plan_memory_span(p);
-	struct region *last = &p->ram[p->rams - 1];
-	uint64_t fits;
-
-	if (!ram || !p->rams)
-		return 0;
-	fits = soc_ram_fit(ram, size);
-	if (fits == size || (!in->settings->memory_size && size - fits < last->size)) {
-		last->size -= size - fits;
-		return 0;
-	}
-	return fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
-		    "the SoC's register that tells firmware how much RAM there is (%s) cannot tell "
-		    "%" PRIu64 " MiB: give memory=%" PRIu64 "M",
-		    ram->name, size / MIB, (fits ? fits : ram->unit) / MIB);
-}
-
-/* A board's RAM, of which its tree may leave all to the firmware. */
 static int banks_shrink(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct settings *s = in->settings;

@@ -16,16 +16,29 @@ BLOCK = 2 * MIB  # what KVM maps at once: a size that nobody gave is whole ones 
 REDIST = 0x20000  # of one vCPU
 BANKS = 8
 V2_CPUS = 8
-LINES = 6  # interrupts of one device
+LINES = 9  # interrupts of one device
 KVM_PPIS = {"sec-phys": 29, "phys": 30, "virt": 27, "hyp-phys": 26}  # in the binding's order
 SRAM = ("mmio-sram",)  # memory: RAM may lie over it
 SRAMS = 8
-# Each model by its file in board/dev: the compatible strings it serves, and whether it is a console.
+# Each model by its file in board/dev: the names that it may serve. All but the last line's are consoles.
 MODELS = {
-    "pl011": (("arm,pl011",), True),
-    "pl031": (("arm,pl031",), False),
-    "fw_cfg": (("qemu,fw-cfg-mmio",), False),
+    "pl011": ("arm,pl011", "arm,sbsa-uart"),
+    "uart8250": ("brcm,bcm2835-aux-uart", "intel,xscale-uart", "mediatek,mt6577-uart", "mrvl,mmp-uart", "ns16450", "ns16550",
+                 "ns16550a", "ns8250", "nvidia,tegra20-uart", "snps,dw-apb-uart", "ti,am654-uart"),
+    "cdns_uart": ("xlnx,xuartps", "cdns,uart-r1p8", "cdns,uart-r1p12", "xlnx,zynqmp-uart"),
+    "exynos_uart": ("samsung,exynos4210-uart", "samsung,exynos5433-uart", "samsung,exynos7-uart", "samsung,exynos7885-uart",
+                    "samsung,exynos850-uart", "samsung,exynosautov9-uart", "samsung,exynosautov920-uart", "google,gs101-uart"),
+    "geni_uart": ("qcom,geni-debug-uart", "qcom,geni-uart"),
+    "meson_uart": ("amlogic,meson-gx-uart", "amlogic,meson-ao-uart", "amlogic,meson-s4-uart", "amlogic,meson-g12a-uart",
+                   "amlogic,meson-a1-uart", "amlogic,t7-uart", "amlogic,a4-uart", "amlogic,meson-uart"),
+    "msm_uart": ("qcom,msm-uartdm-v1.4", "qcom,msm-uartdm-v1.3", "qcom,msm-uartdm"),
+    "a3700_uart": ("marvell,armada-3700-uart", "marvell,armada-3700-uart-ext"),
+    "imx_uart": ("fsl,imx6q-uart",),
+    "lpuart": ("fsl,imx7ulp-lpuart", "fsl,imx8ulp-lpuart", "fsl,imx8qxp-lpuart", "fsl,ls1021a-lpuart", "fsl,ls1028a-lpuart"),
+    "scif": ("renesas,scif-r9a07g044", "renesas,scif-r9a09g057", "renesas,scif", "renesas,hscif"),
+    "pl031": ("arm,pl031",), "fw_cfg": ("qemu,fw-cfg-mmio",),
 }
+NO_CONSOLES = "pl031", "fw_cfg"
 
 
 class Host:
@@ -57,12 +70,11 @@ def gic_lines(tree, node, gic):
 
 
 class Machine:
-    """The guest's machine. .refused: [(outcome, code)], those that are good reasons to refuse it."""
+    """The guest's machine of a BOARD that reader.board() has read. .refused: [(outcome, code)], good reasons to refuse it."""
 
-    def __init__(self, tree, host, memory, base, socs, models, most_cpus):
+    def __init__(self, tree, board, host, memory, base, socs, models, most_cpus):
         self.tree, self.host = tree, host
         self.refused = []
-        board = reader.board(tree)  # may raise Refused: then it is no board at all
         self.gic = {"dist": (0, 0), "cpu": (0, 0), "redists": [], **board["gic"]}
         self.nodes = [n for n in tree.nodes if n.alive() and "compatible" in n.props
                       and top(n).name not in ("chosen", "aliases", "cpus", "reserved-memory")]
@@ -102,12 +114,9 @@ class Machine:
 
     # --- devices --------------------------------------------------------------------------------
 
-    def model_of(self, node, models):
-        for name in node.strings("compatible"):
-            for model in models:
-                if name in MODELS[model][0]:
-                    return model
-        return None
+    @staticmethod
+    def model_of(node, models):
+        return next((model for name in node.strings("compatible") for model in models if name in models[model]), None)
 
     def devices_read(self, models):
         """Served devices and flash, with their windows; every other node that has one."""
@@ -129,7 +138,7 @@ class Machine:
             good = gic and lines is not None and len(lines) <= LINES and all(32 <= n <= 991 for n in lines)
             self.devices.append((node, model, regs[0], lines if good else []))
         self.places += [d[2] for d in self.devices] + self.flash
-        consoles = [d for d in self.devices if MODELS[d[1]][1]]
+        consoles = [d for d in self.devices if d[1] not in NO_CONSOLES]
         chosen = self.tree.root.child("chosen")
         stdout = chosen and chosen.string("stdout-path", chosen.string("linux,stdout-path"))
         named = stdout and self.tree.find(stdout)
