@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// UARTs of the 8250 family: 16550A, Synopsys' DW_apb_uart, TI's (OMAP, K3), Tegra's, XScale's,
-// MediaTek's, and the mini UART of the BCM2835. Sources: National's PC16550D data sheet; Synopsys'
-// DesignWare DW_apb_uart databook; TI's AM65x manual (SPRUID7), UART; Broadcom's BCM2835 ARM
-// Peripherals, 2.2, with its errata; for MediaTek's the drivers of Linux and U-Boot.
+// UARTs of the 8250 family: 16550A, Synopsys' DW_apb_uart, TI's of OMAP and K3, Tegra's, XScale's,
+// MediaTek's, the mini UART of the BCM2835. Sources: National's PC16550D, Synopsys' DW_apb_uart
+// databook, TI's SPRUID7, BCM2835 ARM Peripherals 2.2 with errata; Linux's and U-Boot's drivers.
 //
 // Where this one departs from them:
 // - Nothing gates output, and input only loopback and the mini UART's receiver enable, which is on
@@ -142,10 +141,9 @@ static void modem_update(struct uart8250 *s)
 	const uint8_t mcr = s->reg[MCR], old = s->reg[MSR];
 	const unsigned looped = (mcr & MCR_RTS) << 3 | (mcr & MCR_DTR) << 5 | (mcr & MCR_OUT) << 4;
 	const unsigned now = mcr & MCR_LOOP ? looped : MSR_READY;
-	unsigned changed = (old ^ now) & ~MSR_DELTAS;
+	/* Of RI only the end is told. */
+	const unsigned changed = (old ^ now) & ~(MSR_DELTAS | (now & MSR_RI));
 
-	if (now & MSR_RI)
-		changed &= ~MSR_RI; /* only its end is told */
 	s->reg[MSR] = (uint8_t)(now | (old & MSR_DELTAS) | changed >> 4);
 }
 
@@ -166,10 +164,10 @@ static void reg_write(struct dev *dev, unsigned r, uint8_t value)
 	const uint8_t bits = writable(dev, r), old = s->reg[r];
 
 	switch (r) {
-	case DATA: tx_put(dev, value); return;
-	case FCR: fifo_control(dev, value); return;
 	case LSR:
 	case MSR: return;
+	case DATA: tx_put(dev, value); return;
+	case FCR: fifo_control(dev, value); return;
 	case LCR:
 		if (kind_of(dev)->busy && tx_busy(dev)) {
 			s->busy = true;
@@ -201,13 +199,13 @@ static uint8_t reg_read(struct dev *dev, unsigned r)
 {
 	struct uart8250 *s = dev->state;
 	uint8_t value = s->reg[r];
-	int byte;
 
 	switch (r) {
 	case DATA:
-		byte = rxfifo_get(&s->rx);
+		if (s->rx.count)
+			value = (uint8_t)rxfifo_get(&s->rx);
 		rxfifo_ask(&s->rx, dev, rx_open(dev));
-		return byte < 0 ? 0 : (uint8_t)byte;
+		return value;
 	case FCR:
 		tx_settle(dev);
 		value = (uint8_t)pending(dev);
@@ -289,6 +287,7 @@ static uint32_t extra_read(struct dev *dev, const struct uart8250_extra *e)
 static void extra_write(struct dev *dev, const struct uart8250_extra *e, uint64_t value)
 {
 	struct uart8250 *s = dev->state;
+	uint8_t *kept;
 
 	switch (e->what) {
 	case UART8250_SHADOW:
@@ -313,7 +312,8 @@ static void extra_write(struct dev *dev, const struct uart8250_extra *e, uint64_
 		}
 		/* fall through */
 	case UART8250_KEPT:
-		s->extra[e - kind_of(dev)->extra] = (uint8_t)(value & e->writable);
+		kept = &s->extra[e - kind_of(dev)->extra];
+		*kept = (uint8_t)((value & e->writable) | (*kept & ~e->writable));
 		rxfifo_ask(&s->rx, dev, rx_open(dev));
 	}
 }

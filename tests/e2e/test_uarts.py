@@ -9,13 +9,27 @@ import trees
 from conftest import QUICK
 from test_linux import LONG, power_off
 
-# Name: the node (at TAKEN), the interrupt's name in Linux, more settings. A node elsewhere than PLACE names its "path".
+# Name: the node (at TAKEN), the interrupt's name in Linux, the kernel where 6.1 lacks the driver, whether there is an
+# earlycon. A node elsewhere than PLACE names its "path".
 PLACE = "/serial@b040000"
 TAKEN = "reg = <0x0 0x0b040000 0x0 0x1000>; interrupts = <0 8 4>; clocks = <&apb_pclk>;"
+TWO_CLOCKS = TAKEN.replace("<&apb_pclk>", "<&apb_pclk>, <&apb_pclk>")
 UARTS = {
     "arm,pl011": {"node": f"""serial@b040000 {{ compatible = "arm,pl011", "arm,primecell"; {TAKEN}
                   clock-names = "apb_pclk"; }};""", "irq": "uart-pl011"},
     "ns16550a": {"node": f'serial@b040000 {{ compatible = "ns16550a"; {TAKEN} }};', "irq": "ttyS0"},
+    "snps,dw-apb-uart": {"node": f'''serial@b040000 {{ compatible = "snps,dw-apb-uart"; {TAKEN}
+                         reg-shift = <2>; reg-io-width = <4>; }};''', "irq": "ttyS0"},
+    "ti,am654-uart": {"node": f'serial@b040000 {{ compatible = "ti,am654-uart"; {TAKEN} clock-names = "fclk"; }};',
+                      "irq": "b040000.serial", "kernel": "6.12"},
+    "nvidia,tegra20-uart": {"node": f'''serial@b040000 {{ compatible = "nvidia,tegra20-uart"; {TAKEN}
+                            reg-shift = <2>; }};''', "irq": "ttyS0"},
+    "brcm,bcm2835-aux-uart": {"node": f'serial@b040000 {{ compatible = "brcm,bcm2835-aux-uart"; {TAKEN} }};',
+                              "irq": "ttyS0"},
+    "mediatek,mt6577-uart": {"node": f'''serial@b040000 {{ compatible = "mediatek,mt6577-uart"; {TWO_CLOCKS}
+                             clock-names = "baud", "bus"; }};''', "irq": "ttyS0", "kernel": "6.12"},
+    "intel,xscale-uart": {"node": f'''serial@b040000 {{ compatible = "mrvl,mmp-uart", "intel,xscale-uart"; {TAKEN}
+                          reg-shift = <2>; }};''', "irq": "ttyS0", "early": False},
 }
 
 MACHINE = trees.HEAD + """
@@ -86,7 +100,7 @@ def test_linux(host, name):
                                   f"bootargs={row.get('bootargs', 'earlycon')}"], f"/{row.get('kernel', '6.1')}"))
     screen = user_space(host)
     assert re.search(r"SPI 8, console", screen)
-    assert re.search(r"bootconsole \[\w+\] enabled", screen)
+    assert bool(re.search(r"bootconsole \[\w+\] enabled", screen)) == row.get("early", True)
     works(host, row)
     host.board.send("reboot\n")
     assert "handing over" not in user_space(host)
