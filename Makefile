@@ -55,8 +55,10 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfif
 	machine_reader.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 board-$(CONFIG_MIRROR)	+= $(addprefix board/,mirror.c soc.c soc_ram.c stub.c stub_poll.c)
+board-$(CONFIG_DEV_UART8250)	+= board/dev/uart8250_kinds.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_PL031)	+= pl031
+dev-$(CONFIG_DEV_UART8250)	+= uart8250
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \

@@ -70,6 +70,7 @@ struct model {
 	 */
 	uint32_t posted_at, posted_size;
 	bool layout; /* reg-shift and reg-io-width of the node count */
+	const uint8_t *reg_shifts; /* by kind, of nodes without reg-shift; NULL: 0 */
 	/* Power-on values; lines go low. */
 	void (*reset)(struct dev *dev);
 	/*

@@ -64,19 +64,23 @@ static const struct model *model_find(const struct model *const *models, const c
 	return NULL;
 }
 
-static unsigned layout_cell(const struct tree *tree, unsigned node, const char *name)
+static unsigned layout_cell(const struct tree *tree, unsigned node, const char *name,
+			    unsigned otherwise)
 {
 	uint32_t len;
 	const void *p = tree_prop_named(tree, node, name, &len);
 
-	return p && len == 4 ? tree_u32(p) : 0;
+	return p && len == 4 ? tree_u32(p) : otherwise;
 }
 
 /* Where the device's registers are. */
-static int layout_read(struct reader *r, unsigned node, struct dev_traits *traits)
+static int layout_read(struct reader *r, unsigned node, const uint8_t *shifts,
+		       struct dev_traits *traits)
 {
-	traits->reg_shift = layout_cell(r->tree, node, "reg-shift");
-	traits->reg_width = layout_cell(r->tree, node, "reg-io-width");
+	const unsigned usual = shifts ? shifts[traits->kind] : 0;
+
+	traits->reg_shift = layout_cell(r->tree, node, "reg-shift", usual);
+	traits->reg_width = layout_cell(r->tree, node, "reg-io-width", 0);
 	if (traits->reg_shift > LAYOUT_SHIFT_MOST)
 		return tree_error_set(r->err, EINVAL, (int)node, "reg-shift is too large",
 				      "make it the log2 of the bytes between registers, 0 to 4",
@@ -95,7 +99,7 @@ static int device_add(struct reader *r, unsigned node, const struct model *model
 	if (m->devices == MACHINE_DEVICES_MAX)
 		return machine_reader_too_many(r, node, "too many devices", MACHINE_DEVICES_MAX);
 	*d = (struct machine_device){ .model = model, .node = (int)node, .traits.kind = kind };
-	if (model->layout && layout_read(r, node, &d->traits))
+	if (model->layout && layout_read(r, node, model->reg_shifts, &d->traits))
 		return -EINVAL;
 	const int ret = machine_reader_region(r, node, 0, &d->reg);
 	if (!ret && !d->reg.size)

@@ -717,9 +717,12 @@ static void test_models_in_the_order_of_the_compatible_list(void **state)
 /* A node whose registers lie where it says; other models do not look. */
 static void test_layout_of_a_devices_registers(void **state)
 {
-	static const char *const spread_list[] = { "acme,spread", NULL };
+	static const char *const spread_list[] = { "acme,spread", "acme,wide", NULL };
+	static const uint8_t spread_shifts[] = { 0, 3 };
 	static const char *const plain_list[] = { "acme,plain", NULL };
-	const struct model spread = { .name = "s", .compatible = spread_list, .layout = true };
+	const struct model spread = {
+		.name = "s", .compatible = spread_list, .layout = true, .reg_shifts = spread_shifts
+	};
 	const struct model plain = { .name = "p", .compatible = plain_list };
 	const struct model *const models[] = { &spread, &plain, NULL };
 	static const char bus[] = "/ { #address-cells = <1>; #size-cells = <1>;\n";
@@ -730,7 +733,9 @@ static void test_layout_of_a_devices_registers(void **state)
 		 "%s a@1000 { compatible = \"acme,spread\"; reg = <0x1000 0x100>;\n"
 		 "reg-shift = <2>; reg-io-width = <4>; };\n"
 		 "b@2000 { compatible = \"acme,spread\"; reg = <0x2000 0x100>; };\n"
-		 "c@3000 { compatible = \"acme,plain\"; reg = <0x3000 0x100>; reg-shift = <9>; }; "
+		 "c@3000 { compatible = \"acme,plain\"; reg = <0x3000 0x100>; reg-shift = <9>; };\n"
+		 "d@4000 { compatible = \"acme,wide\"; reg = <0x4000 0x100>; };\n"
+		 "e@5000 { compatible = \"acme,wide\"; reg = <0x5000 0x100>; reg-shift = <1>; }; "
 		 "};",
 		 bus);
 	blob_compile(&blob, "", text);
@@ -740,6 +745,8 @@ static void test_layout_of_a_devices_registers(void **state)
 	assert_int_equal(m.device[1].traits.reg_shift, 0);
 	assert_int_equal(m.device[1].traits.reg_width, 0);
 	assert_int_equal(m.device[2].traits.reg_shift, 0);
+	assert_int_equal(m.device[3].traits.reg_shift, 3);
+	assert_int_equal(m.device[4].traits.reg_shift, 1);
 	static const char *const bad[][2] = {
 		{ "reg-shift = <5>;", "reg-shift is too large" },
 		{ "reg-io-width = <3>;", "reg-io-width is no access's" },

@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static _Alignas(8) uint8_t state[STATE_MAX];
 	static const uint8_t widths[] = { 1, 2, 4, 4 };
 	struct dev_storage chips = { .size = STORAGE, .block = BLOCK };
-	unsigned models = 0, which;
+	unsigned models = 0, kinds = 0, which;
 
 	if (size < 2)
 		return 0;
@@ -136,6 +136,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    .state = state,
 			    .env = &env,
 			    .storage = which < models ? NULL : &chips };
+	while (dev.model->compatible && dev.model->compatible[kinds])
+		kinds++;
+	if (kinds)
+		dev.traits = (struct dev_traits){ .kind = data[1] % kinds,
+						  .reg_shift = data[1] / kinds % 5 };
 	FUZZ_HOLDS(dev.model->state_size <= sizeof(state));
 	memset(state, 0, sizeof(state));
 	memset(storage, 0xff, sizeof(storage));
