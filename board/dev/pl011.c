@@ -13,7 +13,7 @@
 // - DMA and breaks are not there; their registers and bits are kept.
 #include <string.h>
 
-#include "board/dev.h"
+#include "board/dev/rxfifo.h"
 
 enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, ICR, DMACR, REGS };
 
@@ -42,14 +42,11 @@ enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, I
 
 struct pl011 {
 	uint16_t reg[REGS]; /* FR without the transmitter's flags */
-	uint8_t fifo[FIFO_SIZE];
-	uint8_t first, count; /* what is received */
-	uint8_t depth; /* of both FIFOs: FIFO_SIZE or 1 */
+	struct rxfifo rx; /* the transmit FIFO has the same depth: FIFO_SIZE or 1 */
 	uint8_t rx_level; /* bytes that raise RX */
 	uint8_t tx_room; /* room that raises TX */
 	bool tx_due; /* written since TX was last raised */
 	bool overrun; /* OE goes with the next byte read */
-	bool refused; /* input() took less than was offered */
 };
 
 static const uint16_t reset_values[REGS] = {
@@ -94,8 +91,8 @@ static void irq_update(struct dev *dev)
 
 static void rx_flags_update(struct pl011 *s)
 {
-	bits_set(&s->reg[FR], FR_RXFE, s->count == 0);
-	bits_set(&s->reg[FR], FR_RXFF, s->count == s->depth);
+	bits_set(&s->reg[FR], FR_RXFE, s->rx.count == 0);
+	bits_set(&s->reg[FR], FR_RXFF, s->rx.count == s->rx.depth);
 }
 
 static bool rx_connected(const struct pl011 *s)
@@ -103,24 +100,18 @@ static bool rx_connected(const struct pl011 *s)
 	return (s->reg[CR] & (CR_RXE | CR_LBE)) == CR_RXE;
 }
 
-/* Not at every byte read: half a FIFO at a time keeps the one who feeds us asleep. */
 static void input_ask(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
 
-	if (!s->refused || !rx_connected(s) || s->count > s->depth / 2)
-		return;
-	s->refused = false;
-	dev->env->input_ready(dev);
+	rxfifo_ask(&s->rx, dev, rx_connected(s));
 }
 
-/* Put N bytes, which fit, into the receive FIFO. */
-static void rx_put(struct pl011 *s, const uint8_t *buf, size_t n)
+/* N bytes, one at least, have come into the receive FIFO. */
+static void rx_came(struct pl011 *s, size_t n)
 {
-	bool crosses = s->count < s->rx_level && s->count + n >= s->rx_level;
+	bool crosses = s->rx.count >= s->rx_level && s->rx.count - n < s->rx_level;
 
-	for (size_t i = 0; i < n; i++)
-		s->fifo[(s->first + s->count++) & (s->depth - 1)] = buf[i];
 	bits_set(&s->reg[RIS], crosses ? INT_RX : INT_RT, true);
 	rx_flags_update(s);
 }
@@ -128,25 +119,21 @@ static void rx_put(struct pl011 *s, const uint8_t *buf, size_t n)
 static uint32_t rx_get(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
-	uint32_t value;
+	int byte = rxfifo_get(&s->rx);
+	uint32_t error = s->overrun ? DR_OE : 0;
 
-	if (!s->count)
+	if (byte < 0)
 		return 0;
-	value = s->fifo[s->first];
-	s->first = (uint8_t)((s->first + 1) & (s->depth - 1));
-	s->count--;
-	if (s->overrun)
-		value |= DR_OE;
 	s->overrun = false;
-	if (s->count < s->rx_level) {
+	if (s->rx.count < s->rx_level) {
 		/* A driver that reads just the trigger level's worth is told of the rest. */
 		bits_set(&s->reg[RIS], INT_RX, false);
-		bits_set(&s->reg[RIS], INT_RT, s->count);
+		bits_set(&s->reg[RIS], INT_RT, s->rx.count);
 	}
 	rx_flags_update(s);
 	irq_update(dev);
 	input_ask(dev);
-	return value;
+	return (uint8_t)byte | error;
 }
 
 /* Raise TX when the FIFO has drained to its level; look again later if somebody waits for that. */
@@ -170,8 +157,8 @@ static void tx_put(struct dev *dev, uint8_t byte)
 
 	dev->env->out(dev, &byte, 1);
 	if (s->reg[CR] & CR_LBE) {
-		if (s->count < s->depth) {
-			rx_put(s, &byte, 1);
+		if (rxfifo_loop(&s->rx, byte)) {
+			rx_came(s, 1);
 		} else {
 			s->overrun = true;
 			s->reg[RSR] |= RSR_OE;
@@ -188,7 +175,7 @@ static void levels_update(struct pl011 *s)
 {
 	bool fifos = s->reg[LCR_H] & LCR_H_FEN;
 
-	s->depth = fifos ? FIFO_SIZE : 1;
+	s->rx.depth = fifos ? FIFO_SIZE : 1;
 	s->rx_level = fifos ? levels[s->reg[IFLS] >> 3 & 7] : 1;
 	s->tx_room = fifos ? (uint8_t)(FIFO_SIZE - levels[s->reg[IFLS] & 7]) : 1;
 }
@@ -199,7 +186,7 @@ static void line_control_write(struct dev *dev, uint16_t old)
 
 	if (!((old ^ s->reg[LCR_H]) & LCR_H_FEN))
 		return;
-	s->first = s->count = 0;
+	rxfifo_clear(&s->rx);
 	bits_set(&s->reg[RIS], INT_RX | INT_RT, false);
 	levels_update(s);
 	rx_flags_update(s);
@@ -227,7 +214,7 @@ static uint32_t flags_read(struct dev *dev)
 	const struct pl011 *s = dev->state;
 	size_t room = dev->env->room(dev);
 
-	if (room >= s->depth)
+	if (room >= s->rx.depth)
 		return s->reg[FR] | FR_TXFE;
 	return s->reg[FR] | FR_BUSY | (room ? 0u : FR_TXFF);
 }
@@ -288,13 +275,10 @@ static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_
 static size_t pl011_input(struct dev *dev, const uint8_t *buf, size_t n)
 {
 	struct pl011 *s = dev->state;
-	size_t space = rx_connected(s) ? (size_t)(s->depth - s->count) : 0;
 
-	s->refused = n > space;
-	if (n > space)
-		n = space;
+	n = rxfifo_put(&s->rx, rx_connected(s), buf, n);
 	if (n) {
-		rx_put(s, buf, n);
+		rx_came(s, n);
 		irq_update(dev);
 	}
 	return n;
@@ -309,11 +293,11 @@ static void pl011_wake(struct dev *dev)
 static void pl011_reset(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
-	bool refused = s->refused;
+	bool refused = s->rx.refused;
 
 	memset(s, 0, sizeof(*s));
 	memcpy(s->reg, reset_values, sizeof(s->reg));
-	s->refused = refused;
+	s->rx.refused = refused;
 	levels_update(s);
 	irq_update(dev);
 	input_ask(dev);
