@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Arm PL011 UART, r1p5 (32-byte FIFOs). Source: Arm DDI 0183 (PrimeCell UART PL011), chapter 3.
+// Arm PL011 UART, r1p5 (32-byte FIFOs), and the Generic UART that is a part of it. Sources: Arm DDI
+// 0183 (PrimeCell UART PL011), chapter 3; Arm DEN 0029 (Base System Architecture), Generic UART:
+// no registers but DR, RSR, FR, IMSC, RIS, MIS and ICR; its FIFOs are always on.
 //
 // Where this one departs from the manual:
 // - UARTEN and TXE do not gate output: Linux's earlycon and small test programs write without
@@ -17,6 +19,10 @@
 
 enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, ICR, DMACR, REGS };
 
+enum { PL011, GENERIC }; /* kinds, as they stand in compatible[] */
+
+#define GENERIC_REGS                                                                               \
+	(1u << DR | 1u << RSR | 1u << FR | 1u << IMSC | 1u << RIS | 1u << MIS | 1u << ICR)
 #define IDS_AT 0xfe0
 #define FIFO_SIZE 32
 #define TX_RETRY_NS 1000000
@@ -76,6 +82,11 @@ static const struct {
 	{ FR_DCD, 0x4, 0x1000 }, /* Out1 */
 	{ FR_RI, 0x1, 0x2000 }, /* Out2 */
 };
+
+static bool has_register(const struct dev *dev, uint64_t i)
+{
+	return dev->traits.kind == PL011 || (i < REGS && GENERIC_REGS >> i & 1);
+}
 
 static void bits_set(uint16_t *reg, unsigned bits, bool on)
 {
@@ -242,7 +253,7 @@ static uint32_t reg_read(struct dev *dev, uint64_t i)
 static uint64_t pl011_read(struct dev *dev, uint64_t offset, unsigned size)
 {
 	(void)size;
-	return reg_read(dev, offset >> 2) >> 8 * (offset & 3);
+	return has_register(dev, offset >> 2) ? reg_read(dev, offset >> 2) >> 8 * (offset & 3) : 0;
 }
 
 static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_t value)
@@ -252,7 +263,7 @@ static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_
 	uint16_t old;
 
 	(void)size;
-	if (i >= REGS || offset & 3)
+	if (i >= REGS || offset & 3 || !has_register(dev, i))
 		return;
 	if (i == DR) {
 		tx_put(dev, (uint8_t)value);
@@ -298,12 +309,18 @@ static void pl011_reset(struct dev *dev)
 	memset(s, 0, sizeof(*s));
 	memcpy(s->reg, reset_values, sizeof(s->reg));
 	s->rx.refused = refused;
+	if (dev->traits.kind == GENERIC) {
+		s->reg[FR] = FR_RXFE;
+		s->reg[LCR_H] = LCR_H_FEN;
+	}
 	levels_update(s);
 	irq_update(dev);
 	input_ask(dev);
 }
 
-static const char *const compatible[] = { "arm,pl011", NULL };
+static const char *const compatible[] = {
+	[PL011] = "arm,pl011", [GENERIC] = "arm,sbsa-uart", NULL
+};
 
 const struct model pl011_model = {
 	.name = "PL011 UART",
