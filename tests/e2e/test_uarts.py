@@ -16,6 +16,10 @@ UARTS = {
     "arm,pl011": {"node": f"""serial@b040000 {{ compatible = "arm,pl011", "arm,primecell"; {TAKEN}
                   clock-names = "apb_pclk"; }};""", "irq": "uart-pl011"},
     "ns16550a": {"node": f'serial@b040000 {{ compatible = "ns16550a"; {TAKEN} }};', "irq": "ttyS0"},
+    "arm,sbsa-uart": {"node": f'serial@b040000 {{ compatible = "arm,sbsa-uart"; {TAKEN} current-speed = <115200>; }};', "irq": "uart-pl011"},
+    **{name: {"node": f"""serial@b040000 {{ compatible = "{name}"; {TAKEN.replace("<&apb_pclk>", "<&apb_pclk &apb_pclk>")}
+              clock-names = "uart_clk", "pclk"; }};""", "irq": "xuartps", "kernel": kernel}
+       for name, kernel in (("xlnx,zynqmp-uart", "6.1"), ("cdns,uart-r1p12", "6.12"), ("cdns,uart-r1p8", "6.1"), ("xlnx,xuartps", "6.12"))},
 }
 
 MACHINE = trees.HEAD + """
