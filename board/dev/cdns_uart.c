@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
+#include "board/dev/txfifo.h"
 
 enum {
 	CR,
@@ -38,7 +39,6 @@ enum {
 enum { XUARTPS, R1P8, R1P12, ZYNQMP }; /* kinds, as they stand in compatible[] */
 
 #define FIFO_SIZE 64
-#define TX_RETRY_NS 1000000
 
 #define CR_RXRES 0x1
 #define CR_RXEN 0x4
@@ -109,8 +109,7 @@ static bool reaches(unsigned count, unsigned level)
 static unsigned status(struct dev *dev)
 {
 	const struct cdns_uart *s = dev->state;
-	const size_t room = dev->env->room(dev);
-	const unsigned sent = room < FIFO_SIZE ? FIFO_SIZE - (unsigned)room : 0;
+	const unsigned sent = txfifo_fill(dev, FIFO_SIZE);
 	const unsigned count = s->rx.count;
 
 	return (reaches(count, s->reg[RXWM]) ? RTRIG : 0) | (count ? 0 : REMPTY) |
@@ -132,7 +131,7 @@ static void irq_update(struct dev *dev)
 		isr |= ISR_TOUT;
 	s->reg[ISR] = (uint16_t)isr;
 	if (s->reg[IMR] & ~isr & TEMPTY)
-		dev->env->wake_at(dev, dev->env->now() + TX_RETRY_NS);
+		txfifo_watch(dev);
 	dev_irq_set(dev, 0, s->reg[IMR] & isr);
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
+#include "board/dev/txfifo.h"
 
 enum {
 	ULCON,
@@ -35,7 +36,6 @@ enum {
 };
 
 #define FIFO_SIZE 64
-#define TX_RETRY_NS 1000000
 
 #define UCON_MASK 0x77ffff
 #define UCON_RX_MODE 0x3
@@ -87,9 +87,8 @@ static void input_ask(struct dev *dev)
 static unsigned tx_count(struct dev *dev)
 {
 	const struct exynos_uart *s = dev->state;
-	const size_t room = dev->env->room(dev);
 
-	return room < s->rx.depth ? s->rx.depth - (unsigned)room : 0;
+	return txfifo_fill(dev, s->rx.depth);
 }
 
 /*
@@ -114,7 +113,7 @@ static void irq_update(struct dev *dev)
 	s->reg[UINTSP] |= causes & (levels | ~(unsigned)s->seen);
 	s->seen = (uint8_t)causes;
 	if (sends && ~s->reg[UINTM] & ~(s->reg[UINTSP] | causes) & INT_TXD)
-		dev->env->wake_at(dev, dev->env->now() + TX_RETRY_NS);
+		txfifo_watch(dev);
 	dev_irq_set(dev, 0, s->reg[UINTSP] & ~s->reg[UINTM]);
 }
 

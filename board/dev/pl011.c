@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
+#include "board/dev/txfifo.h"
 
 enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, ICR, DMACR, REGS };
 
@@ -25,7 +26,6 @@ enum { PL011, GENERIC }; /* kinds, as they stand in compatible[] */
 	(1u << DR | 1u << RSR | 1u << FR | 1u << IMSC | 1u << RIS | 1u << MIS | 1u << ICR)
 #define IDS_AT 0xfe0
 #define FIFO_SIZE 32
-#define TX_RETRY_NS 1000000
 
 #define DR_OE 0x800
 #define RSR_OE 0x8
@@ -158,7 +158,7 @@ static void tx_settle(struct dev *dev)
 		s->tx_due = false;
 		bits_set(&s->reg[RIS], INT_TX, true);
 	} else if (s->reg[IMSC] & INT_TX) {
-		dev->env->wake_at(dev, dev->env->now() + TX_RETRY_NS);
+		txfifo_watch(dev);
 	}
 }
 
@@ -223,11 +223,11 @@ static void control_write(struct dev *dev)
 static uint32_t flags_read(struct dev *dev)
 {
 	const struct pl011 *s = dev->state;
-	size_t room = dev->env->room(dev);
+	const unsigned fill = txfifo_fill(dev, s->rx.depth);
 
-	if (room >= s->rx.depth)
+	if (!fill)
 		return s->reg[FR] | FR_TXFE;
-	return s->reg[FR] | FR_BUSY | (room ? 0u : FR_TXFF);
+	return s->reg[FR] | FR_BUSY | (fill == s->rx.depth ? FR_TXFF : 0u);
 }
 
 static uint32_t reg_read(struct dev *dev, uint64_t i)

@@ -240,10 +240,8 @@ static void transmit_fifo_is_what_the_line_lacks(void **state)
 		size_t room;
 		uint32_t status;
 	} row[] = {
-		{ 64, TEMPTY },
-		{ 63, SR_TACTIVE },
-		{ 33, SR_TACTIVE },
-		{ 32, SR_TACTIVE | SR_TTRIG },
+		{ 32, TEMPTY },
+		{ 31, SR_TACTIVE | SR_TTRIG },
 		{ 2, SR_TACTIVE | SR_TTRIG },
 		{ 1, SR_TACTIVE | SR_TTRIG | SR_TNFUL },
 		{ 0, SR_TACTIVE | SR_TTRIG | SR_TNFUL | TFUL },
@@ -258,8 +256,12 @@ static void transmit_fifo_is_what_the_line_lacks(void **state)
 	room = 4096;
 	put(ISR, 0x3fff);
 	assert_int_equal(get(ISR), REMPTY | TEMPTY);
+	put(TXWM, 60);
+	room = 5;
+	assert_int_equal(get(SR) & SR_TTRIG, 0);
+	room = 4;
+	assert_int_equal(get(SR) & SR_TTRIG, SR_TTRIG);
 	put(TXWM, 0);
-	room = 0;
 	assert_int_equal(get(SR) & SR_TTRIG, 0);
 }
 
@@ -396,7 +398,7 @@ static void transmitter_that_is_waited_for_is_looked_at_again(void **state)
 	assert_false(line);
 	assert_int_equal(wake_ns, clock_ns + 1000000);
 	wake_ns = 0;
-	room = 64;
+	room = 32;
 	cdns_uart_model.wake(&uart);
 	assert_true(line);
 	assert_int_equal(wake_ns, 0);

@@ -247,8 +247,8 @@ static void transmit_fifo_is_what_the_line_lacks(void **state)
 		size_t room;
 		uint32_t ufstat, utrstat;
 	} row[] = {
-		{ 64, 0, 0x6 },
-		{ 63, 1 << 16, 0 },
+		{ 32, 0, 0x6 },
+		{ 31, 33 << 16, 0 },
 		{ 1, 63 << 16, 0 },
 		{ 0, TX_FULL | 64 << 16, 0 },
 	};
@@ -354,7 +354,7 @@ static void transmitter_that_is_waited_for_is_looked_at_again(void **state)
 	exynos_uart_model.wake(&uart);
 	assert_int_equal(wake_ns, clock_ns + 1000000);
 	wake_ns = 0;
-	room = 64;
+	room = 32;
 	exynos_uart_model.wake(&uart);
 	assert_true(line);
 	assert_int_equal(wake_ns, 0);
