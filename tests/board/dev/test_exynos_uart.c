@@ -309,6 +309,9 @@ static void receive_pulse_comes_with_each_arrival(void **state)
 	assert_false(line);
 	get(URXH);
 	assert_false(line);
+	put(UCON, POLLING | LOOPBACK);
+	put(UTXH, 'c');
+	assert_true(line);
 }
 
 static void transmit_pulse_comes_with_each_byte_sent(void **state)
@@ -325,6 +328,8 @@ static void transmit_pulse_comes_with_each_byte_sent(void **state)
 	put(UINTP, TXD);
 	assert_false(line);
 	assert_int_equal(line_changes, 4);
+	/* Nothing is left to wait for. */
+	assert_int_equal(wake_ns, 0);
 }
 
 static void masked_interrupts_show_as_sources_only(void **state)
