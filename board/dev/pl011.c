@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Arm PL011 UART, r1p5 (32-byte FIFOs). Source: Arm DDI 0183 (PrimeCell UART PL011), chapter 3.
+// Arm PL011 UART, r1p5 (32-byte FIFOs), and the Generic UART that is a part of it. Sources: Arm DDI
+// 0183 (PrimeCell UART PL011), chapter 3; Arm DEN 0029 (Base System Architecture), Generic UART:
+// no registers but DR, RSR, FR, IMSC, RIS, MIS and ICR; its FIFOs are always on.
 //
 // Where this one departs from the manual:
 // - UARTEN and TXE do not gate output: Linux's earlycon and small test programs write without
@@ -13,13 +15,17 @@
 // - DMA and breaks are not there; their registers and bits are kept.
 #include <string.h>
 
-#include "board/dev.h"
+#include "board/dev/rxfifo.h"
+#include "board/dev/txfifo.h"
 
 enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, ICR, DMACR, REGS };
 
+enum { PL011, GENERIC }; /* kinds, as they stand in compatible[] */
+
+#define GENERIC_REGS                                                                               \
+	(1u << DR | 1u << RSR | 1u << FR | 1u << IMSC | 1u << RIS | 1u << MIS | 1u << ICR)
 #define IDS_AT 0xfe0
 #define FIFO_SIZE 32
-#define TX_RETRY_NS 1000000
 
 #define DR_OE 0x800
 #define RSR_OE 0x8
@@ -42,14 +48,11 @@ enum { DR, RSR, FR = 6, ILPR = 8, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, RIS, MIS, I
 
 struct pl011 {
 	uint16_t reg[REGS]; /* FR without the transmitter's flags */
-	uint8_t fifo[FIFO_SIZE];
-	uint8_t first, count; /* what is received */
-	uint8_t depth; /* of both FIFOs: FIFO_SIZE or 1 */
+	struct rxfifo rx; /* the transmit FIFO has the same depth: FIFO_SIZE or 1 */
 	uint8_t rx_level; /* bytes that raise RX */
 	uint8_t tx_room; /* room that raises TX */
 	bool tx_due; /* written since TX was last raised */
 	bool overrun; /* OE goes with the next byte read */
-	bool refused; /* input() took less than was offered */
 };
 
 static const uint16_t reset_values[REGS] = {
@@ -80,6 +83,11 @@ static const struct {
 	{ FR_RI, 0x1, 0x2000 }, /* Out2 */
 };
 
+static bool has_register(const struct dev *dev, uint64_t i)
+{
+	return dev->traits.kind == PL011 || (i < REGS && GENERIC_REGS >> i & 1);
+}
+
 static void bits_set(uint16_t *reg, unsigned bits, bool on)
 {
 	*reg = (uint16_t)(on ? *reg | bits : *reg & ~bits);
@@ -94,8 +102,8 @@ static void irq_update(struct dev *dev)
 
 static void rx_flags_update(struct pl011 *s)
 {
-	bits_set(&s->reg[FR], FR_RXFE, s->count == 0);
-	bits_set(&s->reg[FR], FR_RXFF, s->count == s->depth);
+	bits_set(&s->reg[FR], FR_RXFE, s->rx.count == 0);
+	bits_set(&s->reg[FR], FR_RXFF, s->rx.count == s->rx.depth);
 }
 
 static bool rx_connected(const struct pl011 *s)
@@ -103,24 +111,18 @@ static bool rx_connected(const struct pl011 *s)
 	return (s->reg[CR] & (CR_RXE | CR_LBE)) == CR_RXE;
 }
 
-/* Not at every byte read: half a FIFO at a time keeps the one who feeds us asleep. */
 static void input_ask(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
 
-	if (!s->refused || !rx_connected(s) || s->count > s->depth / 2)
-		return;
-	s->refused = false;
-	dev->env->input_ready(dev);
+	rxfifo_ask(&s->rx, dev, rx_connected(s));
 }
 
-/* Put N bytes, which fit, into the receive FIFO. */
-static void rx_put(struct pl011 *s, const uint8_t *buf, size_t n)
+/* N bytes, one at least, have come into the receive FIFO. */
+static void rx_came(struct pl011 *s, size_t n)
 {
-	bool crosses = s->count < s->rx_level && s->count + n >= s->rx_level;
+	bool crosses = s->rx.count >= s->rx_level && s->rx.count - n < s->rx_level;
 
-	for (size_t i = 0; i < n; i++)
-		s->fifo[(s->first + s->count++) & (s->depth - 1)] = buf[i];
 	bits_set(&s->reg[RIS], crosses ? INT_RX : INT_RT, true);
 	rx_flags_update(s);
 }
@@ -128,25 +130,21 @@ static void rx_put(struct pl011 *s, const uint8_t *buf, size_t n)
 static uint32_t rx_get(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
-	uint32_t value;
+	int byte = rxfifo_get(&s->rx);
+	uint32_t error = s->overrun ? DR_OE : 0;
 
-	if (!s->count)
+	if (byte < 0)
 		return 0;
-	value = s->fifo[s->first];
-	s->first = (uint8_t)((s->first + 1) & (s->depth - 1));
-	s->count--;
-	if (s->overrun)
-		value |= DR_OE;
 	s->overrun = false;
-	if (s->count < s->rx_level) {
+	if (s->rx.count < s->rx_level) {
 		/* A driver that reads just the trigger level's worth is told of the rest. */
 		bits_set(&s->reg[RIS], INT_RX, false);
-		bits_set(&s->reg[RIS], INT_RT, s->count);
+		bits_set(&s->reg[RIS], INT_RT, s->rx.count);
 	}
 	rx_flags_update(s);
 	irq_update(dev);
 	input_ask(dev);
-	return value;
+	return (uint8_t)byte | error;
 }
 
 /* Raise TX when the FIFO has drained to its level; look again later if somebody waits for that. */
@@ -160,7 +158,7 @@ static void tx_settle(struct dev *dev)
 		s->tx_due = false;
 		bits_set(&s->reg[RIS], INT_TX, true);
 	} else if (s->reg[IMSC] & INT_TX) {
-		dev->env->wake_at(dev, dev->env->now() + TX_RETRY_NS);
+		txfifo_watch(dev);
 	}
 }
 
@@ -170,8 +168,8 @@ static void tx_put(struct dev *dev, uint8_t byte)
 
 	dev->env->out(dev, &byte, 1);
 	if (s->reg[CR] & CR_LBE) {
-		if (s->count < s->depth) {
-			rx_put(s, &byte, 1);
+		if (rxfifo_loop(&s->rx, byte)) {
+			rx_came(s, 1);
 		} else {
 			s->overrun = true;
 			s->reg[RSR] |= RSR_OE;
@@ -188,7 +186,7 @@ static void levels_update(struct pl011 *s)
 {
 	bool fifos = s->reg[LCR_H] & LCR_H_FEN;
 
-	s->depth = fifos ? FIFO_SIZE : 1;
+	s->rx.depth = fifos ? FIFO_SIZE : 1;
 	s->rx_level = fifos ? levels[s->reg[IFLS] >> 3 & 7] : 1;
 	s->tx_room = fifos ? (uint8_t)(FIFO_SIZE - levels[s->reg[IFLS] & 7]) : 1;
 }
@@ -199,7 +197,7 @@ static void line_control_write(struct dev *dev, uint16_t old)
 
 	if (!((old ^ s->reg[LCR_H]) & LCR_H_FEN))
 		return;
-	s->first = s->count = 0;
+	rxfifo_clear(&s->rx);
 	bits_set(&s->reg[RIS], INT_RX | INT_RT, false);
 	levels_update(s);
 	rx_flags_update(s);
@@ -225,11 +223,11 @@ static void control_write(struct dev *dev)
 static uint32_t flags_read(struct dev *dev)
 {
 	const struct pl011 *s = dev->state;
-	size_t room = dev->env->room(dev);
+	const unsigned fill = txfifo_fill(dev, s->rx.depth);
 
-	if (room >= s->depth)
+	if (!fill)
 		return s->reg[FR] | FR_TXFE;
-	return s->reg[FR] | FR_BUSY | (room ? 0u : FR_TXFF);
+	return s->reg[FR] | FR_BUSY | (fill == s->rx.depth ? FR_TXFF : 0u);
 }
 
 static uint32_t reg_read(struct dev *dev, uint64_t i)
@@ -255,7 +253,7 @@ static uint32_t reg_read(struct dev *dev, uint64_t i)
 static uint64_t pl011_read(struct dev *dev, uint64_t offset, unsigned size)
 {
 	(void)size;
-	return reg_read(dev, offset >> 2) >> 8 * (offset & 3);
+	return has_register(dev, offset >> 2) ? reg_read(dev, offset >> 2) >> 8 * (offset & 3) : 0;
 }
 
 static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_t value)
@@ -265,7 +263,7 @@ static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_
 	uint16_t old;
 
 	(void)size;
-	if (i >= REGS || offset & 3)
+	if (i >= REGS || offset & 3 || !has_register(dev, i))
 		return;
 	if (i == DR) {
 		tx_put(dev, (uint8_t)value);
@@ -288,13 +286,10 @@ static void pl011_write(struct dev *dev, uint64_t offset, unsigned size, uint64_
 static size_t pl011_input(struct dev *dev, const uint8_t *buf, size_t n)
 {
 	struct pl011 *s = dev->state;
-	size_t space = rx_connected(s) ? (size_t)(s->depth - s->count) : 0;
 
-	s->refused = n > space;
-	if (n > space)
-		n = space;
+	n = rxfifo_put(&s->rx, rx_connected(s), buf, n);
 	if (n) {
-		rx_put(s, buf, n);
+		rx_came(s, n);
 		irq_update(dev);
 	}
 	return n;
@@ -309,17 +304,23 @@ static void pl011_wake(struct dev *dev)
 static void pl011_reset(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
-	bool refused = s->refused;
+	bool refused = s->rx.refused;
 
 	memset(s, 0, sizeof(*s));
 	memcpy(s->reg, reset_values, sizeof(s->reg));
-	s->refused = refused;
+	s->rx.refused = refused;
+	if (dev->traits.kind == GENERIC) {
+		s->reg[FR] = FR_RXFE;
+		s->reg[LCR_H] = LCR_H_FEN;
+	}
 	levels_update(s);
 	irq_update(dev);
 	input_ask(dev);
 }
 
-static const char *const compatible[] = { "arm,pl011", NULL };
+static const char *const compatible[] = {
+	[PL011] = "arm,pl011", [GENERIC] = "arm,sbsa-uart", NULL
+};
 
 const struct model pl011_model = {
 	.name = "PL011 UART",

@@ -15,6 +15,15 @@ size_t rxfifo_put(struct rxfifo *fifo, bool open, const uint8_t *buf, size_t n)
 	return n;
 }
 
+/* What the env was refused before stays so. */
+bool rxfifo_loop(struct rxfifo *fifo, uint8_t byte)
+{
+	if (fifo->count >= fifo->depth)
+		return false;
+	fifo->byte[(fifo->first + fifo->count++) % RXFIFO_MOST] = byte;
+	return true;
+}
+
 int rxfifo_get(struct rxfifo *fifo)
 {
 	if (!fifo->count)

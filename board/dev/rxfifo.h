@@ -18,6 +18,9 @@ struct rxfifo {
 /* Take of N bytes what fits; returns that number. OPEN: the receiver is on, else none fits. */
 size_t rxfifo_put(struct rxfifo *fifo, bool open, const uint8_t *buf, size_t n);
 
+/* A byte that the device sends to itself, in loopback; false: it is full, which is an overrun. */
+bool rxfifo_loop(struct rxfifo *fifo, uint8_t byte);
+
 /* The oldest byte, which is taken out, or -1. */
 int rxfifo_get(struct rxfifo *fifo);
 

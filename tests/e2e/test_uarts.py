@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Linux on each kind of UART: its own driver, by interrupts, both ways, and again after a reset in place."""
+import lzma
 import re
 
 import pytest
@@ -30,6 +31,17 @@ UARTS = {
                              clock-names = "baud", "bus"; }};''', "irq": "ttyS0", "kernel": "6.12"},
     "intel,xscale-uart": {"node": f'''serial@b040000 {{ compatible = "mrvl,mmp-uart", "intel,xscale-uart"; {TAKEN}
                           reg-shift = <2>; }};''', "irq": "ttyS0", "early": False},
+    "arm,sbsa-uart": {"node": f"""serial@b040000 {{ compatible = "arm,sbsa-uart"; {TAKEN}
+                      current-speed = <115200>; }};""", "irq": "uart-pl011"},
+    **{name: {"node": f"""serial@b040000 {{ compatible = "{name}"; {TWO_CLOCKS}
+              clock-names = "uart_clk", "pclk"; }};""", "irq": "xuartps", "kernel": kernel}
+       for name, kernel in (("xlnx,zynqmp-uart", "6.1"), ("cdns,uart-r1p12", "6.12"),
+                            ("cdns,uart-r1p8", "6.1"), ("xlnx,xuartps", "6.12"))},
+    # Linux takes the channel's FIFO to have 256, 256 and 64 bytes; 6.1 has no driver.
+    **{name: {"node": f"""serial@b040000 {{ compatible = "{name}"; {TWO_CLOCKS}
+              clock-names = "uart", "clk_uart_baud0"; samsung,uart-fifosize = <256>; }};""",
+              "irq": "b040000.serial", "kernel": "6.12", "module": "samsung_tty", "early": False}
+       for name in ("google,gs101-uart", "samsung,exynos850-uart", "samsung,exynos5433-uart")},
 }
 
 MACHINE = trees.HEAD + """
@@ -51,13 +63,28 @@ def machine_made(name):
     return trees.overlay(f"uart-{name}", text)
 
 
+def root(row):
+    """The initramfs of its Linux, as it is called there; with the console's driver if that is a module."""
+    return f"/root64-{row['module']}" if "module" in row else "/root64"
+
+
+def root_made(row):
+    plain = board.BUILD / "tests/guest/linux/root64.cpio.gz"
+    if "module" not in row:
+        return plain
+    driver = board.WORK / f"{row['module']}.ko"
+    packed, = (board.CACHE / f"linux-{row['kernel']}/modules").resolve().rglob(f"{row['module']}.ko.xz")
+    driver.write_bytes(lzma.decompress(packed.read_bytes()))
+    return board.initramfs(f"root64-{row['module']}", {"/console.ko": driver}, base=plain)
+
+
 @pytest.fixture(scope="module")
 def host(bench):
     """A board with a kernel to boot and each kind's overlay."""
     board.make("guests")
     bench.drop()
     files = {"/launch": board.artefact("tests/e2e/launch"), "/kvmshim": board.artefact("kvmshim"),
-             "/root64": board.BUILD / "tests/guest/linux/root64.cpio.gz",
+             **{root(row): root_made(row) for row in UARTS.values()},
              **{f"/{kernel}": board.linux(kernel) for kernel in ("6.1", "6.12")},
              **{machine(name): machine_made(name) for name in UARTS}}
     hosted = board.Hosted(*QUICK[1], board.initramfs("uarts", files), memory=1536)
@@ -96,7 +123,7 @@ def works(host, row):
 @pytest.mark.parametrize("name", UARTS)
 def test_linux(host, name):
     row = UARTS[name]
-    host.start(*board.shim_words([f"overlay={machine(name)}", "initrd=/root64", "memory=256M",
+    host.start(*board.shim_words([f"overlay={machine(name)}", f"initrd={root(row)}", "memory=256M",
                                   f"bootargs={row.get('bootargs', 'earlycon')}"], f"/{row.get('kernel', '6.1')}"))
     screen = user_space(host)
     assert re.search(r"SPI 8, console", screen)

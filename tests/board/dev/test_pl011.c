@@ -78,7 +78,8 @@ static void names_its_compatible_and_its_posted_register(void **state)
 {
 	(void)state;
 	assert_string_equal(pl011_model.compatible[0], "arm,pl011");
-	assert_null(pl011_model.compatible[1]);
+	assert_string_equal(pl011_model.compatible[1], "arm,sbsa-uart");
+	assert_null(pl011_model.compatible[2]);
 	assert_int_equal(pl011_model.posted_at, DR);
 	assert_int_equal(pl011_model.posted_size, 4);
 }

@@ -2,12 +2,12 @@
 // /init of a Linux guest, 64-bit and 32-bit, without a C library. Writes the counter as it stood at its
 // first instruction ("=" and 16 hex digits), how many processors there are, and what they can do. Then
 // do=poweroff or do=reboot of the kernel command line; without it one of these words is read from the console,
-// where `interrupts` shows who has asked for which.
+// where `interrupts` shows who has asked for which. A console whose driver is a module has that as /console.ko.
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __aarch64__
-enum { OPENAT = 56, CLOSE = 57, READ = 63, WRITE = 64, MOUNT = 40, REBOOT = 142 };
+enum { OPENAT = 56, CLOSE = 57, READ = 63, WRITE = 64, MOUNT = 40, REBOOT = 142, FINIT = 273 };
 
 __asm__(".globl _start\n_start: mrs x0, cntvct_el0\n b init\n");
 
@@ -23,7 +23,7 @@ static long call(long number, long a, long b, long c, long d, long e)
 	return x0;
 }
 #else
-enum { OPENAT = 322, CLOSE = 6, READ = 3, WRITE = 4, MOUNT = 21, REBOOT = 88 };
+enum { OPENAT = 322, CLOSE = 6, READ = 3, WRITE = 4, MOUNT = 21, REBOOT = 88, FINIT = 379 };
 
 __asm__(".globl _start\n_start: mrrc p15, 1, r0, r1, c14\n b init\n");
 
@@ -41,6 +41,7 @@ static long call(long number, long a, long b, long c, long d, long e)
 #endif
 
 #define AT_FDCWD (-100)
+#define O_RDWR 2
 #define LINUX_REBOOT_MAGIC1 0xfee1dead
 #define LINUX_REBOOT_MAGIC2 672274793
 #define RESTART 0x01234567
@@ -129,10 +130,25 @@ static void processors_tell(void)
 	}
 }
 
+/* Load the console's driver, if it is a module, and talk by it. */
+static void console_load(void)
+{
+	long fd = call(OPENAT, AT_FDCWD, (long)"/console.ko", 0, 0, 0);
+
+	if (fd < 0)
+		return;
+	call(FINIT, fd, (long)"", 0, 0, 0);
+	for (; fd >= 0; fd--)
+		call(CLOSE, fd, 0, 0, 0, 0);
+	while (++fd < 3)
+		call(OPENAT, AT_FDCWD, (long)"/dev/console", O_RDWR, 0, 0);
+}
+
 void init(uint64_t counter)
 {
 	char *what = NULL;
 
+	console_load();
 	print("=");
 	print_hex(counter);
 	print("\n");
