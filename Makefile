@@ -55,6 +55,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfif
 	tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
+dev-$(CONFIG_DEV_GENI_UART)	+= geni_uart
 dev-$(CONFIG_DEV_MSM_UART)	+= msm_uart
 dev-$(CONFIG_DEV_MESON_UART)	+= meson_uart
 dev-$(CONFIG_DEV_PL031)	+= pl031
