@@ -3,17 +3,19 @@
 // chapter 6.2.5 (UART_DM), and what the drivers of Linux (msm_serial.c), U-Boot (serial_msm.c) and
 // the LK boot loader rely on. v1.4 has the registers of v1.3, and most of them once more elsewhere.
 //
-// A FIFO's word holds four bytes of a transfer that was set up (NCF_TX, DMRX), the lowest first; one
-// in single-character mode (DMEN).
+// A FIFO's word holds four bytes, the lowest first, or one in single-character mode (DMEN).
 //
 // Where this one departs from the manual:
-// - It comes up as an earlier stage leaves it: receiving, 8N1, and without a transfer set up a word
-//   is one byte, for drivers that only poll. TX_ENABLE gates nothing.
+// - It comes up as an earlier stage leaves it: receiving, 8N1. For drivers that only poll it
+//   receives single characters then, and a word is one to send when NCF_TX has not said how many.
+//   TX_ENABLE gates nothing.
 // - All eight bits of a byte count, and none has an error. DMA, breaks and the number that DMRX sets
 //   an end by are not there.
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - There is no baud rate, so input goes stale at once, which ends the transfer. What comes before
 //   the next one has been set up stays with the env.
+// - RXFS tells of the bytes that do not fill a word only when they are all there is, and nothing
+//   follows them until they have been read: a driver that polls for them would lose what does.
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
@@ -71,20 +73,20 @@ struct msm_uart {
 	uint32_t masked_in; /* IMR */
 	uint32_t received; /* since the transfer was set up */
 	bool enabled; /* the receiver */
-	bool packed; /* a transfer was set up since its reset */
-	bool running; /* that transfer */
+	bool running; /* a transfer */
 	bool stale; /* events of staleness are on */
+	bool told; /* RXFS has told of bytes that do not fill a word */
 	struct rxfifo rx;
 };
 
 static unsigned rx_per_word(const struct msm_uart *s)
 {
-	return s->packed && !(s->reg[DMEN] & DMEN_RX_SINGLE) ? 4 : 1;
+	return s->reg[DMEN] & DMEN_RX_SINGLE ? 1 : 4;
 }
 
 static bool rx_open(const struct msm_uart *s)
 {
-	return s->enabled && (rx_per_word(s) == 1 || s->running);
+	return s->enabled && !s->told && (rx_per_word(s) == 1 || s->running);
 }
 
 /* Words to be read; what does not fill one waits for the end of the transfer. */
@@ -144,6 +146,7 @@ static uint32_t rx_get(struct dev *dev)
 
 	for (unsigned i = 0; i < n && s->rx.count; i++)
 		word |= (uint32_t)rxfifo_get(&s->rx) << 8 * i;
+	s->told = false;
 	irq_update(dev);
 	rxfifo_ask(&s->rx, dev, rx_open(s));
 	return word;
@@ -170,7 +173,8 @@ static void command(struct msm_uart *s, uint32_t value)
 	switch ((value >> 4 & 0xf) | (value >> 11 & 1) << 4) {
 	case RESET_RX:
 		rxfifo_clear(&s->rx);
-		s->enabled = s->packed = s->running = s->stale = false;
+		s->running = true;
+		s->stale = s->told = false;
 		s->received = 0;
 		s->pending &= ~INT_RXSTALE;
 		break;
@@ -221,9 +225,19 @@ static uint32_t status_read(struct dev *dev)
 	       (waiting < FIFO_WORDS ? SR_TX_READY : 0) | (waiting ? 0 : SR_TX_EMPTY);
 }
 
+static uint32_t rx_fifo_status(struct msm_uart *s)
+{
+	const unsigned words = rx_words(s);
+
+	if (words || !s->rx.count)
+		return words;
+	s->told = true;
+	return (uint32_t)s->rx.count << 7;
+}
+
 static uint64_t msm_uart_read(struct dev *dev, uint64_t offset, unsigned size)
 {
-	const struct msm_uart *s = dev->state;
+	struct msm_uart *s = dev->state;
 	const unsigned i = reg_find(dev, offset, false);
 
 	(void)size;
@@ -233,7 +247,7 @@ static uint64_t msm_uart_read(struct dev *dev, uint64_t offset, unsigned size)
 	case MISR: return interrupts(dev) & s->masked_in;
 	case ISR: return interrupts(dev);
 	case TXFS: return tx_words(dev);
-	case RXFS: return rx_words(s) | (s->running ? s->rx.count % rx_per_word(s) << 7 : 0);
+	case RXFS: return rx_fifo_status(s);
 	default: return i < REGS ? s->reg[i] : 0;
 	}
 }
@@ -253,7 +267,7 @@ static void msm_uart_write(struct dev *dev, uint64_t offset, unsigned size, uint
 	else if (i < REGS && kept >> i & 1)
 		s->reg[i] = (uint32_t)value;
 	if (i == DMRX)
-		s->packed = s->running = true;
+		s->running = true;
 	s->rx.depth = (uint8_t)(FIFO_WORDS * rx_per_word(s));
 	stale_check(s);
 	irq_update(dev);
@@ -278,7 +292,8 @@ static void msm_uart_reset(struct dev *dev)
 
 	memset(s, 0, sizeof(*s));
 	s->reg[MR2] = 0x34; /* 8N1 */
-	s->enabled = true;
+	s->reg[DMEN] = DMEN_RX_SINGLE;
+	s->enabled = s->running = true;
 	s->rx.depth = FIFO_WORDS;
 	s->rx.refused = refused;
 	irq_update(dev);
