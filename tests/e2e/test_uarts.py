@@ -15,6 +15,16 @@ from test_linux import LONG, power_off
 PLACE = "/serial@b040000"
 TAKEN = "reg = <0x0 0x0b040000 0x0 0x1000>; interrupts = <0 8 4>; clocks = <&apb_pclk>;"
 TWO_CLOCKS = TAKEN.replace("<&apb_pclk>", "<&apb_pclk>, <&apb_pclk>")
+# As on boards: below its wrapper, of which nothing is read but a version, and that may be 0.
+GENI = f"""geniqup@b0c0000 {{ compatible = "qcom,geni-se-qup"; reg = <0x0 0x0b0c0000 0x0 0x2000>;
+        clocks = <&apb_pclk>, <&apb_pclk>; clock-names = "m-ahb", "s-ahb"; #address-cells = <2>; #size-cells = <2>; ranges;
+        serial@b040000 {{ compatible = "qcom,geni-debug-uart"; reg = <0x0 0x0b040000 0x0 0x4000>;
+        interrupts = <0 8 4>; clocks = <&se>; clock-names = "se"; }}; }};
+        se: clock-se {{ compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <7372800>; }};"""
+UARTDM = """serial@b040000 { compatible = "qcom,msm-uartdm-vVERSION", "qcom,msm-uartdm"; reg = <0x0 0x0b040000 0x0 0x1000>;
+          interrupts = <0 8 4>; clocks = <&apb_pclk>, <&apb_pclk>; clock-names = "core", "iface"; };"""
+MESON = """serial@b040000 { compatible = "amlogic,meson-NAME-uart", "amlogic,meson-ao-uart"; reg = <0x0 0x0b040000 0x0 0x1000>; interrupts = <0 8 1>;
+         clocks = <&apb_pclk>, <&apb_pclk>, <&apb_pclk>; clock-names = "xtal", "pclk", "baud"; };"""
 UARTS = {
     "arm,pl011": {"node": f"""serial@b040000 {{ compatible = "arm,pl011", "arm,primecell"; {TAKEN}
                   clock-names = "apb_pclk"; }};""", "irq": "uart-pl011"},
@@ -42,6 +52,13 @@ UARTS = {
               clock-names = "uart", "clk_uart_baud0"; samsung,uart-fifosize = <256>; }};""",
               "irq": "b040000.serial", "kernel": "6.12", "module": "samsung_tty", "early": False}
        for name in ("google,gs101-uart", "samsung,exynos850-uart", "samsung,exynos5433-uart")},
+    **{name: {"node": GENI, "path": "/geniqup@b0c0000/serial@b040000", "irq": "qcom_geni_serial_uart0", "kernel": kernel,
+              "settings": ["unmodelled=stub"]}
+       for name, kernel in (("qcom,geni-debug-uart", "6.1"), ("qcom,geni-debug-uart-of-6.12", "6.12"))},
+    "qcom,msm-uartdm-v1.4": {"node": UARTDM.replace("VERSION", "1.4"), "irq": "msm_serial0"},
+    "qcom,msm-uartdm-v1.3": {"node": UARTDM.replace("VERSION", "1.3"), "irq": "msm_serial0", "kernel": "6.12"},
+    "amlogic,meson-gx-uart": {"node": MESON.replace("NAME", "gx"), "irq": "ttyAML0"},
+    "amlogic,meson-g12a-uart": {"node": MESON.replace("NAME", "g12a"), "irq": "ttyAML0", "kernel": "6.12"},
 }
 
 MACHINE = trees.HEAD + """
@@ -123,7 +140,7 @@ def works(host, row):
 @pytest.mark.parametrize("name", UARTS)
 def test_linux(host, name):
     row = UARTS[name]
-    host.start(*board.shim_words([f"overlay={machine(name)}", f"initrd={root(row)}", "memory=256M",
+    host.start(*board.shim_words([f"overlay={machine(name)}", f"initrd={root(row)}", "memory=256M", *row.get("settings", []),
                                   f"bootargs={row.get('bootargs', 'earlycon')}"], f"/{row.get('kernel', '6.1')}"))
     screen = user_space(host)
     assert re.search(r"SPI 8, console", screen)
