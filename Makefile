@@ -51,10 +51,11 @@ kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c reg
 	vgic.c vgic_regs.c vm.c)
 kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
 	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
-board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c machine.c machine_check.c machine_gic.c machine_reader.c \
+board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c dev/txfifo.c machine.c machine_check.c machine_gic.c machine_reader.c \
 	tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
+dev-$(CONFIG_DEV_IMX_UART)	+= imx_uart
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
