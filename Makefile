@@ -56,6 +56,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfif
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_IMX_UART)	+= imx_uart
+dev-$(CONFIG_DEV_LPUART)	+= lpuart
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
