@@ -58,6 +58,7 @@ dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_IMX_UART)	+= imx_uart
 dev-$(CONFIG_DEV_LPUART)	+= lpuart
 dev-$(CONFIG_DEV_SCIF)	+= scif
+dev-$(CONFIG_DEV_A3700_UART)	+= a3700_uart
 dev-$(CONFIG_DEV_PL031)	+= pl031
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
