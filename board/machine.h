@@ -15,7 +15,7 @@
 #define MACHINE_DEVICES_MAX 32
 #define MACHINE_UNSERVED_MAX 1024
 #define MACHINE_CHANGES_MAX 128
-#define MACHINE_LINES_MAX 6 /* interrupts of one device */
+#define MACHINE_LINES_MAX 9 /* interrupts of one device */
 #define MACHINE_CPUS_MAX 512
 #define MACHINE_REDIST_SIZE 0x20000 /* of one vCPU: two frames of 64 KiB */
 

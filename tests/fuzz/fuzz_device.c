@@ -123,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static _Alignas(8) uint8_t state[STATE_MAX];
 	static const uint8_t widths[] = { 1, 2, 4, 4 };
 	struct dev_storage chips = { .size = STORAGE, .block = BLOCK };
+	static const uint8_t lines[] = { 0, 1, 3, 9 };
 	unsigned models = 0, kinds = 0, which;
 
 	if (size < 2)
@@ -140,7 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kinds++;
 	if (kinds)
 		dev.traits = (struct dev_traits){ .kind = data[1] % kinds,
-						  .reg_shift = data[1] / kinds % 5 };
+						  .reg_shift = data[1] / kinds % 5,
+						  .lines = lines[data[1] % 4] };
 	FUZZ_HOLDS(dev.model->state_size <= sizeof(state));
 	memset(state, 0, sizeof(state));
 	memset(storage, 0xff, sizeof(storage));

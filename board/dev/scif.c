@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Renesas SCIF (16-byte FIFOs) and HSCIF of R-Car and RZ. Source: RZ/G2L Group User's Manual:
+// Hardware, chapter SCIFA; R-Car Series, 3rd Generation User's Manual: Hardware, chapters SCIF and
+// HSCIF; Linux's binding renesas,scif.yaml for the order of the interrupts.
+//
+// Where this one departs from the manuals:
+// - TE does not gate output. RE gates input; both are on at reset, as an earlier stage leaves them.
+//   What comes while RE is off is not lost but stays with the env.
+// - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
+// - RDF, DR, TDFE and TEND say what is; what is written to them does not matter. There is no baud
+//   rate, so data below the trigger raise DR at once.
+// - All eight bits of a byte count. Loopback, breaks, errors, modem control, transmit-end interrupts
+//   and DMA are not there; their bits are kept.
+// - HSCIF's receive FIFO has 64 bytes.
+#include "board/dev/rxfifo.h"
+#include "board/dev/txfifo.h"
+
+/* A register is a step from the next one; those from BRG on are of R-Car only. */
+enum { SMR, BRR, SCR, TDR, FSR, RDR, FCR, FDR, SPTR, LSR, SEMR, DL = 12, CKS, HSSRR = 16 };
+enum { RTRGR = 21, TTRGR, REGS };
+
+#define SCR_RE 0x10
+#define SCR_TE 0x20
+#define SCR_RIE 0x40
+#define SCR_TIE 0x80
+#define FSR_DR 0x1
+#define FSR_RDF 0x2
+#define FSR_TDFE 0x20
+#define FSR_TEND 0x40
+#define FCR_RFRST 0x2
+
+/* Lines where there are more than one; DRI's is RXI's where there are four. */
+enum { ERI, RXI, TXI, BRI, DRI };
+
+struct scif {
+	uint16_t reg[REGS];
+	struct rxfifo rx;
+};
+
+static const char *const compatible[] = {
+	"renesas,scif-r9a07g044", "renesas,scif-r9a09g057", "renesas,scif", "renesas,hscif", NULL,
+};
+
+static const struct {
+	uint8_t step; /* log2 of the bytes from register to register */
+	uint8_t regs;
+	uint8_t tx_depth, rx_depth;
+} kinds[] = {
+	{ 1, SEMR + 1, 16, 16 },
+	{ 1, SEMR + 1, 16, 16 },
+	{ 2, CKS + 1, 16, 16 },
+	{ 2, REGS, 128, RXFIFO_MOST },
+};
+#define HSCIF 3
+
+/* TDR, which drivers write as a byte */
+static const uint8_t posted_of[] = { 0x6, 0x6, 0xc, 0xc };
+
+static const uint16_t reset_values[REGS] = {
+	[BRR] = 0xff,
+	[SCR] = SCR_RE | SCR_TE,
+};
+
+static const uint16_t writable[REGS] = {
+	[SMR] = 0xfb,	  [BRR] = 0xff,	  [SCR] = 0xc0ff, [FCR] = 0x7ff,
+	[SPTR] = 0xef,	  [SEMR] = 0xff,  [DL] = 0xffff,  [CKS] = 0xc000,
+	[HSSRR] = 0xcf1f, [RTRGR] = 0x7f, [TTRGR] = 0x7f,
+};
+
+/* By FCR's RTRG and TTRG: bytes received that raise RDF, bytes left to send that raise TDFE. */
+static const uint8_t rx_levels[] = { 1, 4, 8, 14 }, tx_levels[] = { 8, 4, 2, 0 };
+
+static bool receiver_on(const struct scif *s)
+{
+	return s->reg[SCR] & SCR_RE && !(s->reg[FCR] & FCR_RFRST);
+}
+
+static unsigned tx_fill(struct dev *dev)
+{
+	return txfifo_fill(dev, kinds[dev->traits.kind].tx_depth);
+}
+
+static unsigned status(struct dev *dev)
+{
+	const struct scif *s = dev->state;
+	const bool hscif = dev->traits.kind == HSCIF;
+	const unsigned fill = tx_fill(dev), count = s->rx.count, fcr = s->reg[FCR];
+	const unsigned rx_level = hscif ? s->reg[RTRGR] : rx_levels[fcr >> 6 & 3];
+	const unsigned tx_level = hscif ? s->reg[TTRGR] : tx_levels[fcr >> 4 & 3];
+	unsigned value = fill ? 0 : FSR_TEND;
+
+	if (fill <= tx_level)
+		value |= FSR_TDFE;
+	if (count)
+		value |= count >= rx_level ? FSR_RDF : FSR_DR;
+	return value;
+}
+
+static void irq_update(struct dev *dev)
+{
+	const struct scif *s = dev->state;
+	const unsigned lines = dev->traits.lines, scr = s->reg[SCR];
+	const unsigned fsr = scr & (SCR_RIE | SCR_TIE) ? status(dev) : 0;
+	const bool txi = scr & SCR_TIE && fsr & FSR_TDFE;
+	const bool rxi = scr & SCR_RIE && fsr & FSR_RDF, dri = scr & SCR_RIE && fsr & FSR_DR;
+
+	if (lines < 2) {
+		dev_irq_set(dev, 0, txi || rxi || dri);
+	} else {
+		dev_irq_set(dev, TXI, txi);
+		dev_irq_set(dev, RXI, rxi || (dri && lines <= DRI));
+		dev_irq_set(dev, DRI, dri && lines > DRI);
+	}
+	if (scr & SCR_TIE && !txi)
+		txfifo_watch(dev);
+}
+
+static unsigned rx_get(struct dev *dev)
+{
+	struct scif *s = dev->state;
+	const int byte = rxfifo_get(&s->rx);
+
+	if (byte < 0)
+		return 0;
+	irq_update(dev);
+	rxfifo_ask(&s->rx, dev, receiver_on(s));
+	return (unsigned)byte;
+}
+
+static unsigned reg_read(struct dev *dev, uint64_t i)
+{
+	const struct scif *s = dev->state;
+
+	switch (i) {
+	case RDR: return rx_get(dev);
+	case FSR: return status(dev);
+	case FDR: return tx_fill(dev) << 8 | s->rx.count;
+	default: return i < kinds[dev->traits.kind].regs ? s->reg[i] : 0;
+	}
+}
+
+static uint64_t scif_read(struct dev *dev, uint64_t offset, unsigned size)
+{
+	const unsigned step = kinds[dev->traits.kind].step;
+
+	(void)size;
+	return reg_read(dev, offset >> step) >> 8 * (offset & ((1u << step) - 1));
+}
+
+static void scif_write(struct dev *dev, uint64_t offset, unsigned size, uint64_t value)
+{
+	struct scif *s = dev->state;
+	const unsigned step = kinds[dev->traits.kind].step;
+	const uint64_t i = offset >> step;
+	const uint8_t byte = (uint8_t)value;
+
+	(void)size;
+	if (offset & ((1u << step) - 1) || i >= kinds[dev->traits.kind].regs)
+		return;
+	if (i == TDR)
+		dev->env->out(dev, &byte, 1);
+	else
+		s->reg[i] = (uint16_t)(value & writable[i]);
+	if (s->reg[FCR] & FCR_RFRST)
+		rxfifo_clear(&s->rx);
+	irq_update(dev);
+	rxfifo_ask(&s->rx, dev, receiver_on(s));
+}
+
+static size_t scif_input(struct dev *dev, const uint8_t *buf, size_t n)
+{
+	struct scif *s = dev->state;
+
+	n = rxfifo_put(&s->rx, receiver_on(s), buf, n);
+	if (n)
+		irq_update(dev);
+	return n;
+}
+
+static void scif_reset(struct dev *dev)
+{
+	struct scif *s = dev->state;
+
+	for (unsigned i = 0; i < REGS; i++)
+		s->reg[i] = reset_values[i];
+	rxfifo_clear(&s->rx);
+	s->rx.depth = kinds[dev->traits.kind].rx_depth;
+	irq_update(dev);
+	rxfifo_ask(&s->rx, dev, true);
+}
+
+const struct model scif_model = {
+	.name = "SCIF",
+	.compatible = compatible,
+	.state_size = sizeof(struct scif),
+	.posted_of = posted_of,
+	.posted_size = 1,
+	.reset = scif_reset,
+	.read = scif_read,
+	.write = scif_write,
+	.input = scif_input,
+	.wake = irq_update,
+};
