@@ -173,6 +173,31 @@ static void board_without_a_gic_has_ram_up_to_its_devices(void **state)
 	BANKS(false, { 0, 0x3f000000 });
 }
 
+/* Registers tell firmware the size, and cannot tell any. */
+static void size_that_the_soc_can_tell(void **state)
+{
+	(void)state;
+	soc = "rockchip,rk3399";
+	board("memory { device_type = \"memory\"; reg = <0 0 0 0>; };");
+	p.host.memory_free = 1000 * MIB;
+	BANKS(true, { 0, 448 * MIB }); /* and not 500 */
+	SET("--machine=mirror", "--memory=448M");
+	BANKS(true, { 0, 448 * MIB });
+	SET("--machine=mirror", "--memory=500M");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-MEMORY", "rockchip-os-reg2");
+	assert_non_null(strstr(p.f.text, "give memory=448M"));
+	SET("--machine=mirror", "--memory=32M");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-MEMORY", "give memory=64M");
+	soc = "amlogic,g12b";
+	board("memory@0 { device_type = \"memory\"; reg = <0 0 0 0x40000000>; };");
+	SET("--machine=mirror", "--memory=333M");
+	BANKS(false, { 0, 333 * MIB });
+	soc = "fsl,imx8mm"; /* no register does */
+	board("memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x40000000>; };");
+	SET("--machine=mirror", "--memory=500M");
+	BANKS(false, { 0x40000000, 500 * MIB });
+}
+
 #define TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -184,6 +209,7 @@ int main(void)
 		TEST(sram_in_ram_is_ram),
 		TEST(base_by_the_node),
 		TEST(base_by_the_soc),
+		TEST(size_that_the_soc_can_tell),
 		TEST(banks_beyond_the_hosts_addresses),
 		TEST(board_without_a_gic_has_ram_up_to_its_devices),
 	};
