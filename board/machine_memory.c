@@ -125,7 +125,7 @@ int machine_memory_sram_read(struct reader *r, unsigned node)
 	struct region sram;
 	int ret = 0;
 
-	for (unsigned i = 0; !ret || ret == -ENXIO; i++) {
+	for (unsigned i = 0; CONFIG_MIRROR && (!ret || ret == -ENXIO); i++) {
 		ret = tree_reg(r->tree, node, i, &sram.base, &sram.size);
 		if (ret || m->srams == MACHINE_SRAM_MAX)
 			continue;

@@ -63,7 +63,7 @@ uint64_t plan_place_room(const struct plan *p, const struct plan_inputs *in, uin
 	for (unsigned i = 0; i < n; i++)
 		if (place[i].region.base >= base && place[i].region.base < end)
 			end = place[i].region.base;
-	for (unsigned i = 0; i < m->unserveds; i++)
+	for (unsigned i = 0; machine_mirrored(m) && i < m->unserveds; i++)
 		if (m->unserved[i].reg.base >= base && m->unserved[i].reg.base < end &&
 		    !in_sram(in->guest, m->unserved[i].node))
 			end = m->unserved[i].reg.base;

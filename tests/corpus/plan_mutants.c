@@ -115,6 +115,7 @@ int main(int argc, char **argv)
 
 			file_make(m, new_size);
 			plan(file_path, "virt", i % 2 ? "64M" : "", firmware);
+			plan(file_path, "mirror", i % 2 ? "64M" : "", firmware);
 			plan(*file, file_path, i % 2 ? "64M@0x2000000000" : "64M", firmware);
 			free(m);
 		}
