@@ -123,6 +123,20 @@ const struct soc_ram *soc_ram_encoding(const struct tree *socs, const struct tre
 	return NULL;
 }
 
+unsigned soc_memory(const struct tree *socs, const struct tree *board, struct region *region,
+		    unsigned most)
+{
+	struct block block[BLOCKS_MAX];
+	const unsigned count = blocks_collect(socs, board, block);
+	unsigned n = 0;
+	uint32_t len;
+
+	for (unsigned i = 0; i < count && n < most; i++)
+		if (block[i].size && tree_prop_named(socs, block[i].node, "memory", &len))
+			region[n++] = (struct region){ block[i].base, block[i].size };
+	return n;
+}
+
 /* --- windows and rules ------------------------------------------------------------------------- */
 
 /* Each is pairs of an offset and a value. */

@@ -3,6 +3,7 @@
 #ifndef BOARD_SOC_H
 #define BOARD_SOC_H
 
+#include "board/region.h"
 #include "board/soc_ram.h"
 #include "board/stub.h"
 #include "board/tree.h"
@@ -17,6 +18,12 @@ const struct soc_ram *soc_ram_encoding(const struct tree *socs, const struct tre
 
 /* The last of the compatible strings of BOARD's root: by custom, its SoC. */
 const char *soc_name(const struct tree *board);
+
+/*
+ * Memory that the SoC has and no board's tree: up to MOST regions. Returns how many.
+ */
+unsigned soc_memory(const struct tree *socs, const struct tree *board, struct region *region,
+		    unsigned most);
 
 /*
  * Windows for all that BOARD's nodes name by reg, but RAM, disabled ones included; and with SOCS

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "board/soc.h"
 #include "boot/plan_place.h"
 #include "boot/size.h"
 #include "generated/config.h"
@@ -140,30 +141,41 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 	return 0;
 }
 
-/* As whole pages, the first and the last one left out where they are not all SRAM. */
+/* All of R that is whole pages, apart from PLACEs and from the banks there are. */
+static void bank_add(struct plan *p, const struct plan_inputs *in, const struct region *r,
+		     const struct place *place, unsigned places)
+{
+	const uint64_t page = in->host->page, end = region_end(r) & ~(page - 1);
+	struct region *bank = &p->ram[p->banks];
+
+	bank->base = region_align(r->base, page);
+	bank->size = end > bank->base ? end - bank->base : 0;
+	if (!bank->size || !region_inside(bank, &(struct region){ 0, 1ull << in->host->ipa_bits }))
+		return;
+	for (unsigned i = 0; i < places; i++)
+		if (region_overlaps(bank, &place[i].region))
+			return;
+	for (unsigned i = 0; i < p->banks; i++)
+		if (region_overlaps(bank, &p->ram[i]))
+			return;
+	p->banks++;
+}
+
 void plan_place_srams(struct plan *p, const struct plan_inputs *in)
 {
 	const struct machine *m = &p->machine;
-	const uint64_t page = in->host->page;
+	struct region of_soc[MACHINE_SRAM_MAX];
 	struct place place[PLACES_MAX];
 	const unsigned n = places_list(p, place);
+	const unsigned socs = CONFIG_MIRROR && in->socs
+				      ? soc_memory(in->socs, in->guest, of_soc, MACHINE_SRAM_MAX)
+				      : 0;
 
 	p->banks = p->rams;
-	for (unsigned i = 0; CONFIG_MIRROR && i < m->srams; i++) {
-		const uint64_t end = region_end(&m->sram[i]) & ~(page - 1);
-		struct region *r = &p->ram[p->banks];
-		bool apart;
-
-		r->base = region_align(m->sram[i].base, page);
-		r->size = end > r->base ? end - r->base : 0;
-		apart = r->size &&
-			region_inside(r, &(struct region){ 0, 1ull << in->host->ipa_bits });
-		for (unsigned j = 0; j < n; j++)
-			apart = apart && !region_overlaps(r, &place[j].region);
-		for (unsigned j = 0; j < p->banks; j++)
-			apart = apart && !region_overlaps(r, &p->ram[j]);
-		p->banks += apart;
-	}
+	for (unsigned i = 0; CONFIG_MIRROR && i < m->srams; i++)
+		bank_add(p, in, &m->sram[i], place, n);
+	for (unsigned i = 0; i < socs && p->banks < MACHINE_BANKS_MAX; i++)
+		bank_add(p, in, &of_soc[i], place, n);
 }
 
 /* --- initrd and tree -------------------------------------------------------------------------- */
