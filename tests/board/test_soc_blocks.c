@@ -160,6 +160,7 @@ static void built_in_data_is_good(void **state)
 		"compatible", "window",	      "hiword-mask",	  "ram-encoding",
 		"ram-offset", "reset",	      "read-only",	  "toggling",
 		"counter",    "counter-high", "write-one-clears", "self-clearing",
+		"memory",
 	};
 	static struct tree_node nodes[1024];
 	static struct tree built_in;
@@ -190,6 +191,8 @@ static void built_in_data_is_good(void **state)
 				assert_non_null(soc_ram_find(value));
 			else if (i == 1)
 				assert_int_equal(len, 16);
+			else if (!strcmp(name, "memory"))
+				assert_int_equal(len, 0);
 			else if (i == 2 || i > 4)
 				assert_int_equal(len % 8, 0);
 		}
