@@ -181,9 +181,9 @@ static void stores_that_reset_the_board(void **state)
 static void built_in_data_is_good(void **state)
 {
 	static const char *const known[] = {
-		"compatible", "window",	      "hiword-mask",	  "ram-encoding",
-		"ram-offset", "reset",	      "read-only",	  "toggling",
-		"counter",    "counter-high", "write-one-clears", "self-clearing",
+		"compatible",	"window",	"hiword-mask",	    "ram-encoding",
+		"ram-offset",	"reset",	"read-only",	    "toggling",
+		"counter",	"counter-high", "write-one-clears", "self-clearing",
 		"resets-board",
 	};
 	static struct tree_node nodes[1024];
