@@ -139,8 +139,8 @@ unsigned soc_memory(const struct tree *socs, const struct tree *board, struct re
 
 /* --- windows and rules ------------------------------------------------------------------------- */
 
-/* Each is pairs of an offset and a value. */
-static const char *const rule_name[STUB_RULES] = {
+/* Each is pairs of an offset and a value; "resets-board" has triples. */
+static const char *const rule_name[STUB_RESETS_MASK] = {
 	[STUB_RESET] = "reset",
 	[STUB_READ_ONLY] = "read-only",
 	[STUB_WRITE_ONE_CLEARS] = "write-one-clears",
@@ -189,10 +189,16 @@ static void block_apply(struct stub *stub, const struct tree *socs, unsigned nod
 	const char *name;
 
 	while ((p = tree_prop_next(socs, node, &at, &name, &len))) {
-		for (unsigned kind = 0; kind < STUB_RULES; kind++)
+		for (unsigned kind = 0; kind < STUB_RESETS_MASK; kind++)
 			for (uint32_t i = 0; !strcmp(name, rule_name[kind]) && i + 8 <= len; i += 8)
 				stub_rule_set(stub, base + tree_u32(p + i), kind,
 					      tree_u32(p + i + 4));
+		for (uint32_t i = 0; !strcmp(name, "resets-board") && i + 12 <= len; i += 12) {
+			stub_rule_set(stub, base + tree_u32(p + i), STUB_RESETS_MASK,
+				      tree_u32(p + i + 4));
+			stub_rule_set(stub, base + tree_u32(p + i), STUB_RESETS_VALUE,
+				      tree_u32(p + i + 8));
+		}
 		if (!strcmp(name, "hiword-mask"))
 			hiword_set(stub, w, p, len);
 		else if (!strcmp(name, "ram-encoding") && memchr(p, 0, len))

@@ -212,11 +212,19 @@ static uint32_t stored(const struct stub *s, const struct stub_register *r, uint
 	return ((r->value & ~lanes) | (value & lanes & ~rule[STUB_SELF_CLEARING])) & ~clear;
 }
 
+static bool resets(const uint32_t *rule, uint32_t value)
+{
+	return rule[STUB_RESETS_MASK] &&
+	       (value & rule[STUB_RESETS_MASK]) == rule[STUB_RESETS_VALUE];
+}
+
 static void word_write(struct stub *s, struct stub_cpu *cpu, struct stub_register *r,
 		       uint32_t value, uint32_t lanes)
 {
 	const uint32_t now = stored(s, r, value, lanes);
 
+	if (r->rule != STUB_NONE && resets(s->rule[r->rule], value))
+		s->resets = true;
 	if (now == r->value)
 		return;
 	r->value = now;
@@ -271,6 +279,7 @@ void stub_cpu_reset(struct stub *s, struct stub_cpu *cpu)
 
 void stub_reset(struct stub *s)
 {
+	s->resets = false;
 	for (unsigned i = 0; i < s->registers; i++)
 		s->reg[i].value = reset_value(s, &s->reg[i]);
 }

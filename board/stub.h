@@ -36,6 +36,8 @@ enum stub_rule_kind {
 	STUB_TOGGLING, /* bits that change with each read */
 	STUB_COUNTER, /* counts at so many Hz from the start on: bits 31:0 of it */
 	STUB_COUNTER_HIGH, /* bits 63:32 of it */
+	STUB_RESETS_MASK, /* a store that has in these bits, if there are any, .. */
+	STUB_RESETS_VALUE, /* .. this value resets the board */
 	STUB_RULES
 };
 
@@ -87,6 +89,7 @@ struct stub {
 	uint32_t epoch; /* the last one given out */
 	uint32_t device_stores; /* of models: whoever serves them counts */
 	uint32_t dropped; /* what a full table had no room for */
+	bool resets; /* the guest stored what resets the board: for whoever serves it to do, and clear */
 	uint64_t began; /* ns */
 	uint64_t (*now)(void); /* ns; for counters */
 	/* A loop at SITE was helped by ANSWER. NULL: nobody wants to know. */

@@ -203,7 +203,7 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 {
 	const bool aborts = s->p.plan.unmodelled == UNMODELLED_ABORT;
 	struct stub_cpu *cpu = &cpus[vcpu->id].stub;
-	bool there = false;
+	bool there = false, resets;
 
 	pthread_mutex_lock(&lock);
 	stub.device_stores = atomic_load_explicit(&s->device_stores, memory_order_relaxed);
@@ -220,7 +220,11 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 		access_tell(s, vcpu, gpa, len, write, *value, there);
 	if (CONFIG_MIRROR)
 		full_tell();
+	resets = stub.resets;
+	stub.resets = false;
 	pthread_mutex_unlock(&lock);
+	if (resets)
+		exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", "");
 	return aborts ? -EFAULT : 0;
 }
 

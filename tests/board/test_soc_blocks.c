@@ -35,7 +35,7 @@ static const char socs_text[] =
 	"soc { compatible = \"acme,soc0\", \"acme,soc\"; ram-base = <0x1 0x0>;\n"
 	" cru { compatible = \"acme,pmucru\", \"acme,cru\"; hiword-mask; reset = <0x4 0x400>, <0x8 "
 	"1>;\n"
-	"  read-only = <0x4 0x400>; };\n"
+	"  read-only = <0x4 0x400>; resets-board = <0x500 0xffff 0xfdb9>, <0x600 0x3 0>; };\n"
 	" grf { compatible = \"acme,grf\"; hiword-mask = <0x0 0x200>, <0x400 0x10>;\n"
 	"  reset = <0x300 0x5>; ram-encoding = \"amlogic-gp-cfg0\"; ram-offset = <0x300>; };\n"
 	" spi { compatible = \"acme,spi\"; window = <0x0 0x40006000 0x0 0x100>; reset = <0xc "
@@ -153,14 +153,38 @@ static void ram_is_told_besides_other_bits(void **state)
 	assert_int_equal(get(0x40003300), 300u << 16 | 5);
 }
 
+static void stores_that_reset_the_board(void **state)
+{
+	static const struct {
+		uint64_t gpa;
+		uint32_t value;
+		bool resets;
+	} rows[] = {
+		{ 0x40001500, 0xfdb8, false }, { 0x40001500, 0xfdb9, true },
+		{ 0x40001500, 0xfdb9, true }, /* again, though it is there already */
+		{ 0x40001500, 0x1fdb9, true }, { 0x40001504, 0xfdb9, false },
+		{ 0x40001600, 0x5, false },    { 0x40001600, 0x4, true },
+	};
+
+	(void)state;
+	soc_stub(&s, &board.tree, &socs.tree, 0);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		s.resets = false;
+		stub_write(&s, &cpu, rows[i].gpa, 4, rows[i].value);
+		assert_int_equal(s.resets, rows[i].resets);
+	}
+	stub_reset(&s);
+	assert_false(s.resets);
+}
+
 /* Each property of the data that is built in is one that is read, and each encoding is known. */
 static void built_in_data_is_good(void **state)
 {
 	static const char *const known[] = {
-		"compatible", "window",	      "hiword-mask",	  "ram-encoding",
-		"ram-offset", "reset",	      "read-only",	  "toggling",
-		"counter",    "counter-high", "write-one-clears", "self-clearing",
-		"memory",
+		"compatible",	"window",	"hiword-mask",	    "ram-encoding",
+		"ram-offset",	"reset",	"read-only",	    "toggling",
+		"counter",	"counter-high", "write-one-clears", "self-clearing",
+		"resets-board", "memory",
 	};
 	static struct tree_node nodes[1024];
 	static struct tree built_in;
@@ -193,6 +217,8 @@ static void built_in_data_is_good(void **state)
 				assert_int_equal(len, 16);
 			else if (!strcmp(name, "memory"))
 				assert_int_equal(len, 0);
+			else if (!strcmp(name, "resets-board"))
+				assert_int_equal(len % 12, 0);
 			else if (i == 2 || i > 4)
 				assert_int_equal(len % 8, 0);
 		}
@@ -207,7 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(all_that_reg_names_are_windows), TEST(blocks_are_told_by_name_and_address),
 		TEST(stores_follow_the_data),	      TEST(ram_is_told_besides_other_bits),
-		TEST(built_in_data_is_good),
+		TEST(stores_that_reset_the_board),    TEST(built_in_data_is_good),
 	};
 
 	return cmocka_run_group_tests_name("board/soc_blocks", tests, NULL, NULL);
