@@ -105,7 +105,7 @@ class Machine:
         self.devices_read(models)
         self.ram_read(memory, base, socs)
         self.places_check()
-        self.srams_read()
+        self.srams_read(socs)
 
     # --- CPUs and GIC ---------------------------------------------------------------------------
 
@@ -259,11 +259,12 @@ class Machine:
             self.refused.append(("bad-config", "E-GUESTTREE"))
 
 
-    def srams_read(self):
-        """Those of whole pages that nothing else lies over."""
+    def srams_read(self, socs):
+        """Those of whole pages that nothing else lies over: the tree's, then what only the SoC has."""
+        windows = [b.words("window") for s in socs_of(self.tree.root, socs) for b in s.children if "memory" in b.props]
         regs = [r for n in self.nodes if n.is_a(SRAM) for r in self.tree.regs(n) if not isinstance(r, Exception)]
         self.srams = []
-        for sram in map(self.whole_pages, regs[:SRAMS]):
+        for sram in map(self.whole_pages, regs[:SRAMS] + [(number(w[:2]), number(w[2:])) for w in windows[:SRAMS]]):
             inside = sram[1] and sram[0] + sram[1] <= 1 << self.host.ipa_bits
             if inside and not any(overlap(sram, r) for r in self.places + self.ram + self.srams):
                 self.srams.append(sram)
