@@ -39,6 +39,12 @@ MODELS = {
     "pl031": ("arm,pl031",), "fw_cfg": ("qemu,fw-cfg-mmio",),
 }
 NO_CONSOLES = "pl031", "fw_cfg"
+# What the registers of an SoC that tell firmware of its RAM can say: whole ones of a unit, up to so much, of so many powers of two.
+TELLABLE = {
+    "rockchip-os-reg2": (64 * MIB, 65536 * MIB, 4),
+    "rockchip-os-reg2-halves": (128 * MIB, 131072 * MIB, 4),
+    "amlogic-gp-cfg0": (MIB, 65535 * MIB, 16),
+}
 
 
 class Host:
@@ -54,6 +60,22 @@ def overlap(a, b):
 
 def blocks(size):
     return size // BLOCK * BLOCK
+
+
+def tellable(size, encoding):
+    """The largest size up to SIZE that can be told so."""
+    unit, most, powers = TELLABLE[encoding]
+    bits = [1 << i for i in range(63, -1, -1) if min(size, most) // unit * unit >> i & 1]
+    return sum(bits[:powers])
+
+
+def socs_of(root, socs):
+    """The nodes of SOCS that hold for the board with that root."""
+    return [s for s in socs.root.children if "compatible" not in s.props or root.is_a(s.strings("compatible"))]
+
+
+def soc_base(root, socs):
+    return next((number(s.words("ram-base")) for s in socs_of(root, socs) if "ram-base" in s.props), None)
 
 
 def top(node):
@@ -83,7 +105,7 @@ class Machine:
         self.devices_read(models)
         self.ram_read(memory, base, socs)
         self.places_check()
-        self.srams_read()
+        self.srams_read(socs)
 
     # --- CPUs and GIC ---------------------------------------------------------------------------
 
@@ -183,6 +205,7 @@ class Machine:
             if cells[0] == 1 and base < 1 << 32:  # what the tree can say
                 room = min(room, (1 << 32) - base)
             self.ram = [(base, memory or blocks(min(half, room)))]
+        self.size_told(memory, socs)
         if not self.ram or self.ram[0][1] < MIB or any((b | s) % self.host.page for b, s in self.ram):
             self.refused.append(("bad-config", "E-MEMORY"))
         if sum(s for _, s in self.ram) > self.host.total:
@@ -190,6 +213,19 @@ class Machine:
         for bank in self.ram:
             if any(n >> 32 and c == 1 for n, c in zip(bank, cells)):
                 self.refused.append(("bad-config", "E-CELLS"))
+
+    def size_told(self, memory, socs):
+        """Where a register tells firmware the size of RAM, it is one that it can tell: nobody's wish is cut."""
+        blocks_of = [b for s in socs_of(self.tree.root, socs) for b in s.children]
+        encoding = next((b.string("ram-encoding") for b in blocks_of if "ram-encoding" in b.props), None)
+        if not encoding or not self.ram:
+            return
+        base, last = self.ram[0][0], self.ram[-1]
+        over = last[0] + last[1] - base - tellable(last[0] + last[1] - base, encoding)
+        if over and (memory or over >= last[1]):
+            self.refused.append(("bad-config", "E-MEMORY"))
+        else:
+            self.ram[-1] = (last[0], last[1] - over)
 
     @staticmethod
     def banks_share(banks, left, asked):
@@ -211,10 +247,7 @@ class Machine:
             unit = node.name.partition("@")[2]
             if unit and all(c in "0123456789abcdef" for c in unit):
                 return int(unit, 16)
-        for soc in socs.root.children:
-            if self.tree.root.is_a(soc.strings("compatible")):
-                return number(soc.words("ram-base"))
-        return None
+        return soc_base(self.tree.root, socs)
 
     def places_check(self):
         end = 1 << self.host.ipa_bits
@@ -226,11 +259,12 @@ class Machine:
             self.refused.append(("bad-config", "E-GUESTTREE"))
 
 
-    def srams_read(self):
-        """Those of whole pages that nothing else lies over."""
+    def srams_read(self, socs):
+        """Those of whole pages that nothing else lies over: the tree's, then what only the SoC has."""
+        windows = [b.words("window") for s in socs_of(self.tree.root, socs) for b in s.children if "memory" in b.props]
         regs = [r for n in self.nodes if n.is_a(SRAM) for r in self.tree.regs(n) if not isinstance(r, Exception)]
         self.srams = []
-        for sram in map(self.whole_pages, regs[:SRAMS]):
+        for sram in map(self.whole_pages, regs[:SRAMS] + [(number(w[:2]), number(w[2:])) for w in windows[:SRAMS]]):
             inside = sram[1] and sram[0] + sram[1] <= 1 << self.host.ipa_bits
             if inside and not any(overlap(sram, r) for r in self.places + self.ram + self.srams):
                 self.srams.append(sram)
