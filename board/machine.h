@@ -11,7 +11,7 @@
 #define MACHINE_FLASH_BLOCKS 256 /* erase blocks of a bank, at most */
 #define MACHINE_DEVICES_MAX 32
 #define MACHINE_UNSERVED_MAX 64
-#define MACHINE_LINES_MAX 6 /* interrupts of one device */
+#define MACHINE_LINES_MAX 9 /* interrupts of one device */
 #define MACHINE_CPUS_MAX 512
 #define MACHINE_REDIST_SIZE 0x20000 /* of one vCPU: two frames of 64 KiB */
 

@@ -410,7 +410,11 @@ static void test_timers_that_kvm_has_not(void **state)
 static void test_too_many_interrupts(void **state)
 {
 	(void)state;
-	blob_fdtput(&blob, "-tx", UART " interrupts 0 1 4 0 2 4 0 3 4 0 4 4 0 5 4 0 6 4 0 7 4");
+	blob_fdtput(&blob, "-tx",
+		    UART " interrupts 0 1 4 0 2 4 0 3 4 0 4 4 0 5 4 0 6 4 0 7 4 0 8 4 0 9 4");
+	assert_good();
+	blob_fdtput(&blob, "-tx",
+		    UART " interrupts 0 1 4 0 2 4 0 3 4 0 4 4 0 5 4 0 6 4 0 7 4 0 8 4 0 9 4 0 a 4");
 	assert_bad(E2BIG, UART, "too many interrupts");
 }
 
