@@ -12,10 +12,48 @@ from test_linux import LONG, power_off
 # Name: the node (at TAKEN), the interrupt's name in Linux, more settings. A node elsewhere than PLACE names its "path".
 PLACE = "/serial@b040000"
 TAKEN = "reg = <0x0 0x0b040000 0x0 0x1000>; interrupts = <0 8 4>; clocks = <&apb_pclk>;"
+TAKEN_TWO_CLOCKS = TAKEN.replace("<&apb_pclk>", "<&apb_pclk &apb_pclk>")
+
+
+def lpuart(chip):
+    return f"""serial@b040000 {{ compatible = "fsl,{chip}-lpuart"; {TAKEN} clock-names = "ipg"; }};"""
+
+
+def interrupts(more):
+    """TAKEN with more interrupts than its own."""
+    return TAKEN.replace("<0 8 4>", ", ".join(f"<0 {number} 4>" for number in (8, *more)))
+
+
+def scif(names, *more):
+    return f"""serial@b040000 {{ compatible = {names}; {interrupts(more)} clock-names = "fck"; }};"""
+
+
+def a3700(kind, *more, names='"uart-sum", "uart-tx", "uart-rx"'):
+    names = f"interrupt-names = {names};" if names else ""
+    return f"""serial@b040000 {{ compatible = "marvell,armada-3700-uart{kind}"; {interrupts(more)} {names} }};"""
+
+
 UARTS = {
     "arm,pl011": {"node": f"""serial@b040000 {{ compatible = "arm,pl011", "arm,primecell"; {TAKEN}
                   clock-names = "apb_pclk"; }};""", "irq": "uart-pl011"},
     "ns16550a": {"node": f'serial@b040000 {{ compatible = "ns16550a"; {TAKEN} }};', "irq": "ttyS0"},
+    "fsl,imx6q-uart": {"node": f"""serial@b040000 {{ compatible = "fsl,imx8mm-uart", "fsl,imx6q-uart"; {TAKEN_TWO_CLOCKS}
+                       clock-names = "ipg", "per"; }};""", "irq": "b040000.serial"},
+    "fsl,imx7ulp-lpuart": {"node": lpuart("imx7ulp"), "irq": "fsl-lpuart"},
+    "fsl,imx8ulp-lpuart": {"node": lpuart("imx8ulp"), "irq": "fsl-lpuart", "kernel": "6.12"},
+    "fsl,imx8qxp-lpuart": {"node": f"""serial@b040000 {{ compatible = "fsl,imx8qxp-lpuart"; {TAKEN_TWO_CLOCKS}
+                           clock-names = "ipg", "baud"; }};""", "irq": "fsl-lpuart"},
+    "fsl,ls1021a-lpuart": {"node": lpuart("ls1021a"), "irq": "fsl-lpuart"},
+    "fsl,ls1028a-lpuart": {"node": lpuart("ls1028a"), "irq": "fsl-lpuart", "kernel": "6.12"},
+    "renesas,rcar-gen3-scif": {"node": scif('"renesas,rcar-gen3-scif", "renesas,scif"'), "irq": "b040000.serial:mux"},
+    "renesas,hscif": {"node": scif('"renesas,rcar-gen3-hscif", "renesas,hscif"'), "irq": "b040000.serial:mux"},
+    "renesas,scif-r9a07g044": {"node": scif('"renesas,scif-r9a07g044"', 9, 10, 11, 12, 12), "irq": "b040000.serial:tx empty"},
+    "renesas,scif-r9a09g057": {"node": scif('"renesas,scif-r9a09g057"', 9, 10, 11, 12, 13, 14, 15, 16), "kernel": "6.12",
+                               "irq": "b040000.serial:tx empty"},
+    "marvell,armada-3700-uart": {"node": a3700("", 9, 10), "irq": "b040000.serial"},
+    "marvell,armada-3700-uart,old": {"node": a3700("", names=""), "irq": "b040000.serial"},
+    "marvell,armada-3700-uart-ext": {"node": a3700("-ext", 9, names='"uart-tx", "uart-rx"').replace(" 4>", " 1>"),
+                                     "irq": "b040000.serial", "early": False},
 }
 
 MACHINE = trees.HEAD + """
@@ -86,7 +124,8 @@ def test_linux(host, name):
                                   f"bootargs={row.get('bootargs', 'earlycon')}"], f"/{row.get('kernel', '6.1')}"))
     screen = user_space(host)
     assert re.search(r"SPI 8, console", screen)
-    assert re.search(r"bootconsole \[\w+\] enabled", screen)
+    if row.get("early", True):
+        assert re.search(r"bootconsole \[\w+\] enabled", screen)
     works(host, row)
     host.board.send("reboot\n")
     assert "handing over" not in user_space(host)
