@@ -69,6 +69,7 @@ struct model {
 	 * it is of registers that are a byte apart.
 	 */
 	uint32_t posted_at, posted_size;
+	const uint8_t *posted_of; /* by kind, in place of posted_at; NULL: kinds are alike */
 	bool layout; /* reg-shift and reg-io-width of the node count */
 	/* Power-on values; lines go low. */
 	void (*reset)(struct dev *dev);

@@ -49,11 +49,14 @@ void engine_stores_gather(struct shim *s)
 	for (unsigned i = 0; i < s->bus.count; i++) {
 		const struct bus_window *w = &s->bus.window[i];
 		const struct model *model = w->dev->model;
-		const unsigned shift = w->dev->traits.reg_shift;
+		const struct dev_traits *traits = &w->dev->traits;
+		const unsigned shift = traits->reg_shift;
+		const uint32_t at =
+			model->posted_of ? model->posted_of[traits->kind] : model->posted_at;
 
 		/* Refused, its stores go on to exit one by one. */
 		if (model->posted_size)
-			coalesce_add(&s->coalesce, &s->vm, w->gpa + (model->posted_at << shift),
+			coalesce_add(&s->coalesce, &s->vm, w->gpa + (at << shift),
 				     model->posted_size << shift);
 	}
 	pthread_mutex_unlock(&s->coalesce_lock);

@@ -50,6 +50,9 @@ static const char *const compatible[] = {
 	NULL,
 };
 
+/* TSH */
+static const uint8_t posted_of[] = { [STD] = 0x4, [EXT] = 0x1c };
+
 struct a3700_uart {
 	uint32_t reg[EXT_REGS];
 	bool tx_due; /* of the extended one: TX_RDY's line has not gone high again */
@@ -180,6 +183,8 @@ const struct model a3700_uart_model = {
 	.name = "Armada 3700 UART",
 	.compatible = compatible,
 	.state_size = sizeof(struct a3700_uart),
+	.posted_of = posted_of,
+	.posted_size = 4,
 	.reset = a3700_uart_reset,
 	.read = a3700_uart_read,
 	.write = a3700_uart_write,

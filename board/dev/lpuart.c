@@ -70,6 +70,9 @@ static const uint32_t writable[REGS] = {
 	[MODIR] = MODIR_MASK, [FIFO] = 0x1f88,	  [WATER] = WATER_MASK,
 };
 
+/* DATA */
+static const uint8_t posted_of[] = { 0x1c, 0x1c, 0x1c, 0xc, 0xc };
+
 static bool receiver_on(const struct lpuart *s)
 {
 	return s->reg[CTRL] & CTRL_RE;
@@ -229,6 +232,8 @@ const struct model lpuart_model = {
 	.name = "LPUART",
 	.compatible = compatible,
 	.state_size = sizeof(struct lpuart),
+	.posted_of = posted_of,
+	.posted_size = 4,
 	.reset = lpuart_reset,
 	.read = lpuart_read,
 	.write = lpuart_write,

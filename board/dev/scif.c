@@ -53,6 +53,9 @@ static const struct {
 };
 #define HSCIF 3
 
+/* TDR, which drivers write as a byte */
+static const uint8_t posted_of[] = { 0x6, 0x6, 0xc, 0xc };
+
 static const uint16_t reset_values[REGS] = {
 	[BRR] = 0xff,
 	[SCR] = SCR_RE | SCR_TE,
@@ -190,6 +193,8 @@ const struct model scif_model = {
 	.name = "SCIF",
 	.compatible = compatible,
 	.state_size = sizeof(struct scif),
+	.posted_of = posted_of,
+	.posted_size = 1,
 	.reset = scif_reset,
 	.read = scif_read,
 	.write = scif_write,

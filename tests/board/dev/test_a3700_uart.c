@@ -47,12 +47,15 @@ static uint32_t idle(void)
 	return TX_FIFO_EMP | RX_FIFO_EMP | TX_EMP | kinds[kind].tx_rdy;
 }
 
-static void names_its_kinds(void **state)
+static void names_its_kinds_and_their_posted_register(void **state)
 {
 	(void)state;
 	assert_string_equal(a3700_uart_model.compatible[STD], "marvell,armada-3700-uart");
 	assert_string_equal(a3700_uart_model.compatible[EXT], "marvell,armada-3700-uart-ext");
 	assert_null(a3700_uart_model.compatible[KINDS]);
+	for (unsigned i = 0; i < KINDS; i++)
+		assert_int_equal(a3700_uart_model.posted_of[i], kinds[i].tsh);
+	assert_int_equal(a3700_uart_model.posted_size, 4);
 }
 
 static void reset_values(void **state)
@@ -300,7 +303,7 @@ static void interrupt_driven_driver_moves_all_both_ways(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(names_its_kinds, setup),
+		cmocka_unit_test_setup(names_its_kinds_and_their_posted_register, setup),
 		cmocka_unit_test_setup(reset_values, setup),
 		cmocka_unit_test_setup(registers_keep_their_bits, setup),
 		cmocka_unit_test_setup(unknown_offsets_read_zero_and_drop_writes, setup),

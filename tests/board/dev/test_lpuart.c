@@ -63,11 +63,14 @@ static void out(uint32_t offset, uint32_t value)
 	put(kinds[kind].head + offset, swap(value));
 }
 
-static void names_its_kinds(void **state)
+static void names_its_kinds_and_their_posted_register(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < KINDS; i++)
+	for (unsigned i = 0; i < KINDS; i++) {
 		assert_string_equal(lpuart_model.compatible[i], kinds[i].name);
+		assert_int_equal(lpuart_model.posted_of[i], kinds[i].head + DATA);
+	}
+	assert_int_equal(lpuart_model.posted_size, 4);
 	assert_null(lpuart_model.compatible[KINDS]);
 }
 
@@ -347,7 +350,7 @@ static void interrupt_driven_driver_moves_all_both_ways(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(names_its_kinds, setup),
+		cmocka_unit_test_setup(names_its_kinds_and_their_posted_register, setup),
 		cmocka_unit_test_setup(reset_values, setup),
 		cmocka_unit_test_setup(registers_keep_their_bits, setup),
 		cmocka_unit_test_setup(unknown_offsets_read_zero_and_drop_writes, setup),

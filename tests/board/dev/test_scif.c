@@ -55,11 +55,14 @@ static void out(unsigned reg, unsigned value)
 	scif_model.write(&uart, kinds[kind].step * reg, reg == TDR ? 1 : 2, value);
 }
 
-static void names_its_kinds(void **state)
+static void names_its_kinds_and_their_posted_register(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < KINDS; i++)
+	for (unsigned i = 0; i < KINDS; i++) {
 		assert_string_equal(scif_model.compatible[i], kinds[i].name);
+		assert_int_equal(scif_model.posted_of[i], kinds[i].step * TDR);
+	}
+	assert_int_equal(scif_model.posted_size, 1);
 	assert_null(scif_model.compatible[KINDS]);
 }
 
@@ -339,7 +342,7 @@ static void interrupt_driven_driver_moves_all_both_ways(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(names_its_kinds, setup),
+		cmocka_unit_test_setup(names_its_kinds_and_their_posted_register, setup),
 		cmocka_unit_test_setup(reset_values, setup),
 		cmocka_unit_test_setup(registers_keep_their_bits, setup),
 		cmocka_unit_test_setup(unknown_offsets_read_zero_and_drop_writes, setup),
