@@ -123,7 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static _Alignas(8) uint8_t state[STATE_MAX];
 	static const uint8_t widths[] = { 1, 2, 4, 4 };
 	struct dev_storage chips = { .size = STORAGE, .block = BLOCK };
-	unsigned models = 0, which;
+	static const uint8_t lines[] = { 0, 1, 3, 9 };
+	unsigned models = 0, kinds = 0, which;
 
 	if (size < 2)
 		return 0;
@@ -136,6 +137,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    .state = state,
 			    .env = &env,
 			    .storage = which < models ? NULL : &chips };
+	while (dev.model->compatible[kinds])
+		kinds++;
+	dev.traits = (struct dev_traits){ .kind = kinds ? (data[1] >> 3 & 7) % kinds : 0,
+					  .lines = lines[data[1] >> 6] };
 	FUZZ_HOLDS(dev.model->state_size <= sizeof(state));
 	memset(state, 0, sizeof(state));
 	memset(storage, 0xff, sizeof(storage));
