@@ -44,6 +44,7 @@ TELLABLE = {
     "rockchip-os-reg2": (64 * MIB, 65536 * MIB, 4),
     "rockchip-os-reg2-halves": (128 * MIB, 131072 * MIB, 4),
     "amlogic-gp-cfg0": (MIB, 65535 * MIB, 16),
+    "armada3700-window": (MIB, 2048 * MIB, 1),
 }
 
 
