@@ -102,6 +102,14 @@ static void help_trace(const struct stub *of, const struct stub_site *site,
 		say("%s: polled at PC %#" PRIx64 ", helped by counting", where, site->pc);
 }
 
+/* Is that how firmware finds out where RAM ends: at its base and a power of two? */
+static bool sizes_ram(const struct shim *s, uint64_t gpa)
+{
+	const uint64_t offset = gpa - s->p.plan.ram[0].base;
+
+	return !(offset & (offset - 1)) && offset >= plan_memory_span(&s->p.plan);
+}
+
 /* An access that is no matter of course: to where no node is, aborted, or of a guest's own machine. */
 static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
 			bool write, uint64_t value, bool there)
@@ -216,7 +224,7 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 			      : stub_read(&stub, cpu, gpa, len, value);
 	if (told.trace)
 		access_trace(s, vcpu, gpa, len, write, *value);
-	else if (!there || !machine_mirrored(&s->p.plan.machine))
+	else if (aborts || !machine_mirrored(&s->p.plan.machine) || (!there && !sizes_ram(s, gpa)))
 		access_tell(s, vcpu, gpa, len, write, *value, there);
 	if (CONFIG_MIRROR)
 		full_tell();
