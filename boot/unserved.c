@@ -55,8 +55,8 @@ static const char *place(uint64_t gpa, char *buf, size_t size)
 	return buf;
 }
 
-/* May a line of trace go out? */
-static bool trace_allowed(void)
+/* More lines of trace as time passes, and how many there were no more for. */
+static void trace_refill(void)
 {
 	const uint64_t now = told.now(), lines = (now - told.since) / SECOND * TRACED_SECOND;
 
@@ -65,15 +65,20 @@ static bool trace_allowed(void)
 		told.left =
 			lines < TRACED_MOST - told.left ? told.left + (unsigned)lines : TRACED_MOST;
 	}
-	if (!told.left) {
-		told.hidden++;
-		return false;
-	}
-	if (told.hidden)
+	if (told.left && told.hidden) {
 		say("%lu lines of trace were left out", told.hidden);
-	told.hidden = 0;
-	told.left--;
-	return true;
+		told.hidden = 0;
+	}
+}
+
+/* May a line of trace go out? The least binary stops for good at the first TRACED_MOST. */
+static bool trace_allowed(void)
+{
+	if (CONFIG_MIRROR)
+		trace_refill();
+	told.hidden += !told.left;
+	told.left -= told.left != 0;
+	return !told.hidden;
 }
 
 static void access_trace(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
