@@ -70,7 +70,7 @@ dev-$(CONFIG_DEV_CDNS_UART)	+= cdns_uart
 dev-$(CONFIG_DEV_EXYNOS_UART)	+= exynos_uart
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
+boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c settings.c settings_help.c size.c sources.c stop.c \
 	supervise.c trees.c unserved.c vcpus.c watchdog.c)
