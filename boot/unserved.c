@@ -17,6 +17,7 @@
 #define TRACED_MOST 1000 /* lines of trace at once */
 #define TRACED_SECOND 20 /* and further ones each second */
 #define TOLD_NODES 3 /* in the summary */
+#define NOWHERE_MANY 1000 /* accesses of firmware that is lost, and may not come to an end */
 #define SECOND UINT64_C(1000000000)
 
 static struct unserved_cpu {
@@ -109,13 +110,6 @@ static void help_trace(const struct stub *of, const struct stub_site *site,
 		say("%s: polled at PC %#" PRIx64 ", helped by counting", where, site->pc);
 }
 
-static void nowhere_note(const struct vcpu *vcpu, uint64_t gpa)
-{
-	nowhere.last = (struct nowhere){ gpa, exit_pc_of(vcpu) };
-	if (!nowhere.accesses++)
-		nowhere.first = nowhere.last;
-}
-
 static void nowhere_tell(const struct shim *s)
 {
 	const char *hint = told.trace ? "" : "; unmodelled=trace tells each";
@@ -132,7 +126,15 @@ static void nowhere_tell(const struct shim *s)
 		say("%lu accesses to where no node is: first %#" PRIx64 " (PC %s), last %#" PRIx64
 		    " (PC %s)%s",
 		    nowhere.accesses, nowhere.first.gpa, first, nowhere.last.gpa, last, hint);
-	nowhere.accesses = 0;
+}
+
+static void nowhere_note(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa)
+{
+	nowhere.last = (struct nowhere){ gpa, exit_pc_of(vcpu) };
+	if (!nowhere.accesses++)
+		nowhere.first = nowhere.last;
+	if (nowhere.accesses == NOWHERE_MANY)
+		nowhere_tell(s);
 }
 
 /* An access that is no matter of course: aborted, or of a guest's own machine. */
@@ -212,6 +214,7 @@ void unserved_tell(const struct shim *s)
 	if (all)
 		say("helped %" PRIu32 " poll%s%s", all, all == 1 ? "" : "s", nodes);
 	nowhere_tell(s);
+	nowhere.accesses = 0;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -250,7 +253,7 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 		there = write ? stub_write(&stub, cpu, gpa, len, *value)
 			      : stub_read(&stub, cpu, gpa, len, value);
 	if (mirrored && !there)
-		nowhere_note(vcpu, gpa);
+		nowhere_note(s, vcpu, gpa);
 	if (told.trace)
 		access_trace(s, vcpu, gpa, len, write, *value);
 	else if (!mirrored)

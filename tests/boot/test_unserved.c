@@ -126,6 +126,22 @@ static void each_run_of_the_guest_is_told_of_its_own(void **state)
 	assert_non_null(strstr(heard, "1 access to where no node is: 0 (PC 0x4100)"));
 }
 
+/* It may never end, and nobody be told otherwise. */
+static void firmware_that_is_lost_is_told_of_once_before_the_end(void **state)
+{
+	(void)state;
+	open_as(UNMODELLED_STUB, true);
+	for (unsigned i = 0; i < 3000; i++) {
+		assert_int_equal(heard[0] != 0, i >= 1000);
+		access_from(0x4000, NOWHERE + 8 * i, false);
+	}
+	assert_non_null(strstr(heard, "1000 accesses to where no node is: first 0x80000000 "));
+	assert_null(strstr(heard + 1, "kvmshim: "));
+	heard[0] = 0;
+	unserved_tell(&shim);
+	assert_non_null(strstr(heard, "3000 accesses to where no node is: first 0x80000000 "));
+}
+
 static void trace_tells_each_and_the_line_at_the_end(void **state)
 {
 	(void)state;
@@ -193,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(accesses_to_no_node_of_a_mirrored_board_are_one_line_at_the_end),
 		TEST(each_run_of_the_guest_is_told_of_its_own),
+		TEST(firmware_that_is_lost_is_told_of_once_before_the_end),
 		TEST(trace_tells_each_and_the_line_at_the_end),
 		TEST(aborts_are_told_at_once),
 		TEST(the_first_accesses_of_a_machine_of_ones_own_are_told_at_once),
