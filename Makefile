@@ -70,7 +70,7 @@ dev-$(CONFIG_DEV_CDNS_UART)	+= cdns_uart
 dev-$(CONFIG_DEV_EXYNOS_UART)	+= exynos_uart
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
-boot-y	:= $(addprefix boot/,engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
+boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c settings.c settings_help.c size.c sources.c stop.c \
 	supervise.c trees.c unserved.c vcpus.c watchdog.c)
@@ -116,7 +116,7 @@ late-y	:= $(filter kvm/insn/% boot/image/%,$(obj-y)) $(addprefix kvm/,reglist.c 
 	$(addprefix boot/,flash_store.c hostfile.c io/disk.c io/store.c modules.c probe.c settings_help.c supervise.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
-fast-y	:= board/tree.c board/tree_index.c
+fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
 whole	:= -flto
 $(late-y:%.c=$(O)/target/%.o): whole :=
 $(fast-y:%.c=$(O)/target/%.o): whole := -flto -O2
@@ -170,7 +170,7 @@ comma	:= ,
 # Debian's archives were compiled with fortified calls, which musl does not have.
 unfortified := $(foreach f,memcpy memmove memset,$f_chk=$f)
 target-libs := $(CACHE)/libfdt/libfdt.a $(libs-y:%=$(CACHE)/unpack/lib%.a)
-ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro,--sort-section=alignment \
+ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,common-page-size=512,-z,noexecstack,-z,norelro,--sort-section=alignment \
 	-Wl,-T,boot/kvmshim.lds $(patsubst %,-Wl$(comma)--defsym=%=abort,$(no-float:%=__%) $(no-packer) $(no-old)) $(unfortified:%=-Wl$(comma)--defsym=__%)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) boot/kvmshim.lds

@@ -123,6 +123,21 @@ const struct soc_ram *soc_ram_encoding(const struct tree *socs, const struct tre
 	return NULL;
 }
 
+unsigned soc_calls(const struct tree *socs, const struct tree *board, struct soc_call *call,
+		   unsigned most)
+{
+	unsigned count = 0;
+	const uint8_t *p;
+	uint32_t len;
+
+	for (unsigned n = 1; n < socs->count; n = socs->node[n].next) {
+		p = is_of(socs, n, board) ? tree_prop_named(socs, n, "smc", &len) : NULL;
+		for (; p && len >= 8 && count < most; p += 8, len -= 8)
+			call[count++] = (struct soc_call){ tree_u32(p), tree_u32(p + 4) };
+	}
+	return count;
+}
+
 unsigned soc_memory(const struct tree *socs, const struct tree *board, struct region *region,
 		    unsigned most)
 {

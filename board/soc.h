@@ -19,6 +19,15 @@ const struct soc_ram *soc_ram_encoding(const struct tree *socs, const struct tre
 /* The last of the compatible strings of BOARD's root: by custom, its SoC. */
 const char *soc_name(const struct tree *board);
 
+/* A call that firmware makes to the SoC's secure firmware, and what it gets in x0. */
+struct soc_call {
+	uint32_t fn, result;
+};
+
+/* The calls that SOCS tells of, up to MOST. Returns how many. */
+unsigned soc_calls(const struct tree *socs, const struct tree *board, struct soc_call *call,
+		   unsigned most);
+
 /*
  * Memory that the SoC has and no board's tree: up to MOST regions. Returns how many.
  */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/calls.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/image/elf_file.h"
@@ -199,6 +200,7 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 	case KVM_EXIT_ARM_NISV: undecoded_serve(s, vcpu); break;
 	case KVM_EXIT_DEBUG: undecoded_step(s, vcpu); break;
 	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
+	case KVM_EXIT_HYPERCALL: calls_serve(s, vcpu); break;
 	case KVM_EXIT_INTR: break;
 	default: unknown_serve(s, vcpu);
 	}

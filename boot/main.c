@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "boot/calls.h"
 #include "boot/engine.h"
 #include "boot/flash.h"
 #include "boot/init.h"
@@ -32,7 +33,7 @@ static int build(struct shim *s, struct failure *f)
 	if (engine_caps_enable(s, f) || memory_add(s, f) || engine_vcpus_create(s, f) ||
 	    engine_vgic_create(s, f) || flash_open(s, &loop_dev_env, f) ||
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
-	    engine_registers_push(s, f))
+	    engine_registers_push(s, f) || calls_open(s, f))
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &loop_dev_env);

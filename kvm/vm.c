@@ -103,6 +103,24 @@ bool vm_device_offered(const struct vm *vm, unsigned type)
 	return sys_ioctl(vm->fd, KVM_CREATE_DEVICE, &device) >= 0;
 }
 
+/* struct kvm_smccc_filter, younger than the headers. */
+struct smccc_filter {
+	uint32_t base, count;
+	uint8_t action, pad[15];
+};
+#define SMCCC_FORWARD 2 /* KVM_SMCCC_FILTER_FWD_TO_USER */
+
+int vm_call_forward(const struct vm *vm, uint32_t fn)
+{
+	const struct smccc_filter filter = { .base = fn, .count = 1, .action = SMCCC_FORWARD };
+	struct kvm_device_attr a = { .group = SMCCC_CTRL,
+				     .attr = SMCCC_FILTER,
+				     .addr = (uintptr_t)&filter };
+	int ret = sys_ioctl(vm->fd, KVM_SET_DEVICE_ATTR, &a);
+
+	return ret < 0 ? ret : 0;
+}
+
 bool vm_smc_served(const struct vm *vm)
 {
 	struct kvm_device_attr a = { .group = SMCCC_CTRL, .attr = SMCCC_FILTER };

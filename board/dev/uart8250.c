@@ -108,7 +108,7 @@ static void tx_put(struct dev *dev, uint8_t byte)
 
 	if (!(s->reg[MCR] & MCR_LOOP))
 		dev->env->out(dev, &byte, 1);
-	else if (!rxfifo_put(&s->rx, true, &byte, 1))
+	else if (!rxfifo_loop(&s->rx, byte))
 		s->reg[LSR] |= LSR_OE;
 	s->thre = s->tx_cleared = false;
 	s->tx_due = true;

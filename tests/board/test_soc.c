@@ -97,6 +97,23 @@ static void memory_of_the_soc_by_its_window(void **state)
 	assert_int_equal(soc_memory(&socs, &board, region, 2), 0);
 }
 
+static void calls_of_the_soc(void **state)
+{
+	struct soc_call call[3];
+
+	(void)state;
+	socs_given("/ { a { compatible = \"v,a1\"; smc = <0x82000020 0x1000>, <0x82000021 0>; };\n"
+		   "more { compatible = \"v,a1\"; smc = <3 4>, <5 6>; };\n"
+		   "b { compatible = \"v,b\"; smc = <7 8>; }; };");
+	board_given("compatible = \"v,a1\";");
+	assert_int_equal(soc_calls(&socs, &board, call, 3), 3);
+	assert_int_equal(call[0].fn, 0x82000020);
+	assert_int_equal(call[0].result, 0x1000);
+	assert_int_equal(call[2].fn, 3);
+	board_given("compatible = \"v,c\";");
+	assert_int_equal(soc_calls(&socs, &board, call, 3), 0);
+}
+
 static void what_is_built_in_is_read(void **state)
 {
 	uint64_t base;
@@ -116,6 +133,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_not_made_up),
 		cmocka_unit_test(name_is_the_last_string),
 		cmocka_unit_test(memory_of_the_soc_by_its_window),
+		cmocka_unit_test(calls_of_the_soc),
 		cmocka_unit_test(what_is_built_in_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

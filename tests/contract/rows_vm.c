@@ -170,15 +170,35 @@ static void cap_enable(void)
 	expect("not one to enable", enable(vm, KVM_CAP_ONE_REG, 0), -EINVAL);
 }
 
+struct filter {
+	uint32_t base, count;
+	uint8_t action, pad[15];
+};
+
+static int filter_set(int vm, uint32_t base, uint32_t count, uint8_t action, uint8_t pad)
+{
+	const struct filter filter = { base, count, action, { pad } };
+	struct kvm_device_attr a = { .addr = (uintptr_t)&filter };
+
+	return call(vm, KVM_SET_DEVICE_ATTR, &a);
+}
+
+/* Calls that end KVM_RUN, from Linux 6.4 on. */
 static void smccc_filter(void)
 {
 	int vm = vm_make();
-	struct kvm_device_attr filter = { .group = 0, .attr = 0 }, other = { .group = 77 };
+	const bool there = host_kernel() >= 604;
+	struct kvm_device_attr filter = { .group = 0 }, other = { .group = 77 };
 
-	expect("filter", call(vm, KVM_HAS_DEVICE_ATTR, &filter),
-	       host_kernel() >= 604 ? 0 : -EINVAL);
-	expect("other group", call(vm, KVM_HAS_DEVICE_ATTR, &other),
-	       host_kernel() >= 604 ? -ENXIO : -EINVAL);
+	expect("offered", call(vm, KVM_HAS_DEVICE_ATTR, &filter), there ? 0 : -EINVAL);
+	expect("other group", call(vm, KVM_HAS_DEVICE_ATTR, &other), there ? -ENXIO : -EINVAL);
+	expect("forward", filter_set(vm, 0x82000020, 2, 2, 0), there ? 0 : -EINVAL);
+	expect("over another", filter_set(vm, 0x82000021, 1, 2, 0), there ? -EEXIST : -EINVAL);
+	expect("behind it", filter_set(vm, 0x82000022, 1, 2, 0), there ? 0 : -EINVAL);
+	expect("architecture call", filter_set(vm, 0x80000000, 1, 2, 0), there ? -EEXIST : -EINVAL);
+	expect("none", filter_set(vm, 0x82000040, 0, 2, 0), -EINVAL);
+	expect("action", filter_set(vm, 0x82000040, 1, 3, 0), -EINVAL);
+	expect("padding", filter_set(vm, 0x82000040, 1, 2, 1), -EINVAL);
 }
 
 static void device_unknown(void)
@@ -259,6 +279,7 @@ const struct row rows_vm[] = {
 	{ "memory-slot-numbers", memory_slots, 0 },
 	{ "caps", caps, 0 },
 	{ "cap-enable", cap_enable, 0 },
+	{ "smccc-filter", smccc_filter, 0 },
 	{ "device-unknown", device_unknown, 0 },
 	{ "device-test-makes-nothing", device_test_makes_nothing, 0 },
 	{ "legacy-address-without-gic", legacy_address_without_gic, 0 },

@@ -2,6 +2,7 @@
 """Boards' own firmware on machine=mirror: Debian's builds of U-Boot, each from its own package file, unchanged.
 
 Nothing is known here of a build but its file's name and, where it brings no tree, the name of its board's.
+test_prompt leaves a row of the table in docs/mirror.md for each build in the results folder.
 """
 import re
 import subprocess
@@ -19,13 +20,20 @@ TREES = {
     "rpi/rpi_4": "broadcom/bcm2711-rpi-4-b.dtb",
     "rpi/rpi_arm64": "broadcom/bcm2711-rpi-4-b.dtb",
 }
-BANNER = rb"U-Boot 20\d\d\.\d\d[^\r\n]*\r?\n"
-PROMPT = rb"\n[^\r\n]{0,20}(=>|#) $"
+BANNER = re.compile(rb"U-Boot 20\d\d\.\d\d[^\r\n]*\r?\n")
+PROMPT = re.compile(rb"\n[^\r\n]{0,20}(=>|#) *$")
 
 
 def builds():
-    found = sorted(p for pattern in ("u-boot.bin", "u-boot.itb") for p in BOARDS.glob(f"*/*/{pattern}"))
-    return [pytest.param(p, id=f"{p.parent.relative_to(BOARDS)}/{p.name}".replace("/", ":")) for p in found]
+    return sorted(p for pattern in ("u-boot.bin", "u-boot.itb") for p in BOARDS.glob(f"*/*/{pattern}"))
+
+
+def name_of(build):
+    return "-".join(build.relative_to(BOARDS).parts).replace(".", "-")
+
+
+def each(found):
+    return pytest.mark.parametrize("build", [pytest.param(b, id=name_of(b)) for b in found])
 
 
 def tree_of(build):
@@ -33,55 +41,92 @@ def tree_of(build):
     return board.CACHE / "linux-6.1/dtbs" / name if name else None
 
 
-def plan(build):
+def planned(build, *options):
     """What the planner on this machine says of it."""
     tree = tree_of(build) or board.board_tree(3, "a57")
     host = board.WORK / "mirror.host"
     host.write_text("ipa_bits 40\nvcpus_max 8\ngic_v2 1\ngic_v3 1\nits 1\nirqchip_only 0\nsmc 1\nfeatures 3\npage 4096\n"
                     "memory_free 1G\nmemory_total 1G\n")
     return subprocess.run([board.artefact("host/kvmshim"), "plan", "--machine=mirror", f"--board-dtb={tree}", f"--host={host}",
-                           f"--memory={MEMORY}", f"--firmware={build}"], capture_output=True, text=True, check=True).stdout
+                           f"--firmware={build}", *options], capture_output=True, text=True, check=True).stdout
 
 
-def started(boards, build, kernel):
+def started(boards, build, kernel, *options):
     """A board that has just been switched on and boots BUILD as PID 1's guest."""
-    files = {"/firmware": build}
-    tree = tree_of(build)
+    files, tree = {"/firmware": build}, tree_of(build)
+    options = ["machine=mirror", f"memory={MEMORY}", "on-crash=poweroff", *options]
     if tree:
         files["/board.dtb"] = tree
-    name = "mirror-" + "-".join(build.relative_to(BOARDS).parts).replace(".", "-")
-    initrd = board.initramfs(name, files, base=board.artefact("kvmshim.cpio.gz"))
-    gic = 3 if "GICv3" in re.search(r"guest .*\n(?: .*\n)*", plan(build))[0] else 2
-    options = f"kvmshim.machine=mirror kvmshim.memory={MEMORY} kvmshim.on-crash=poweroff"
-    if tree:
-        options += " kvmshim.board-dtb=/board.dtb"
-    return boards(board.direct(name, gic, kernel, "a57", initrd, options))
+        options.append("board-dtb=/board.dtb")
+    initrd = board.initramfs(f"mirror-{name_of(build)}", files, base=board.artefact("kvmshim.cpio.gz"))
+    gic = 3 if "GICv3" in re.search(r"guest .*\n(?: .*\n)*", planned(build, f"--memory={MEMORY}"))[0] else 2
+    return boards(board.direct(f"mirror-{name_of(build)}", gic, kernel, "a57", initrd,
+                               " ".join(f"kvmshim.{o}" for o in options)))
 
 
-@pytest.mark.parametrize("build", builds())
+def own_memory(build):
+    """Bytes of RAM that the memory nodes of the build's own tree have, which it then goes by; 0: none."""
+    data = build.read_bytes()
+    at = data.rfind(b"\xd0\x0d\xfe\xed")
+    if at < 0:
+        return 0
+    tree = board.WORK / f"own-{name_of(build)}.dtb"
+    tree.write_bytes(data[at:])
+    total = 0
+    for node in subprocess.run(["fdtget", "-l", tree, "/"], capture_output=True, text=True, check=False).stdout.split():
+        if not re.match(r"memory(@|$)", node):
+            continue
+        cells = [int(subprocess.run(["fdtget", "-t", "u", "-d", fallback, tree, "/", name], capture_output=True, text=True,
+                                    check=True).stdout)
+                 for name, fallback in (("#address-cells", "2"), ("#size-cells", "1"))]
+        reg = subprocess.run(["fdtget", "-t", "u", tree, f"/{node}", "reg"], capture_output=True, text=True, check=False).stdout
+        reg = [int(cell) for cell in reg.split()]
+        for bank in range(0, len(reg), sum(cells)):
+            size = 0
+            for cell in reg[bank + cells[0]:bank + sum(cells)]:
+                size = size << 32 | cell
+            total += size
+    return total
+
+
+def sizes(text):
+    """Bytes of each size in a line: "2 GiB (effective 512 MiB)"."""
+    return [float(number) * {b"K": 1 << 10, b"M": 1 << 20, b"G": 1 << 30}[unit]
+            for number, unit in re.findall(rb"([\d.]+) ([KMG])iB", text)]
+
+
+def ram_is_the_plans(build, told):
+    """The RAM that U-Boot tells is the plan's; a size that its own tree has is told beside it."""
+    found = sizes(told)
+    if found[0] == MEMORY:
+        return "plan's"
+    assert found[0] == own_memory(build) and MEMORY in found[1:], told
+    return "plan's, beside its tree's"
+
+
+@each([b for b in builds() if b.suffix == ".bin"])
 def test_banner(boards, build):
-    started(boards, build, "6.1").expect(re.compile(BANNER), timeout=60)
-
-
-def sized(text):
-    """Bytes of "2 GiB", "948 MiB", "1.9 GiB"."""
-    number, unit = re.match(rb"([\d.]+) ([KMG])iB", text).groups()
-    return float(number) * {b"K": 1 << 10, b"M": 1 << 20, b"G": 1 << 30}[unit]
+    started(boards, build, "6.1").expect(BANNER, timeout=90)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("build", builds())
+@each(builds())
 def test_prompt(boards, build):
     b = started(boards, build, "6.12")
-    banner = b.expect(re.compile(BANNER), timeout=60)[0]
-    b.expect(re.compile(rb"Model: ([^\r\n]*)"), timeout=30)
-    assert sized(b.expect(re.compile(rb"DRAM: +([^\r\n]*)"), timeout=30)[1]) == MEMORY
-    for _ in range(60):
+    banner = b.expect(BANNER, timeout=90)[0].decode().strip()
+    model = b.expect(re.compile(rb"Model: ([^\r\n]+)\r?\n"), timeout=60)[1].decode()
+    ram = ram_is_the_plans(build, b.expect(re.compile(rb"DRAM: +([^\r\n]+)\r?\n"), timeout=60)[1])
+    for _ in range(90):
         b.send(" ")
-        if b.child.expect([re.compile(PROMPT), board.pexpect.TIMEOUT], timeout=1) == 0:
+        if b.child.expect([PROMPT, board.pexpect.TIMEOUT], timeout=1) == 0:
             break
     b.send("\x03\rversion\r")
-    b.expect(banner.strip())
-    b.expect(re.compile(PROMPT))
+    b.expect(banner, timeout=30)
+    b.expect(PROMPT, timeout=30)
     b.send("reset\r")
-    b.expect(banner.strip())
+    b.expect(banner, timeout=90)
+    folder = board.BUILD / "results"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "mirror-builds.md", "a", encoding="utf-8") as f:
+        where = build.relative_to(BOARDS)
+        f.write(f"| `{where.parent}` | `{where.name}` | {model} | {ram} | prompt, `version`, `reset` |\n")

@@ -98,6 +98,11 @@ UARTS = {
                                      "irq": "b040000.serial", "early": False},
 }
 
+# One of each family in every run.
+QUICK_ONES = ("ns16550a", "arm,sbsa-uart", "xlnx,zynqmp-uart", "samsung,exynos850-uart", "qcom,geni-debug-uart",
+              "qcom,msm-uartdm-v1.4", "amlogic,meson-gx-uart", "fsl,imx6q-uart", "fsl,imx8qxp-lpuart",
+              "renesas,rcar-gen3-scif", "marvell,armada-3700-uart")
+
 MACHINE = trees.HEAD + """
 &uart0 { status = "disabled"; };
 &{/aliases} { serial0 = "PATH"; };
@@ -174,7 +179,7 @@ def works(host, row):
     assert interrupts_taken(host, row["irq"]) > before
 
 
-@pytest.mark.parametrize("name", UARTS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[] if n in QUICK_ONES else [pytest.mark.slow]) for n in UARTS])
 def test_linux(host, name):
     row = UARTS[name]
     host.start(*board.shim_words([f"overlay={machine(name)}", f"initrd={root(row)}", "memory=256M", *row.get("settings", []),

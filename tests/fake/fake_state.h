@@ -9,6 +9,7 @@
 #define FAKE_RUN_SIZE (2 * FAKE_PAGE) /* kvm_run and the coalesced ring */
 #define FAKE_VCPUS 512
 #define FAKE_SLOTS 64
+#define FAKE_FILTERS 40
 #define FAKE_ZONES 16
 #define FAKE_VMS 1024
 #define FAKE_UNSET UINT64_MAX
@@ -79,6 +80,10 @@ struct fake_vm {
 	unsigned slots;
 	struct kvm_coalesced_mmio_zone zone[FAKE_ZONES];
 	unsigned zones;
+	struct {
+		uint32_t base, count;
+	} filter[FAKE_FILTERS]; /* of SMCCC calls */
+	unsigned filters;
 	bool features_set; /* 6.12: the first KVM_ARM_VCPU_INIT fixes them for the VM */
 	uint32_t features;
 	uint64_t psci_version;

@@ -235,11 +235,37 @@ static int target_get(struct kvm_vcpu_init *init)
 }
 
 /* Of a VM's own attributes only the SMCCC filter, group 0. */
-static int attr_has(const struct kvm_device_attr *attr)
+static int attr_call(struct fake_vm *vm, unsigned long request, const struct kvm_device_attr *attr)
 {
+	const struct {
+		uint32_t base, count;
+		uint8_t action, pad[15];
+	} *filter = (const void *)(uintptr_t)attr->addr;
+
 	if (!fake_is_6_12())
 		return -EINVAL;
-	return attr->group || attr->attr ? -ENXIO : 0;
+	if (attr->group || attr->attr)
+		return -ENXIO;
+	if (request == KVM_HAS_DEVICE_ATTR)
+		return 0;
+	if (!filter->count || filter->action > 2)
+		return -EINVAL;
+	for (unsigned i = 0; i < sizeof(filter->pad); i++)
+		if (filter->pad[i])
+			return -EINVAL;
+	if (vm->ran)
+		return -EBUSY;
+	if (filter->base >> 24 == 0x80 || filter->base >> 24 == 0xc0)
+		return -EEXIST; /* Arm's architecture calls are KVM's own */
+	for (unsigned i = 0; i < vm->filters; i++)
+		if (filter->base < vm->filter[i].base + vm->filter[i].count &&
+		    vm->filter[i].base < filter->base + filter->count)
+			return -EEXIST;
+	if (vm->filters == FAKE_FILTERS)
+		return -ENOMEM;
+	vm->filter[vm->filters].base = filter->base;
+	vm->filter[vm->filters++].count = filter->count;
+	return 0;
 }
 
 int fake_vm_ioctl(struct fake_vm *vm, unsigned long request, void *arg)
@@ -257,7 +283,8 @@ int fake_vm_ioctl(struct fake_vm *vm, unsigned long request, void *arg)
 	case KVM_ARM_SET_DEVICE_ADDR: return fake_vgic_legacy_address(vm, arg);
 	case KVM_ARM_PREFERRED_TARGET: return target_get(arg);
 	case KVM_IRQ_LINE: return fake_irq_line(vm, arg);
-	case KVM_HAS_DEVICE_ATTR: return attr_has(arg);
+	case KVM_HAS_DEVICE_ATTR:
+	case KVM_SET_DEVICE_ATTR: return attr_call(vm, request, arg);
 	case KVM_REGISTER_COALESCED_MMIO:
 		return fake_cap(vm, KVM_CAP_COALESCED_MMIO) ? zone_set(vm, arg, true) : -EINVAL;
 	case KVM_UNREGISTER_COALESCED_MMIO:
