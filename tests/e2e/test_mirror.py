@@ -21,7 +21,9 @@ TREES = {
     "rpi/rpi_arm64": "broadcom/bcm2711-rpi-4-b.dtb",
 }
 BANNER = re.compile(rb"U-Boot 20\d\d\.\d\d[^\r\n]*\r?\n")
-PROMPT = re.compile(rb"\n[^\r\n]{0,20}(=>|#) *$")
+PROMPT = re.compile(rb"\n[^\r\n]{0,20}(=>|#|U-Boot>) *$")
+# The model, which a Raspberry Pi's tells by its revision code and after the RAM.
+TOLD = re.compile(rb"(Model:|DRAM:|\nRPI) +([^\r\n]+)(?=\r?\n)")
 
 
 def builds():
@@ -114,8 +116,11 @@ def test_banner(boards, build):
 def test_prompt(boards, build):
     b = started(boards, build, "6.12")
     banner = b.expect(BANNER, timeout=90)[0].decode().strip()
-    model = b.expect(re.compile(rb"Model: ([^\r\n]+)\r?\n"), timeout=60)[1].decode()
-    ram = ram_is_the_plans(build, b.expect(re.compile(rb"DRAM: +([^\r\n]+)\r?\n"), timeout=60)[1])
+    told = {}
+    while not {"model", "ram"} <= told.keys():
+        line = b.expect(TOLD, timeout=60)
+        told.setdefault("ram" if line[1] == b"DRAM:" else "model", line[2])
+    model, ram = told["model"].decode(), ram_is_the_plans(build, told["ram"])
     for _ in range(90):
         b.send(" ")
         if b.child.expect([PROMPT, board.pexpect.TIMEOUT], timeout=1) == 0:
