@@ -47,7 +47,7 @@ savedefconfig: $(O)/.config
 
 # --- what is built -------------------------------------------------------------------------------
 
-kvm-y	:= $(addprefix kvm/,coalesce.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
+kvm-y	:= $(addprefix kvm/,coalesce.c dcache.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
 kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
 	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
@@ -69,6 +69,7 @@ dev-$(CONFIG_DEV_UART8250)	+= uart8250
 dev-$(CONFIG_DEV_CDNS_UART)	+= cdns_uart
 dev-$(CONFIG_DEV_EXYNOS_UART)	+= exynos_uart
 dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
+dev-$(CONFIG_DEV_BCM2835_MBOX)	+= bcm2835_mbox
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \

@@ -40,6 +40,20 @@ struct dev_env {
 	 * else each one calls it.
 	 */
 	void (*direct)(struct dev *dev, bool direct);
+	/*
+	 * Where SIZE bytes of the guest's memory at GPA lie, as aligned as GPA; NULL: not all of that is
+	 * memory. The guest may store there meanwhile: what is looked at is read once. A guest whose
+	 * caches are off sees what was stored there after one more call for it.
+	 */
+	void *(*memory)(struct dev *dev, uint64_t gpa, uint64_t size);
+	/* Bytes of the guest's lowest bank of RAM; where it begins. */
+	uint64_t (*ram)(struct dev *dev, uint64_t *base);
+	/*
+	 * The value, for good, of property NAME of the node at PATH ("/system", or an alias) of the
+	 * guest's tree; with PATH NULL, of the device's block in what is known of its SoC. Big-endian, LEN
+	 * bytes. NULL: there is none, LEN means nothing.
+	 */
+	const void *(*property)(struct dev *dev, const char *path, const char *name, uint32_t *len);
 };
 
 /* What a device stores, for models of memory chips. */

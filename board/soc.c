@@ -123,6 +123,22 @@ const struct soc_ram *soc_ram_encoding(const struct tree *socs, const struct tre
 	return NULL;
 }
 
+const void *soc_property(const struct tree *socs, const struct tree *board, unsigned node,
+			 const char *name, uint32_t *len)
+{
+	struct block block[BLOCKS_MAX];
+	const unsigned count = blocks_collect(socs, board, block);
+	const void *value = NULL;
+	uint64_t base, size;
+
+	if (tree_reg(board, node, 0, &base, &size))
+		return NULL;
+	for (unsigned i = 0; i < count && !value; i++)
+		if (is_block(&block[i], board, node, base))
+			value = tree_prop_named(socs, block[i].node, name, len);
+	return value;
+}
+
 unsigned soc_calls(const struct tree *socs, const struct tree *board, struct soc_call *call,
 		   unsigned most)
 {

@@ -29,6 +29,13 @@ unsigned soc_calls(const struct tree *socs, const struct tree *board, struct soc
 		   unsigned most);
 
 /*
+ * Property NAME of the block that NODE of BOARD is, and its LEN; NULL: none has it. Where several
+ * nodes of SOCS tell of that block, the first that has it counts.
+ */
+const void *soc_property(const struct tree *socs, const struct tree *board, unsigned node,
+			 const char *name, uint32_t *len);
+
+/*
  * Memory that the SoC has and no board's tree: up to MOST regions. Returns how many.
  */
 unsigned soc_memory(const struct tree *socs, const struct tree *board, struct region *region,

@@ -10,15 +10,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "board/soc.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
+#include "kvm/dcache.h"
 
 #define TICK_MS 1 /* while stores gather without exits: how long a byte may wait */
 #define QUIET_TICKS 4 /* ticks without a store before they exit again */
@@ -94,6 +97,38 @@ static void env_wake_at(struct dev *dev, uint64_t ns)
 	loop_wake(d->shim);
 }
 
+static void *env_memory(struct dev *dev, uint64_t gpa, uint64_t size)
+{
+	void *hva = memory_all_at(owner_of(dev)->shim, gpa, size);
+
+	if (hva)
+		dcache_flush(hva, size);
+	return hva;
+}
+
+static uint64_t env_ram(struct dev *dev, uint64_t *base)
+{
+	const struct region *ram = &owner_of(dev)->shim->p.plan.ram[0];
+
+	*base = ram->base;
+	return ram->size;
+}
+
+static const void *env_property(struct dev *dev, const char *path, const char *name, uint32_t *len)
+{
+	const struct guest_device *d = owner_of(dev);
+	const struct prepared *p = &d->shim->p;
+	const int node = path ? tree_by_path(&p->guest_tree, path) : d->is->node;
+
+	if (node < 0)
+		return NULL;
+	if (path)
+		return tree_prop_named(&p->guest_tree, (unsigned)node, name, len);
+	if (!CONFIG_MIRROR || !p->inputs.socs)
+		return NULL;
+	return soc_property(p->inputs.socs, &p->guest_tree, (unsigned)node, name, len);
+}
+
 const struct dev_env loop_dev_env = {
 	.irq = env_irq,
 	.out = env_out,
@@ -103,6 +138,9 @@ const struct dev_env loop_dev_env = {
 	.wake_at = env_wake_at,
 	.storage = flash_storage,
 	.direct = flash_direct,
+	.memory = env_memory,
+	.ram = env_ram,
+	.property = env_property,
 };
 
 /*

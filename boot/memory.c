@@ -78,6 +78,11 @@ void *memory_at(const struct shim *s, uint64_t gpa, bool write)
 	return hva || write ? hva : flash_code_at(s, gpa);
 }
 
+void *memory_all_at(const struct shim *s, uint64_t gpa, uint64_t size)
+{
+	return bank_at(s, s->p.plan.banks, &(struct region){ gpa, size });
+}
+
 static struct region pages_of(const struct shim *s, uint64_t base, uint64_t size)
 {
 	uint64_t mask = s->p.host.page - 1, start = base & ~mask;

@@ -23,6 +23,9 @@ int memory_renew(struct shim *s, struct failure *f);
  */
 void *memory_at(const struct shim *s, uint64_t gpa, bool write);
 
+/* Where SIZE bytes at GPA lie in this process; NULL: they are not all in one bank of RAM. Any thread. */
+void *memory_all_at(const struct shim *s, uint64_t gpa, uint64_t size);
+
 /* Unmap what memory_add() reserved. */
 void memory_close(struct shim *s);
 

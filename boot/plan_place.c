@@ -244,14 +244,17 @@ static uint64_t firmware_end(const struct plan *p, const struct region *ram)
 	return end;
 }
 
-/* RAM base is where U-Boot for QEMU and EDK2 look for the tree; x0 tells everybody else. */
+/*
+ * RAM base is where U-Boot for QEMU and EDK2 look for the tree; x0 tells everybody else, and nobody
+ * takes 0 for an address.
+ */
 int plan_place_dtb(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	p->dtb.size = (uint64_t)p->tree.size;
 	for (unsigned i = 0; i < p->rams; i++) {
 		const uint64_t behind = firmware_end(p, &p->ram[i]);
 
-		if (dtb_try(p, &p->ram[i], p->ram[i].base) ||
+		if (dtb_try(p, &p->ram[i], p->ram[i].base ? p->ram[i].base : TREE_ALIGN) ||
 		    dtb_try(p, &p->ram[i], region_align(behind, BLOCK)) ||
 		    dtb_try(p, &p->ram[i], region_align(behind, TREE_ALIGN)))
 			return 0;

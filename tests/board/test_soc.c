@@ -23,7 +23,7 @@ static void socs_given(const char *text)
 
 static void board_given(const char *root)
 {
-	char text[200];
+	char text[400];
 
 	snprintf(text, sizeof(text), "/ { %s };", root);
 	blob_compile(&blob, "", text);
@@ -97,6 +97,29 @@ static void memory_of_the_soc_by_its_window(void **state)
 	assert_int_equal(soc_memory(&socs, &board, region, 2), 0);
 }
 
+static void properties_of_a_block(void **state)
+{
+	const uint8_t *value;
+	uint32_t len = 0;
+
+	(void)state;
+	socs_given("/ { a { compatible = \"v,a1\"; m { compatible = \"v,m\"; reset = <0 1>; }; };\n"
+		   "b1 { compatible = \"w,b1\"; m { compatible = \"v,m\"; told = <1>; }; };\n"
+		   "b2 { compatible = \"w,b2\"; m { compatible = \"v,m\"; told = <2>; }; }; };");
+	board_given("compatible = \"w,b2\", \"v,a1\"; #address-cells = <1>; #size-cells = <1>;\n"
+		    "m@10 { compatible = \"v,m2\", \"v,m\"; reg = <0x10 4>; };\n"
+		    "n@20 { compatible = \"v,n\"; reg = <0x20 4>; }; o { compatible = \"v,m\"; };");
+	value = soc_property(&socs, &board, 1, "told", &len);
+	assert_non_null(value);
+	assert_int_equal(len, 4);
+	assert_int_equal(value[3], 2); /* that board's */
+	assert_non_null(soc_property(&socs, &board, 1, "reset", &len));
+	assert_int_equal(len, 8);
+	assert_null(soc_property(&socs, &board, 1, "untold", &len));
+	assert_null(soc_property(&socs, &board, 2, "told", &len));
+	assert_null(soc_property(&socs, &board, 3, "told", &len)); /* nowhere */
+}
+
 static void calls_of_the_soc(void **state)
 {
 	struct soc_call call[3];
@@ -133,6 +156,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_not_made_up),
 		cmocka_unit_test(name_is_the_last_string),
 		cmocka_unit_test(memory_of_the_soc_by_its_window),
+		cmocka_unit_test(properties_of_a_block),
 		cmocka_unit_test(calls_of_the_soc),
 		cmocka_unit_test(what_is_built_in_is_read),
 	};

@@ -248,6 +248,20 @@ static void firmware_goes_to_ram_where_there_is_no_flash(void **state)
 	assert_int_equal(p.plan.dtb.base, RAM_BASE + 2 * MIB);
 }
 
+/* Firmware takes an x0 of 0 for no tree at all. */
+static void tree_is_never_at_0(void **state)
+{
+	(void)state;
+	blob_fdtput(&p.blob, "-r", "/flash@0");
+	SET("--firmware=f@0x200000", "--memory=64M@0");
+	planner_good();
+	assert_int_equal(p.plan.ram[0].base, 0);
+	assert_int_equal(p.plan.dtb.base, 0x10000);
+	SET("--firmware=f@0x10000", "--memory=64M@0");
+	planner_good();
+	assert_int_equal(p.plan.dtb.base, 2 * MIB);
+}
+
 static void firmware_in_another_bank(void **state)
 {
 	(void)state;
@@ -795,6 +809,7 @@ int main(void)
 		TEST(variables_are_in_the_other_bank),
 		TEST(variables_want_a_bank),
 		TEST(firmware_goes_to_ram_where_there_is_no_flash),
+		TEST(tree_is_never_at_0),
 		TEST(firmware_in_another_bank),
 		TEST(firmware_that_fills_the_first_bank),
 		TEST(firmware_too_large),

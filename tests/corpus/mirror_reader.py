@@ -36,9 +36,9 @@ MODELS = {
     "imx_uart": ("fsl,imx6q-uart",),
     "lpuart": ("fsl,imx7ulp-lpuart", "fsl,imx8ulp-lpuart", "fsl,imx8qxp-lpuart", "fsl,ls1021a-lpuart", "fsl,ls1028a-lpuart"),
     "scif": ("renesas,scif-r9a07g044", "renesas,scif-r9a09g057", "renesas,scif", "renesas,hscif"),
-    "pl031": ("arm,pl031",), "fw_cfg": ("qemu,fw-cfg-mmio",),
+    "pl031": ("arm,pl031",), "fw_cfg": ("qemu,fw-cfg-mmio",), "bcm2835_mbox": ("brcm,bcm2835-mbox",),
 }
-NO_CONSOLES = "pl031", "fw_cfg"
+NO_CONSOLES = "pl031", "fw_cfg", "bcm2835_mbox"
 # What the registers of an SoC that tell firmware of its RAM can say: whole ones of a unit, up to so much, of so many powers of two.
 TELLABLE = {
     "rockchip-os-reg2": (64 * MIB, 65536 * MIB, 4),

@@ -24,7 +24,7 @@ TREES = {
 # and dragonboard820c.h. The guest gets that much.
 BUILT_IN = {"qcom/dragonboard410c": 1 << 30, "qcom/dragonboard820c": 3 << 30}
 BANNER = re.compile(rb"U-Boot 20\d\d\.\d\d[^\r\n]*\r?\n")
-PROMPT = re.compile(rb"\n[^\r\n]{0,40}(=>|#) *$")
+PROMPT = re.compile(rb"\n[^\r\n]{0,40}(=>|#|U-Boot>) *$")
 MODEL = b"Model: %s\n\0"  # in builds that print it: U-Boot, common/board_info.c
 
 

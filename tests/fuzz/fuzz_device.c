@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Device models under a guest that does anything: the input is accesses, bytes typed, time that passes.
+#include <sanitizer/asan_interface.h>
 #include <string.h>
 
 #include "board/dev/cfi.h"
@@ -9,7 +10,10 @@
 #define BLOCK 4096u
 #define WINDOW 0x1000u
 #define STATE_MAX 4096
+#define RAM 4096u
 
+/* The guest's, from address 0 on: only what the model asked for last may be touched. */
+static _Alignas(16) uint8_t ram[RAM];
 static uint8_t storage[STORAGE];
 static struct dev dev;
 static size_t room;
@@ -68,6 +72,31 @@ static void direct(struct dev *d, bool on)
 	(void)on;
 }
 
+static void *memory(struct dev *d, uint64_t gpa, uint64_t size)
+{
+	FUZZ_HOLDS(d == &dev);
+	if (gpa > RAM || size > RAM - gpa)
+		return NULL;
+	ASAN_POISON_MEMORY_REGION(ram, RAM);
+	ASAN_UNPOISON_MEMORY_REGION(ram + gpa, size);
+	return ram + gpa;
+}
+
+static uint64_t ram_told(struct dev *d, uint64_t *base)
+{
+	FUZZ_HOLDS(d == &dev);
+	*base = 0;
+	return RAM;
+}
+
+/* Any bytes. */
+static const void *property(struct dev *d, const char *path, const char *name, uint32_t *len)
+{
+	FUZZ_HOLDS(d == &dev && name && (!path || *path));
+	*len = (uint32_t)(clock_ns % 20);
+	return clock_ns & 1 ? storage : NULL;
+}
+
 static const struct dev_env env = { .irq = irq,
 				    .out = out,
 				    .room = out_room,
@@ -75,7 +104,10 @@ static const struct dev_env env = { .irq = irq,
 				    .now = now,
 				    .wake_at = wake_at,
 				    .storage = stored,
-				    .direct = direct };
+				    .direct = direct,
+				    .memory = memory,
+				    .ram = ram_told,
+				    .property = property };
 
 static uint64_t number(const uint8_t *p, unsigned n)
 {
@@ -92,6 +124,11 @@ static void step(const uint8_t *p)
 	const unsigned size = 1u << (p[0] >> 4 & 3);
 	uint64_t at = number(p + 1, 2), value = number(p + 3, 4);
 
+	if (p[0] & 0x80) { /* a store to RAM */
+		ASAN_UNPOISON_MEMORY_REGION(ram, RAM);
+		memcpy(ram + at % (RAM / 4) * 4, &value, 4);
+		return;
+	}
 	at %= dev.storage ? STORAGE - 8 : WINDOW;
 	switch (p[0] % 8) {
 	case 0:
@@ -146,6 +183,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_HOLDS(dev.model->state_size <= sizeof(state));
 	memset(state, 0, sizeof(state));
 	memset(storage, 0xff, sizeof(storage));
+	ASAN_UNPOISON_MEMORY_REGION(ram, RAM);
+	memset(ram, 0, sizeof(ram));
 	told = 0;
 	room = 64;
 	clock_ns = 1ull << 60;

@@ -64,6 +64,30 @@ static inline void env_wake_at(struct dev *dev, uint64_t ns)
 	wake_ns = ns;
 }
 
+static inline void *env_memory(struct dev *dev, uint64_t gpa, uint64_t size)
+{
+	assert_ptr_equal(dev, &uart);
+	(void)gpa;
+	(void)size;
+	return NULL;
+}
+
+static inline uint64_t env_ram(struct dev *dev, uint64_t *base)
+{
+	assert_ptr_equal(dev, &uart);
+	return *base = 0;
+}
+
+static inline const void *env_property(struct dev *dev, const char *path, const char *name,
+				       uint32_t *len)
+{
+	assert_ptr_equal(dev, &uart);
+	(void)path;
+	(void)name;
+	(void)len;
+	return NULL;
+}
+
 static const struct dev_env env = {
 	.irq = env_irq,
 	.out = env_out,
@@ -71,6 +95,9 @@ static const struct dev_env env = {
 	.input_ready = env_input_ready,
 	.now = env_now,
 	.wake_at = env_wake_at,
+	.memory = env_memory,
+	.ram = env_ram,
+	.property = env_property,
 };
 
 /* MODEL, just powered on, at a node of that kind; nothing sent, nothing typed. */
