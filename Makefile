@@ -251,6 +251,7 @@ help:
 #? Tests:
 #?   check             all that fits into 30 minutes; sets the machine up by itself
 #?   check-all         everything
+#?   check-mirror      boards' own U-Boot on machine=mirror, to the prompt and back
 #?   unit              native unit tests, sanitized
 #?   e2e               emulated boards
 #?   bench             the figures of docs/performance.md
