@@ -117,7 +117,7 @@ late-y	:= $(filter kvm/insn/% boot/image/%,$(obj-y)) $(addprefix kvm/,reglist.c 
 	$(addprefix boot/,flash_store.c hostfile.c io/disk.c io/store.c modules.c probe.c settings_help.c supervise.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
-fast-y	:= board/tree.c board/tree_index.c
+fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
 whole	:= -flto
 $(late-y:%.c=$(O)/target/%.o): whole :=
 $(fast-y:%.c=$(O)/target/%.o): whole := -flto -O2
@@ -171,7 +171,7 @@ comma	:= ,
 # Debian's archives were compiled with fortified calls, which musl does not have.
 unfortified := $(foreach f,memcpy memmove memset,$f_chk=$f)
 target-libs := $(CACHE)/libfdt/libfdt.a $(libs-y:%=$(CACHE)/unpack/lib%.a)
-ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,noexecstack,-z,norelro,--sort-section=alignment \
+ldflags	:= $(CFLAGS) $(no-paths) -flto -flto-partition=one -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=$(page),-z,common-page-size=512,-z,noexecstack,-z,norelro,--sort-section=alignment \
 	-Wl,-T,boot/kvmshim.lds $(patsubst %,-Wl$(comma)--defsym=%=abort,$(no-float:%=__%) $(no-packer) $(no-old)) $(unfortified:%=-Wl$(comma)--defsym=__%)
 
 $(O)/kvmshim.debug: $(call objs,target,$(obj-y)) boot/kvmshim.lds

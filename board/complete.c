@@ -68,6 +68,8 @@ static bool ram_complete(struct edits *e, const struct machine *m, const struct 
 		edit_name(e, node, name);
 	}
 	edit_set_cells(e, node, "reg", cell, n);
+	if (node >= 0 && !tree->node[node].prop[TREE_DEVICE_TYPE])
+		edit_set_string(e, node, "device_type", "memory");
 	if (node < 0)
 		edit_end_node(e);
 	for (unsigned i = 1; i < m->rams; i++)

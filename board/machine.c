@@ -207,7 +207,7 @@ static int node_read(struct reader *r, unsigned node, const struct model *const 
 	*next = n->next;
 	if (n->prop[TREE_STATUS] && node_disabled(r->tree, node))
 		return 0;
-	if (n->prop[TREE_DEVICE_TYPE] && device_type_is(r->tree, node, "memory")) {
+	if (tree_is_memory(r->tree, node)) {
 		*next = node + 1;
 		return machine_memory_read(r, node);
 	}

@@ -244,12 +244,9 @@ static void block_apply(struct stub *stub, const struct tree *socs, unsigned nod
 /* Is what NODE names by reg no place of registers? Then nothing below it is. */
 static bool is_no_block(const struct tree *tree, unsigned node)
 {
-	const char *type = tree->node[node].prop[TREE_DEVICE_TYPE]
-				   ? tree_prop_string(tree, node, TREE_DEVICE_TYPE)
-				   : NULL;
 	const char *name = tree->node[node].parent ? "" : tree_name(tree, node);
 
-	return (type && !strcmp(type, "memory")) || !strcmp(name, "cpus") ||
+	return tree_is_memory(tree, node) || !strcmp(name, "cpus") ||
 	       !strcmp(name, "reserved-memory");
 }
 

@@ -69,10 +69,21 @@ static void amlogic_tell(uint64_t size, uint32_t *word)
 	word[0] = (uint32_t)(size / MIB) << 16;
 }
 
+/*
+ * Window 0 of an Armada 3700's address decoder: enabled, for DRAM; its size as ones from bit 0 on, in units
+ * of 64 KiB. U-Boot, arch/arm/mach-mvebu/armada3700/cpu.c, a3700_dram_init().
+ */
+static void armada3700_tell(uint64_t size, uint32_t *word)
+{
+	word[0] = 1;
+	word[1] = (uint32_t)(size >> 16) - 1;
+}
+
 static const struct soc_ram encodings[] = {
 	{ "rockchip-os-reg2", 2, MIB * 64, MIB << 16, 4, rockchip_tell },
 	{ "rockchip-os-reg2-halves", 4, MIB * 128, MIB << 17, 4, rockchip_halves_tell },
 	{ "amlogic-gp-cfg0", 1, MIB, MIB * 65535, 16, amlogic_tell },
+	{ "armada3700-window", 2, MIB, MIB << 11, 1, armada3700_tell },
 };
 
 const struct soc_ram *soc_ram_find(const char *name)

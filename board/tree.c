@@ -121,6 +121,21 @@ bool tree_compatible(const struct tree *tree, unsigned node, const char *name)
 	return false;
 }
 
+bool tree_is_memory(const struct tree *tree, unsigned node)
+{
+	const struct tree_node *n = &tree->node[node];
+	const char *text;
+
+	if (n->prop[TREE_DEVICE_TYPE]) {
+		text = tree_prop_string(tree, node, TREE_DEVICE_TYPE);
+		return text && !strcmp(text, "memory");
+	}
+	if (n->parent || !n->prop[TREE_REG] || n->prop[TREE_COMPATIBLE])
+		return false;
+	text = tree_name(tree, node);
+	return !strncmp(text, "memory", 6) && (!text[6] || text[6] == '@');
+}
+
 bool tree_enabled(const struct tree *tree, unsigned node)
 {
 	for (int32_t n = (int32_t)node; n >= 0; n = tree->node[n].parent) {

@@ -125,6 +125,12 @@ const char *tree_prop_string(const struct tree *tree, unsigned node, enum tree_p
 /* Is NAME one of the node's compatible strings? */
 bool tree_compatible(const struct tree *tree, unsigned node, const char *name);
 
+/*
+ * Does the node tell of RAM: by its device_type, or, as a child of the root with neither that nor
+ * compatible, by its name? Some boards' firmware goes by the name (U-Boot, mach-tegra/cboot.c).
+ */
+bool tree_is_memory(const struct tree *tree, unsigned node);
+
 /* "okay", "ok" or no status, in the node and all above it. */
 bool tree_enabled(const struct tree *tree, unsigned node);
 

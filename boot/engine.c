@@ -185,13 +185,15 @@ static int boot_registers_set(struct shim *s, unsigned cpu)
 	const struct change change[] = {
 		{ VCPU_CORE_REG(regs.pc), p->entry },
 		{ VCPU_CORE_REG(regs.regs[p->aarch32 ? 2 : 0]), p->dtb.base },
-		{ VCPU_CORE_REG(regs.regs[1]), UINT32_MAX },
+		{ p->aarch32 ? VCPU_CORE_REG(regs.regs[1]) : VCPU_CORE_REG(sp_el1),
+		  p->aarch32 ? UINT32_MAX : p->stack },
 	};
+	const unsigned changes = p->aarch32 || p->stack ? 3 : 2;
 	int error = 0;
 
 	if (cpu)
 		return 0;
-	for (unsigned i = 0; i < (p->aarch32 ? 3 : 2) && !error; i++)
+	for (unsigned i = 0; i < changes && !error; i++)
 		error = vcpu_reg_set64(&s->vcpu[0], change[i].id, change[i].value);
 	return error;
 }

@@ -316,7 +316,7 @@ static void finish(struct shim *s)
 
 	exit_stores_drain(s);
 	undecoded_tell();
-	unserved_tell();
+	unserved_tell(s);
 	console_losses_tell(c);
 	while (console_flush(c) && ring_count(&c->tx) != left) {
 		left = ring_count(&c->tx);
@@ -357,7 +357,7 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 		exit_stores_drain(s);
 		undecoded_tell();
 		undecoded_reset(s);
-		unserved_tell();
+		unserved_tell(s);
 		unserved_reset(s);
 		if (engine_reset(s, f))
 			break;

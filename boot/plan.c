@@ -320,5 +320,6 @@ int plan_make(struct plan *p, const struct plan_inputs *in, void *dtb, size_t si
 	    tree_settle(p, in, dtb, size, f) || plan_place_dtb(p, in, f))
 		return -1;
 	plan_place_srams(p, in);
+	plan_place_stack(p);
 	return aarch32_check(p, f);
 }

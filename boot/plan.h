@@ -52,6 +52,7 @@ struct plan {
 	enum plan_place place; /* of part[0] */
 	int flash_vars; /* the bank that can be written, -1: none */
 	uint64_t entry;
+	uint64_t stack; /* SP_EL1 at the entry */
 	struct region scratch; /* RAM that the kernel unpacks itself to, size 0: none */
 	struct region initrd; /* size 0: none */
 	struct region dtb;

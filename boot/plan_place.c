@@ -212,6 +212,17 @@ int plan_place_initrd(struct plan *p, const struct plan_inputs *in, struct failu
 	return 0;
 }
 
+void plan_place_stack(struct plan *p)
+{
+	const int bank = region_among(&p->part[0].region, p->ram, p->rams);
+	const struct region *ram = &p->ram[bank < 0 ? 0 : bank];
+	const bool used = p->initrd.size && region_inside(&p->initrd, ram);
+
+	p->stack = 0;
+	if (machine_mirrored(&p->machine) && !p->aarch32)
+		p->stack = used ? p->initrd.base : region_end(ram);
+}
+
 static bool dtb_try(struct plan *p, const struct region *ram, uint64_t base)
 {
 	p->dtb.base = base;

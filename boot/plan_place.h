@@ -26,6 +26,13 @@ int plan_place_initrd(struct plan *plan, const struct plan_inputs *in, struct fa
 int plan_place_dtb(struct plan *plan, const struct plan_inputs *in, struct failure *f);
 
 /*
+ * Where a mirrored board's 64-bit firmware has its stack when it is entered: some, such as U-Boot for
+ * Tegra (arch/arm/mach-tegra/board.c, save_boot_params()), go on with that of the stage before. It
+ * ends where free RAM does in the bank that the firmware lies in. Others begin without: 0.
+ */
+void plan_place_stack(struct plan *plan);
+
+/*
  * The SRAMs that the tree has become memory, as far as they are whole pages and nothing else lies
  * there; the rest is served as what nobody models.
  */

@@ -236,8 +236,7 @@ int trees_guest_read(const struct settings *s, const struct host *host,
 	*path = inner ? firmware->path : s->raw[SET_MACHINE].text;
 	if (!CONFIG_MIRROR && !strcmp(*path, "mirror"))
 		return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
-			    "machine=mirror is not built in: give virt or a .dtb file, or build "
-			    "with CONFIG_MIRROR=y");
+			    "machine=mirror is not built in: build with CONFIG_MIRROR=y");
 	if (settings_mirror(s)) {
 		n = uboot_tree_read(firmware, board, guest_blob, f);
 		if (n < 0)

@@ -17,6 +17,7 @@
 #define TRACED_MOST 1000 /* lines of trace at once */
 #define TRACED_SECOND 20 /* and further ones each second */
 #define TOLD_NODES 3 /* in the summary */
+#define NOWHERE_MANY 1000 /* accesses of firmware that is lost, and may not come to an end */
 #define SECOND UINT64_C(1000000000)
 
 static struct unserved_cpu {
@@ -25,6 +26,13 @@ static struct unserved_cpu {
 } cpus[CONFIG_MAX_VCPUS];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all here */
+/* Accesses to where no node is, each time the guest runs: looking for RAM, or lost. */
+static struct {
+	unsigned long accesses;
+	struct nowhere {
+		uint64_t gpa, pc;
+	} first, last;
+} nowhere;
 static struct {
 	unsigned long accesses; /* that are told one by one */
 	unsigned long hidden; /* since the last line of trace */
@@ -55,8 +63,8 @@ static const char *place(uint64_t gpa, char *buf, size_t size)
 	return buf;
 }
 
-/* May a line of trace go out? */
-static bool trace_allowed(void)
+/* More lines of trace as time passes, and how many there were no more for. */
+static void trace_refill(void)
 {
 	const uint64_t now = told.now(), lines = (now - told.since) / SECOND * TRACED_SECOND;
 
@@ -65,15 +73,20 @@ static bool trace_allowed(void)
 		told.left =
 			lines < TRACED_MOST - told.left ? told.left + (unsigned)lines : TRACED_MOST;
 	}
-	if (!told.left) {
-		told.hidden++;
-		return false;
-	}
-	if (told.hidden)
+	if (told.left && told.hidden) {
 		say("%lu lines of trace were left out", told.hidden);
-	told.hidden = 0;
-	told.left--;
-	return true;
+		told.hidden = 0;
+	}
+}
+
+/* May a line of trace go out? The least binary stops for good at the first TRACED_MOST. */
+static bool trace_allowed(void)
+{
+	if (CONFIG_MIRROR)
+		trace_refill();
+	told.hidden += !told.left;
+	told.left -= told.left != 0;
+	return !told.hidden;
 }
 
 static void access_trace(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
@@ -102,15 +115,34 @@ static void help_trace(const struct stub *of, const struct stub_site *site,
 		say("%s: polled at PC %#" PRIx64 ", helped by counting", where, site->pc);
 }
 
-/* Is that how firmware finds out where RAM ends: at its base and a power of two? */
-static bool sizes_ram(const struct shim *s, uint64_t gpa)
+static void nowhere_tell(const struct shim *s)
 {
-	const uint64_t offset = gpa - s->p.plan.ram[0].base;
+	const char *hint = told.trace ? "" : "; unmodelled=trace tells each";
+	char first[EXIT_PC_SIZE], last[EXIT_PC_SIZE];
 
-	return !(offset & (offset - 1)) && offset >= plan_memory_span(&s->p.plan);
+	if (!nowhere.accesses)
+		return;
+	exit_pc(s, nowhere.first.pc, first);
+	exit_pc(s, nowhere.last.pc, last);
+	if (nowhere.accesses == 1)
+		say("1 access to where no node is: %#" PRIx64 " (PC %s)%s", nowhere.first.gpa,
+		    first, hint);
+	else
+		say("%lu accesses to where no node is: first %#" PRIx64 " (PC %s), last %#" PRIx64
+		    " (PC %s)%s",
+		    nowhere.accesses, nowhere.first.gpa, first, nowhere.last.gpa, last, hint);
 }
 
-/* An access that is no matter of course: to where no node is, aborted, or of a guest's own machine. */
+static void nowhere_note(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa)
+{
+	nowhere.last = (struct nowhere){ gpa, exit_pc_of(vcpu) };
+	if (!nowhere.accesses++)
+		nowhere.first = nowhere.last;
+	if (nowhere.accesses == NOWHERE_MANY)
+		nowhere_tell(s);
+}
+
+/* An access that is no matter of course: aborted, or of a guest's own machine. */
 static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
 			bool write, uint64_t value, bool there)
 {
@@ -163,7 +195,7 @@ static const char *most_helped(uint32_t *count)
 	return most ? most->name : NULL;
 }
 
-void unserved_tell(void)
+void unserved_tell(const struct shim *s)
 {
 	char nodes[3 * 64] = "";
 	uint32_t count, all = 0;
@@ -186,6 +218,8 @@ void unserved_tell(void)
 		snprintf(nodes + used, sizeof(nodes) - used, ", %u more", more);
 	if (all)
 		say("helped %" PRIu32 " poll%s%s", all, all == 1 ? "" : "s", nodes);
+	nowhere_tell(s);
+	nowhere.accesses = 0;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -210,6 +244,7 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 		    uint64_t *value)
 {
 	const bool aborts = s->p.plan.unmodelled == UNMODELLED_ABORT;
+	const bool mirrored = machine_mirrored(&s->p.plan.machine) && !aborts;
 	struct stub_cpu *cpu = &cpus[vcpu->id].stub;
 	bool there = false, resets;
 
@@ -222,9 +257,11 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 	if (CONFIG_MIRROR && !aborts)
 		there = write ? stub_write(&stub, cpu, gpa, len, *value)
 			      : stub_read(&stub, cpu, gpa, len, value);
+	if (mirrored && !there)
+		nowhere_note(s, vcpu, gpa);
 	if (told.trace)
 		access_trace(s, vcpu, gpa, len, write, *value);
-	else if (aborts || !machine_mirrored(&s->p.plan.machine) || (!there && !sizes_ram(s, gpa)))
+	else if (!mirrored)
 		access_tell(s, vcpu, gpa, len, write, *value, there);
 	if (CONFIG_MIRROR)
 		full_tell();

@@ -21,7 +21,10 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 /* Registers back to how they were, vCPUs paused; what helped a loop is remembered. */
 void unserved_reset(struct shim *s);
 
-/* The loops that were helped since the last call, for the person. */
-void unserved_tell(void);
+/*
+ * For the person, of the time since the last call: loops that were helped, and in a mirrored machine
+ * accesses to where no node is. vCPUs paused, or out of the guest.
+ */
+void unserved_tell(const struct shim *s);
 
 #endif

@@ -299,6 +299,18 @@ static void reserved_memory_outside_of_ram_goes(void **state)
 	assert_false(there("/reserved-memory/half@4ffff000"));
 }
 
+static void memory_by_its_name_alone_is_ram(void **state)
+{
+	(void)state;
+	board("memory { reg = <0 0x40000000 0 0xc0000000>; };");
+	assert_true(read_as(true));
+	assert_int_equal(m.rams, 1);
+	assert_int_equal(m.ram[0].size, 0xc0000000);
+	complete();
+	assert_string_equal(get("/memory", "device_type"), "memory");
+	assert_memory_equal(get("/memory", "reg"), "\0\0\0\0\x40\0\0\0\0\0\0\0\x10\0\0\0", 16);
+}
+
 static void what_the_host_was_told_goes(void **state)
 {
 	static const char *const gone[] = { "bootargs", "linux,initrd-start", "linux,uefi-mmap",
@@ -352,6 +364,7 @@ int main(void)
 		cmocka_unit_test(device_on_interrupts_kvm_has_not),
 		cmocka_unit_test(device_that_cannot_be_is_a_stub),
 		cmocka_unit_test(reserved_memory_outside_of_ram_goes),
+		cmocka_unit_test(memory_by_its_name_alone_is_ram),
 		cmocka_unit_test(what_the_host_was_told_goes),
 		cmocka_unit_test(sram_at_no_address_is_left_out),
 		cmocka_unit_test(each_change_has_words),

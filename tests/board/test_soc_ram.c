@@ -54,6 +54,15 @@ static uint64_t rockchip_read(const uint32_t *reg)
 	return all;
 }
 
+/* MiB of the first window, as U-Boot's a3700_dram_init() takes it. */
+static uint64_t armada3700_read(const uint32_t *reg)
+{
+	assert_int_equal(reg[0] & 1, 1); /* enabled */
+	assert_int_equal(field(reg[0], 4, 4), 0); /* DRAM */
+	assert_int_equal(reg[1] & (reg[1] + 1), 0); /* ones, then zeros */
+	return ((uint64_t)reg[1] + 1) << 16 >> 20;
+}
+
 static uint64_t read_back(const struct soc_ram *ram, uint64_t size)
 {
 	uint32_t word[SOC_RAM_WORDS] = { 0 };
@@ -63,13 +72,15 @@ static uint64_t read_back(const struct soc_ram *ram, uint64_t size)
 		return rockchip_read(word);
 	if (!strcmp(ram->name, "rockchip-os-reg2-halves"))
 		return rockchip_read(word) + rockchip_read(word + 2);
+	if (!strcmp(ram->name, "armada3700-window"))
+		return armada3700_read(word);
 	return word[0] >> 16;
 }
 
 static void every_size_is_read_back(void **state)
 {
 	static const char *const names[] = { "rockchip-os-reg2", "rockchip-os-reg2-halves",
-					     "amlogic-gp-cfg0" };
+					     "amlogic-gp-cfg0", "armada3700-window" };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -302,6 +302,28 @@ static void test_lookup_enabled(void **state)
 	assert_false(tree_enabled(&d.tree, dtc_node(&d, "/soc/serial@200/sub")));
 }
 
+static void test_lookup_memory(void **state)
+{
+	static const char *const no[] = {
+		"/memory-controller@4", "/memory@5", "/memory@6", "/memory@7",
+		"/soc/memory@1",	"/soc"
+	};
+
+	(void)state;
+	dtc_index(&d, "/ { #address-cells = <1>; #size-cells = <1>;\n"
+		      "bank@1 { device_type = \"memory\"; reg = <1 1>; };\n"
+		      "memory { reg = <2 1>; }; memory@3 { reg = <3 1>; };\n"
+		      "memory-controller@4 { reg = <4 1>; };\n"
+		      "memory@5 { compatible = \"some,sram\"; reg = <5 1>; };\n"
+		      "memory@6 { device_type = \"other\"; reg = <6 1>; }; memory@7 { };\n"
+		      "soc { memory@1 { reg = <1 1>; }; }; };");
+	assert_true(tree_is_memory(&d.tree, dtc_node(&d, "/bank@1")));
+	assert_true(tree_is_memory(&d.tree, dtc_node(&d, "/memory")));
+	assert_true(tree_is_memory(&d.tree, dtc_node(&d, "/memory@3")));
+	for (unsigned i = 0; i < sizeof(no) / sizeof(*no); i++)
+		assert_false(tree_is_memory(&d.tree, dtc_node(&d, no[i])));
+}
+
 static void test_lookup_paths(void **state)
 {
 	static const struct {
@@ -394,7 +416,7 @@ int main(void)
 		ROW(test_index_shared_names),  ROW(test_lookup_props),
 		ROW(test_lookup_enabled),      ROW(test_lookup_paths),
 		ROW(test_lookup_path_of),      ROW(test_lookup_phandle),
-		ROW(test_lookup_reservations),
+		ROW(test_lookup_reservations), ROW(test_lookup_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

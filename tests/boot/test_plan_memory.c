@@ -198,6 +198,28 @@ static void size_that_the_soc_can_tell(void **state)
 	BANKS(false, { 0x40000000, 500 * MIB });
 }
 
+/* Firmware of a board may go on with the stack of the stage before. */
+static void stack_where_free_ram_ends(void **state)
+{
+	(void)state;
+	board("memory@100000000 { device_type = \"memory\"; reg = <1 0 1 0>; };\n"
+	      "memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x20000000>; };");
+	planner_good();
+	assert_int_equal(p.plan.stack, 0x60000000);
+	p.firmware.part[0].gpa = 0x100200000;
+	p.firmware.part[0].placed = true;
+	planner_good();
+	assert_int_equal(p.plan.stack, p.plan.ram[1].base + p.plan.ram[1].size);
+	p.initrd = (struct span){ 3, 0, 3 * MIB };
+	planner_good();
+	assert_int_equal(p.plan.stack, p.plan.initrd.base);
+	p.firmware.part[0].placed = false;
+	planner_virt(3);
+	SET("--machine=virt", "--memory=64M");
+	planner_good();
+	assert_int_equal(p.plan.stack, 0);
+}
+
 #define TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -212,6 +234,7 @@ int main(void)
 		TEST(size_that_the_soc_can_tell),
 		TEST(banks_beyond_the_hosts_addresses),
 		TEST(board_without_a_gic_has_ram_up_to_its_devices),
+		TEST(stack_where_free_ram_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

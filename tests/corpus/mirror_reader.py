@@ -44,6 +44,7 @@ TELLABLE = {
     "rockchip-os-reg2": (64 * MIB, 65536 * MIB, 4),
     "rockchip-os-reg2-halves": (128 * MIB, 131072 * MIB, 4),
     "amlogic-gp-cfg0": (MIB, 65535 * MIB, 16),
+    "armada3700-window": (MIB, 2048 * MIB, 1),
 }
 
 
@@ -76,6 +77,13 @@ def socs_of(root, socs):
 
 def soc_base(root, socs):
     return next((number(s.words("ram-base")) for s in socs_of(root, socs) if "ram-base" in s.props), None)
+
+
+def is_memory(node):
+    """By device_type, or by its name where neither that nor compatible is there."""
+    if "device_type" in node.props:
+        return node.string("device_type") == "memory"
+    return node.name.partition("@")[0] == "memory" and "reg" in node.props and "compatible" not in node.props
 
 
 def top(node):
@@ -179,7 +187,7 @@ class Machine:
         return base, max((bank[0] + bank[1]) // page * page - base, 0)
 
     def ram_read(self, memory, base, socs):
-        nodes = [n for n in self.tree.root.children if n.string("device_type") == "memory" and n.alive()]
+        nodes = [n for n in self.tree.root.children if is_memory(n) and n.alive()]
         regs = [r for n in nodes for r in self.tree.regs(n)[:BANKS] if not isinstance(r, Exception)]
         told = sorted(r for r in regs if r[1])[:BANKS]
         self.memory_nodes, self.assumed = nodes, False
@@ -304,6 +312,7 @@ def ram_change(machine, tree):
     if first and not isinstance(first[0], Exception) and first[0][0] != machine.ram[0][0]:
         nodes[0].name = name
     nodes[0].props["reg"] = reg
+    nodes[0].props.setdefault("device_type", b"memory\0")
     for node in nodes[1:]:
         drop(node)
 
