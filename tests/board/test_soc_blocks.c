@@ -184,7 +184,7 @@ static void built_in_data_is_good(void **state)
 		"compatible",	"window",	"hiword-mask",	    "ram-encoding",
 		"ram-offset",	"reset",	"read-only",	    "toggling",
 		"counter",	"counter-high", "write-one-clears", "self-clearing",
-		"resets-board", "memory",
+		"resets-board", "memory",	"board-revision",
 	};
 	static struct tree_node nodes[1024];
 	static struct tree built_in;
@@ -217,6 +217,8 @@ static void built_in_data_is_good(void **state)
 				assert_int_equal(len, 16);
 			else if (!strcmp(name, "memory"))
 				assert_int_equal(len, 0);
+			else if (!strcmp(name, "board-revision"))
+				assert_int_equal(len, 4);
 			else if (!strcmp(name, "resets-board"))
 				assert_int_equal(len % 12, 0);
 			else if (i == 2 || i > 4)
