@@ -24,8 +24,9 @@ TREES = {
 # and dragonboard820c.h. The guest gets that much.
 BUILT_IN = {"qcom/dragonboard410c": 1 << 30, "qcom/dragonboard820c": 3 << 30}
 BANNER = re.compile(rb"U-Boot 20\d\d\.\d\d[^\r\n]*\r?\n")
-PROMPT = re.compile(rb"\n[^\r\n]{0,40}(=>|#|U-Boot>) *$")
+PROMPT = re.compile(rb"\n[^\r\n]{0,40}(=>|\) #|U-Boot>) *$")
 MODEL = b"Model: %s\n\0"  # in builds that print it: U-Boot, common/board_info.c
+REVISION = b"RPI %s (0x%x)\n\0"  # the model by its revision code: U-Boot, board/raspberrypi/rpi/rpi.c
 
 
 def builds():
@@ -139,6 +140,9 @@ def test_prompt(boards, build):
     said, model = b.before(), "does not print it"
     if MODEL in build.read_bytes():
         model = re.search(rb"Model: ([^\r\n]+)\r?\n", said)[1].decode()
+        assert model == model_of(build)
+    if REVISION in build.read_bytes():
+        model = "Raspberry Pi " + re.search(rb"\nRPI ([^\r\n]+) \(0x[0-9a-f]+\)\r?\n", said)[1].decode()
         assert model == model_of(build)
     ram = ram_is_the_plans(build, re.search(rb"DRAM: +([^\r\n]+)\r?\n", said)[1])
     b.send("\x03\rversion\r")
