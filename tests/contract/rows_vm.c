@@ -187,7 +187,7 @@ static int filter_set(int vm, uint32_t base, uint32_t count, uint8_t action, uin
 static void smccc_filter(void)
 {
 	int vm = vm_make();
-	const bool there = host_kernel() >= 604;
+	const bool there = on(ON_6_12);
 	struct kvm_device_attr filter = { .group = 0 }, other = { .group = 77 };
 
 	expect("offered", call(vm, KVM_HAS_DEVICE_ATTR, &filter), there ? 0 : -EINVAL);
