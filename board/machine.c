@@ -223,6 +223,8 @@ static int node_read(struct reader *r, unsigned node, const struct model *const 
 			return 0;
 	}
 	*next = node + 1;
+	if (n->prop[TREE_PASSTHROUGH])
+		return machine_memory_pass_read(r, node);
 	return n->prop[TREE_COMPATIBLE] ? compatible_read(r, node, models) : 0;
 }
 

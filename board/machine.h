@@ -13,6 +13,7 @@
 #define MACHINE_FLASH_MAX 4
 #define MACHINE_FLASH_BLOCKS 256 /* erase blocks of a bank, at most */
 #define MACHINE_DEVICES_MAX 32
+#define MACHINE_PASSES_MAX 8
 #define MACHINE_UNSERVED_MAX 1024
 #define MACHINE_CHANGES_MAX 128
 #define MACHINE_LINES_MAX 9 /* interrupts of one device */
@@ -68,6 +69,9 @@ struct machine {
 	struct region flash[MACHINE_FLASH_MAX]; /* cfi-flash banks, in the tree's order */
 	int flash_node[MACHINE_FLASH_MAX];
 	unsigned flashes;
+	struct region pass[MACHINE_PASSES_MAX]; /* of nodes with `passthrough`: the host's own */
+	int pass_node[MACHINE_PASSES_MAX];
+	unsigned passes;
 	struct {
 		enum gic_version version;
 		int node;

@@ -4,7 +4,8 @@
 
 #include "board/machine_reader.h"
 
-#define REGIONS_MAX (MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
+#define REGIONS_MAX                                                                                \
+	(MACHINE_FLASH_MAX + MACHINE_PASSES_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
 
 /* --- interrupts --------------------------------------------------------------------------------- */
 
@@ -220,6 +221,8 @@ int machine_check_regions(struct reader *r)
 
 	for (unsigned i = 0; i < m->flashes; i++)
 		place_add(&p, &m->flash[i], m->flash_node[i]);
+	for (unsigned i = 0; i < m->passes; i++)
+		place_add(&p, &m->pass[i], m->pass_node[i]);
 	if (m->gic.version != GIC_NONE) {
 		place_add(&p, &m->gic.dist, m->gic.node);
 		place_add(&p, &m->gic.cpu, m->gic.node);

@@ -134,3 +134,25 @@ int machine_memory_sram_read(struct reader *r, unsigned node)
 	}
 	return 0;
 }
+
+/* Whether the host gives them away shows when they are mapped. */
+int machine_memory_pass_read(struct reader *r, unsigned node)
+{
+	struct machine *m = r->m;
+	uint64_t base, size;
+
+	for (unsigned i = 0; !i || tree_reg(r->tree, node, i, &base, &size) != -ENOENT; i++) {
+		if (m->passes == MACHINE_PASSES_MAX)
+			return machine_reader_too_many(r, node, "too many regions with passthrough",
+						       MACHINE_PASSES_MAX);
+		const int ret = machine_reader_region(r, node, i, &m->pass[m->passes]);
+		if (ret)
+			return ret;
+		if (!m->pass[m->passes].size)
+			return tree_error_set(r->err, EINVAL, (int)node,
+					      "passthrough of a region of size 0",
+					      "give its reg a size, or take passthrough out", 0);
+		m->pass_node[m->passes++] = (int)node;
+	}
+	return 0;
+}

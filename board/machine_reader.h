@@ -41,4 +41,7 @@ int machine_check_interrupts(struct reader *r);
  */
 int machine_check_regions(struct reader *r);
 
+/* A node whose registers the guest gets as the host has them. */
+int machine_memory_pass_read(struct reader *r, unsigned node);
+
 #endif

@@ -32,7 +32,7 @@ enum tree_prop {
 	TREE_METHOD,
 	TREE_ENABLE_METHOD,
 	TREE_STDOUT_PATH, /* stdout-path or linux,stdout-path */
-	TREE_NO_MAP,
+	TREE_PASSTHROUGH,
 	TREE_REDISTRIBUTOR_REGIONS, /* #redistributor-regions */
 	TREE_REDISTRIBUTOR_STRIDE,
 	TREE_PROPS

@@ -53,7 +53,7 @@ static const struct {
 	{ "linux,stdout-path", TREE_STDOUT_PATH, true },
 	{ "method", TREE_METHOD, false },
 	{ "model", TREE_MODEL, false },
-	{ "no-map", TREE_NO_MAP, false },
+	{ "passthrough", TREE_PASSTHROUGH, false },
 	{ "phandle", TREE_PHANDLE, false },
 	{ "ranges", TREE_RANGES, false },
 	{ "redistributor-stride", TREE_REDISTRIBUTOR_STRIDE, false },

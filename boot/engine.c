@@ -8,6 +8,7 @@
 #include "boot/engine.h"
 #include "boot/flash.h"
 #include "boot/memory.h"
+#include "boot/passthrough.h"
 #include "kvm/hostcpu.h"
 #include "kvm/reglist.h"
 #include "kvm/regname.h"
@@ -321,5 +322,7 @@ void engine_close(struct shim *s)
 	flash_close(s);
 	vm_close(&s->vm);
 	memory_close(s);
+	if (CONFIG_PASSTHROUGH)
+		passthrough_close(s);
 	image_close(&s->p.firmware);
 }

@@ -10,6 +10,7 @@
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/memory.h"
+#include "boot/passthrough.h"
 #include "boot/probe.h"
 #include "boot/shim.h"
 #include "boot/unserved.h"
@@ -30,7 +31,8 @@ static void handing_over(const struct plan *p)
 static int build(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_BUILD);
-	if (engine_caps_enable(s, f) || memory_add(s, f) || engine_vcpus_create(s, f) ||
+	if (engine_caps_enable(s, f) || memory_add(s, f) ||
+	    (CONFIG_PASSTHROUGH && passthrough_add(s, f)) || engine_vcpus_create(s, f) ||
 	    engine_vgic_create(s, f) || flash_open(s, &loop_dev_env, f) ||
 	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f) || calls_open(s, f))

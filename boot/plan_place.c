@@ -10,7 +10,8 @@
 
 #define MIB ((uint64_t)1 << 20)
 #define PATH_MAX_SHOWN 72
-#define PLACES_MAX (MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
+#define PLACES_MAX                                                                                 \
+	(MACHINE_FLASH_MAX + MACHINE_PASSES_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
 
 #define BLOCK (2 * MIB) /* KVM maps such blocks in one entry */
 #define TREE_ALIGN (64u << 10) /* a page, whatever the host's are */
@@ -34,6 +35,8 @@ static unsigned places_list(const struct plan *p, struct place place[PLACES_MAX]
 
 	for (unsigned i = 0; i < m->flashes; i++)
 		place[n++] = (struct place){ m->flash[i], m->flash_node[i] };
+	for (unsigned i = 0; i < m->passes; i++)
+		place[n++] = (struct place){ m->pass[i], m->pass_node[i] };
 	for (unsigned i = 0; i < m->devices; i++)
 		place[n++] = (struct place){ m->device[i].reg, m->device[i].node };
 	for (unsigned i = 0; i < m->gic.redists; i++)
@@ -138,6 +141,22 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 				"guest's tree",
 				path_of(in, m->flash_node[i], buf), m->flash[i].base,
 				m->flash[i].size, h->page);
+	for (unsigned i = 0; i < m->passes; i++) {
+		if (!CONFIG_PASSTHROUGH)
+			return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
+				    "node %s has passthrough, which is not built in: build with "
+				    "CONFIG_PASSTHROUGH=y",
+				    path_of(in, m->pass_node[i], buf));
+		if ((m->pass[i].base | m->pass[i].size) % h->page)
+			return fail(
+				f, OUTCOME_BAD_CONFIG, "E-PASSTHROUGH",
+				"node %s: 0x%" PRIx64 " bytes at 0x%" PRIx64
+				" are not whole pages of %u bytes, and the guest would get what "
+				"else lies in them: widen reg in the guest's tree if that is "
+				"meant, or take passthrough out",
+				path_of(in, m->pass_node[i], buf), m->pass[i].size, m->pass[i].base,
+				h->page);
+	}
 	return 0;
 }
 

@@ -15,8 +15,8 @@ struct row {
 };
 
 #define ROWS                                                                                       \
-	(MACHINE_BANKS_MAX + MACHINE_FLASH_MAX + MACHINE_DEVICES_MAX + MACHINE_UNSERVED_MAX +      \
-	 BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
+	(MACHINE_BANKS_MAX + MACHINE_FLASH_MAX + MACHINE_PASSES_MAX + MACHINE_DEVICES_MAX +        \
+	 MACHINE_UNSERVED_MAX + BOARD_REDISTS_MAX + IMAGE_PARTS_MAX + 8)
 static _Alignas(4096) struct row rows[ROWS];
 
 static void row_add(unsigned *count, uint64_t base, uint64_t size, const char *format, ...)
@@ -112,6 +112,9 @@ static void device_rows(const struct plan *p, const struct plan_inputs *in, unsi
 			: d->model->input    ? ", not shown"
 					     : "");
 	}
+	for (unsigned i = 0; i < m->passes; i++)
+		row_add(n, m->pass[i].base, m->pass[i].size, "%.40s: passed through, no interrupts",
+			tree_name(in->guest, (unsigned)m->pass_node[i]));
 	for (unsigned i = 0; i < m->unserveds && report_explains(p, in); i++)
 		row_add(n, m->unserved[i].reg.base, m->unserved[i].reg.size,
 			machine_mirrored(&p->machine) ? "%.40s: stub, %s" : "%.40s: no model, %s",

@@ -42,6 +42,7 @@ struct shim {
 	pthread_mutex_t coalesce_lock;
 	const struct bus_window *console; /* NULL: the guest has none */
 	uint8_t *ram[MACHINE_BANKS_MAX]; /* hva */
+	void *passed[MACHINE_PASSES_MAX]; /* hva, NULL: not mapped */
 	struct {
 		struct console console;
 		int wake_fd, signal_fd;

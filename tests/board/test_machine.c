@@ -414,6 +414,43 @@ static void test_too_many_interrupts(void **state)
 	assert_bad(E2BIG, UART, "too many interrupts");
 }
 
+/* What the host has, at each address that reg names; no model is asked for. */
+static void test_passthrough(void **state)
+{
+	(void)state;
+	overlay("/plugin/; &{/} { theirs@b100000 { compatible = \"arm,pl011\"; passthrough;\n"
+		"  reg = <0 0xb100000 0 0x1000>, <0 0xb200000 0 0x2000>; };\n"
+		" off@b300000 { passthrough; status = \"disabled\"; reg = <0 0xb300000 0 0x1000>; "
+		"}; };");
+	assert_good();
+	assert_int_equal(m.passes, 2);
+	assert_region(&m.pass[0], 0xb100000, 0x1000);
+	assert_region(&m.pass[1], 0xb200000, 0x2000);
+	assert_string_equal(tree_name(&tree, (unsigned)m.pass_node[1]), "theirs@b100000");
+	assert_int_equal(m.unserveds, 0);
+	assert_int_equal(m.devices, 2); /* virt's own */
+}
+
+static void test_passthrough_that_cannot_be(void **state)
+{
+	(void)state;
+	overlay("/plugin/; &{/} { theirs { passthrough; }; };");
+	assert_bad(EINVAL, "/theirs", "reg lacks an entry");
+	virt_v3(NULL);
+	overlay("/plugin/; &{/} { theirs@b100000 { passthrough; reg = <0 0xb100000 0 0>; }; };");
+	assert_bad(EINVAL, "/theirs@b100000", "passthrough of a region of size 0");
+	virt_v3(NULL);
+	overlay("/plugin/; &{/} { theirs@b100000 { passthrough; reg = <0 0x9000000 0 0x1000>; }; "
+		"};");
+	assert_int_equal(read_with(dev_models), -EINVAL);
+	assert_string_equal(err.what, "its region overlaps another one");
+	virt_v3(NULL);
+	overlay("/plugin/; &{/} { theirs@b100000 { passthrough; reg = <0 1 0 1>, <0 2 0 1>, <0 3 0 "
+		"1>,\n"
+		"<0 4 0 1>, <0 5 0 1>, <0 6 0 1>, <0 7 0 1>, <0 8 0 1>, <0 9 0 1>; }; };");
+	assert_bad(E2BIG, "/theirs@b100000", "too many regions with passthrough");
+}
+
 static void test_overlapping_devices(void **state)
 {
 	(void)state;
@@ -790,6 +827,8 @@ int main(void)
 		V3(test_timer_by_name_or_position),
 		V2(test_timers_that_kvm_has_not),
 		V3(test_too_many_interrupts),
+		V3(test_passthrough),
+		V3(test_passthrough_that_cannot_be),
 		V2(test_overlapping_devices),
 		V3(test_device_in_the_gic),
 		V2(test_ram_is_left_to_the_plan),

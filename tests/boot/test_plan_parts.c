@@ -152,6 +152,22 @@ static void srams_are_memory_in_whole_pages(void **state)
 	assert_int_equal(p.plan.banks, p.plan.rams);
 }
 
+static void passthrough_is_of_whole_pages_apart_from_ram(void **state)
+{
+	(void)state;
+	planner_overlay(
+		"&{/} { theirs@b0010000 { passthrough; reg = <0 0xb0010000 0 0x1000>; }; };");
+	planner_good();
+	assert_int_equal(p.plan.machine.passes, 1);
+	p.host.page = 64 << 10;
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PASSTHROUGH",
+			"node /theirs@b0010000: 0x1000 bytes at 0xb0010000 are not whole pages of "
+			"65536 bytes");
+	p.host.page = 4096;
+	SET("--memory=64M@0xb0000000");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-OVERLAP", "covers node /theirs@b0010000");
+}
+
 static int begin(void **state)
 {
 	if (planner_begin(state))
@@ -172,6 +188,7 @@ int main(void)
 		TEST(flash_is_not_loaded),
 		TEST(linux_goes_where_it_is_loaded_if_that_is_ram),
 		TEST(srams_are_memory_in_whole_pages),
+		TEST(passthrough_is_of_whole_pages_apart_from_ram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
