@@ -97,7 +97,7 @@ bool report_explains(const struct plan *p, const struct plan_inputs *in)
 
 static void device_rows(const struct plan *p, const struct plan_inputs *in, unsigned *n)
 {
-	static const char *const policy[] = { "reads 0", "reads 0, told", "aborts" };
+	static const char *const policy[] = { "stub", "stub, traced", "aborts" };
 	const struct machine *m = &p->machine;
 
 	for (unsigned i = 0; i < m->devices; i++) {
@@ -117,7 +117,7 @@ static void device_rows(const struct plan *p, const struct plan_inputs *in, unsi
 			tree_name(in->guest, (unsigned)m->pass_node[i]));
 	for (unsigned i = 0; i < m->unserveds && report_explains(p, in); i++)
 		row_add(n, m->unserved[i].reg.base, m->unserved[i].reg.size,
-			machine_mirrored(&p->machine) ? "%.40s: stub, %s" : "%.40s: no model, %s",
+			machine_mirrored(&p->machine) ? "%.40s: %s" : "%.40s: no model, %s",
 			tree_name(in->guest, (unsigned)m->unserved[i].node), policy[p->unmodelled]);
 }
 

@@ -183,10 +183,10 @@ static void unserved_and_second_consoles(void **state)
 	SET("--memory=64M", "--unmodelled=stub");
 	planner_good();
 	says("PL011 UART, SPI 8, not shown");
-	says("mystery@b050000: no model, reads 0");
+	says("mystery@b050000: no model, stub");
 	SET("--memory=64M", "--unmodelled=trace");
 	planner_good();
-	says("mystery@b050000: no model, reads 0, told");
+	says("mystery@b050000: no model, stub, traced");
 	p.plan.machine.unserveds_more = 7;
 	says("7 more nodes of the guest's tree have no model");
 }
