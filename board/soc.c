@@ -40,9 +40,9 @@ const char *soc_name(const struct tree *board)
 {
 	uint32_t len;
 	const char *s = tree_prop(board, 0, TREE_COMPATIBLE, &len);
-	const char *const end = s + len, *name = "";
+	const char *const end = s ? s + len : NULL, *name = "";
 
-	for (; s && s < end; s += strnlen(s, (size_t)(end - s)) + 1)
+	for (; s < end; s += strnlen(s, (size_t)(end - s)) + 1)
 		if (memchr(s, 0, (size_t)(end - s)))
 			name = s;
 	return name;

@@ -22,7 +22,7 @@ struct stub_window {
 	uint64_t base, size; /* bytes */
 	uint64_t origin; /* offsets are told from here: base, but for a part of a node's window */
 	const char *name; /* the node's, for messages */
-	uint16_t up; /* the next larger one around it, or STUB_NONE */
+	uint16_t up; /* the last one before it that has its base, or STUB_NONE */
 	bool hiword; /* bits 31:16 of a store say which of 15:0 it changes */
 	uint32_t helped; /* loops */
 };
