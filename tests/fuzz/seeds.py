@@ -127,7 +127,7 @@ def make_all(folder, cache, out):
     made["image"] = {f"{kind}-{name}": data for kind, files in made.items() for name, data in files.items()}
     trees = dict(boards(cache))
     virt = {p.name: p.read_bytes() for p in sorted((out / "dts").glob("*.dtb"))}
-    made |= {"tree": trees | virt, "board": trees | virt, "machine": trees | virt}
+    made |= {"tree": trees | virt, "board": trees | virt, "machine": trees | virt, "mirror": trees}
     here = pathlib.Path(__file__).parent
     made["verify"] = {"signed": (here / "signed.itb").read_bytes()}
     made["keys"] = {"signed": (here / "signed-keys.dtb").read_bytes()}
