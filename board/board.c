@@ -196,7 +196,7 @@ static int gic_v3_add(const struct collector *c, unsigned node)
 enum gic_version board_gic_version(const char *compatible)
 {
 	for (unsigned i = 0; i < sizeof(gics) / sizeof(gics[0]); i++)
-		if (!strcmp(gics[i].compatible, compatible))
+		if (tree_same(gics[i].compatible, compatible))
 			return gics[i].version;
 	return GIC_NONE;
 }

@@ -52,12 +52,30 @@ static const struct {
 	{ "mmio-sram", machine_memory_sram_read },
 };
 
+/* A bit for how a compatible string begins: most in a tree are of vendors that nothing here is of. */
+static uint64_t vendor_bit(const char *compatible)
+{
+	return 1ull << ((compatible[0] ? compatible[0] * 5 + compatible[1] : 0) & 63);
+}
+
+static uint64_t vendors_of(const struct model *const *models)
+{
+	uint64_t vendors = 0;
+
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		vendors |= vendor_bit(kinds[i].compatible);
+	for (; *models; models++)
+		for (const char *const *c = (*models)->compatible; *c; c++)
+			vendors |= vendor_bit(*c);
+	return vendors;
+}
+
 static const struct model *model_find(const struct model *const *models, const char *compatible,
 				      unsigned *kind)
 {
 	for (; *models; models++)
 		for (unsigned i = 0; (*models)->compatible[i]; i++)
-			if (!strcmp((*models)->compatible[i], compatible)) {
+			if (tree_same((*models)->compatible[i], compatible)) {
 				*kind = i;
 				return *models;
 			}
@@ -143,12 +161,14 @@ static int compatible_read(struct reader *r, unsigned node, const struct model *
 	const char *const end = s + len;
 
 	for (const char *next; s < end && (next = memchr(s, 0, (size_t)(end - s))); s = next + 1) {
-		for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-			if (!strcmp(kinds[i].compatible, s))
-				return kinds[i].read(r, node);
 		const enum gic_version gic = board_gic_version(s);
 		if (gic != GIC_NONE)
 			return machine_gic_read(r, node, gic);
+		if (!(r->vendors & vendor_bit(s)))
+			continue;
+		for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+			if (tree_same(kinds[i].compatible, s))
+				return kinds[i].read(r, node);
 		unsigned kind;
 		const struct model *model = model_find(models, s, &kind);
 		if (model)
@@ -263,7 +283,7 @@ bool machine_has_change(const struct machine *m, int node, enum machine_change_k
 int machine_read(struct machine *machine, const struct tree *tree,
 		 const struct model *const *models, bool mirrored, struct tree_error *err)
 {
-	struct reader r = { .m = machine, .tree = tree, .err = err };
+	struct reader r = { .vendors = vendors_of(models), .m = machine, .tree = tree, .err = err };
 	int ret = 0;
 
 	/* The long tables are left alone: what counts in them is what their counters say. */

@@ -6,6 +6,7 @@
 #include "board/machine.h"
 
 struct reader {
+	uint64_t vendors; /* bits of the compatible strings that are known, see machine.c */
 	struct machine *m;
 	const struct tree *tree;
 	struct tree_error *err;

@@ -9,13 +9,19 @@
 /* Has NODE of SOCS one of the compatible strings of BOARD's root? */
 static bool is_of(const struct tree *socs, unsigned node, const struct tree *board)
 {
-	uint32_t len;
+	uint32_t len, root_len;
 	const char *s = tree_prop(socs, node, TREE_COMPATIBLE, &len);
+	const char *const root = tree_prop(board, 0, TREE_COMPATIBLE, &root_len);
 	const char *const end = s + len;
 
-	for (; s && s < end; s += strnlen(s, (size_t)(end - s)) + 1)
-		if (tree_compatible(board, 0, s))
-			return true;
+	for (; s && root && s < end; s += strnlen(s, (size_t)(end - s)) + 1)
+		for (const char *r = root, *nul; r < root + root_len; r = nul + 1) {
+			nul = memchr(r, 0, (size_t)(root + root_len - r));
+			if (!nul)
+				break;
+			if (tree_same(r, s))
+				return true;
+		}
 	return false;
 }
 

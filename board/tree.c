@@ -201,8 +201,12 @@ int tree_by_phandle(const struct tree *tree, uint32_t phandle)
 {
 	if (!phandle || phandle == UINT32_MAX)
 		return -1;
+	const uint32_t bearer = tree->node[phandle % tree->count].bearer;
+
+	if (bearer && tree_prop_u32(tree, bearer - 1, TREE_PHANDLE, 0) == phandle)
+		return (int)bearer - 1;
 	if (phandle < tree->count)
-		return (int)tree->node[phandle].bearer - 1;
+		return -1;
 	for (unsigned n = 0; n < tree->count; n++) {
 		if (tree->node[n].prop[TREE_PHANDLE] &&
 		    tree_prop_u32(tree, n, TREE_PHANDLE, 0) == phandle)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The properties that are indexed. Others are found by tree_prop_named(), which walks the node. */
 enum tree_prop {
@@ -43,7 +44,8 @@ struct tree_node {
 	int32_t parent; /* index, -1 for the root */
 	uint32_t next; /* index of the first node behind this one's subtree */
 	uint32_t prop[TREE_PROPS]; /* offset in the blob of the property's FDT_PROP, 0 = absent */
-	uint32_t bearer; /* 1 + index of the node whose phandle is this one's index, 0 = none */
+	uint32_t
+		bearer; /* 1 + index of a node whose phandle, modulo count, is this one's index, 0 = none */
 };
 
 struct tree {
@@ -89,6 +91,12 @@ uint32_t tree_used(const void *fdt, size_t size);
  */
 int tree_index(struct tree *tree, const void *fdt, size_t size, struct tree_node *nodes,
 	       unsigned max, struct tree_error *err);
+
+/* Are the texts equal? Quick for names of different vendors, which is what nearly all are that are compared. */
+static inline bool tree_same(const char *a, const char *b)
+{
+	return a[0] == b[0] && (!a[0] || a[1] == b[1]) && !strcmp(a, b);
+}
 
 /* The node's name with its unit address ("" for the root). */
 const char *tree_name(const struct tree *tree, unsigned node);

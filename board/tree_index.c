@@ -302,16 +302,26 @@ static int structure_index(struct walk *w)
 	return ret ? ret : refuse(w->err, "has a structure block without an end", reload, w->at, 0);
 }
 
-/* dtc numbers phandles from 1 on, so nearly all are less than the number of nodes. */
+static bool phandle_is_small(const struct tree *tree, uint32_t bearer)
+{
+	return bearer && tree_prop_u32(tree, bearer - 1, TREE_PHANDLE, 0) < tree->count;
+}
+
+/*
+ * dtc numbers phandles from 1 on, so nearly all are less than the number of nodes: those have a place of
+ * their own. Others, such as QEMU's, get what is free of those.
+ */
 static void phandles_index(struct tree *tree)
 {
 	for (unsigned n = 0; n < tree->count; n++) {
 		const uint32_t phandle = tree->node[n].prop[TREE_PHANDLE]
 						 ? tree_prop_u32(tree, n, TREE_PHANDLE, 0)
 						 : 0;
+		uint32_t *bearer = &tree->node[phandle % tree->count].bearer;
 
-		if (phandle && phandle < tree->count && !tree->node[phandle].bearer)
-			tree->node[phandle].bearer = n + 1;
+		if (phandle &&
+		    (!*bearer || (phandle < tree->count && !phandle_is_small(tree, *bearer))))
+			*bearer = n + 1;
 	}
 }
 
