@@ -2,7 +2,7 @@
 """Boards' own firmware on machine=mirror: Debian's builds of U-Boot, each from its own package file, unchanged.
 
 Nothing is known here of a build but its file's name and, where it brings no tree, the name of its board's.
-test_prompt leaves a row of the table in docs/mirror.md for each build in the results folder.
+test_prompt leaves a row of the table in docs/mirror.md for each build in the build folder.
 """
 import re
 import subprocess
@@ -150,8 +150,6 @@ def test_prompt(boards, build):
     b.expect(PROMPT, timeout=30)
     b.send("reset\r")
     b.expect(banner, timeout=90)
-    folder = board.BUILD / "results"
-    folder.mkdir(exist_ok=True)
-    with open(folder / "mirror-builds.md", "a", encoding="utf-8") as f:
+    with open(board.BUILD / "mirror-builds.md", "a", encoding="utf-8") as f:
         where = build.relative_to(BOARDS)
         f.write(f"| `{where.parent}` | `{where.name}` | {model} | {ram} | prompt, `version`, `reset` |\n")
