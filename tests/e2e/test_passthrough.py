@@ -17,8 +17,7 @@ NODE = trees.HEAD + """
 NODES = {"flash": (FLASH, 0x10000), "gpio": (0x9030000, 0x1000), "part": (0x9030000, 0x18), "ram": (0x50000000, 0x1000)}
 
 
-@pytest.fixture(scope="module")
-def host(bench):
+def switched_on(bench, append=""):
     """A board with something in its second flash bank, and each overlay."""
     bench.drop()
     board.WORK.mkdir(parents=True, exist_ok=True)
@@ -29,7 +28,20 @@ def host(bench):
              **{f"/{name}.dtbo": trees.overlay(f"pass-{name}", NODE.format(base=base, size=size))
                 for name, (base, size) in NODES.items()}}
     gic, kernel, cpu = QUICK[1]
-    hosted = board.Hosted(gic, kernel, cpu, board.initramfs("passthrough", files), flash=flash)
+    return board.Hosted(gic, kernel, cpu, board.initramfs("passthrough", files), append, flash=flash)
+
+
+@pytest.fixture(scope="module")
+def host(bench):
+    hosted = switched_on(bench)
+    yield hosted
+    hosted.close()
+
+
+@pytest.fixture
+def locked(bench):
+    """Its kernel keeps root from what is its own."""
+    hosted = switched_on(bench, "lockdown=integrity")
     yield hosted
     hosted.close()
 
@@ -54,7 +66,7 @@ def refused(done, *words, outcome="refused"):
 
 
 def test_what_a_driver_has_is_named(host):
-    refused(ran(host, "gpio"), "/theirs@9030000", "9030000", "unbind that driver", "(E-PASSTHROUGH)")
+    refused(ran(host, "gpio"), "/theirs@9030000", "(9030000.", "unbind that driver", "(E-PASSTHROUGH)")
 
 
 def test_part_of_a_page_is_refused(host):
@@ -67,3 +79,7 @@ def test_ram_of_the_hosts_is_refused(host):
 
 def test_over_the_guests_ram_is_refused(host):
     refused(ran(host, "ram", "memory=512M"), "/theirs@50000000", "(E-OVERLAP)", outcome="bad-config")
+
+
+def test_lockdown_is_told(locked):
+    refused(ran(locked, "flash"), "/dev/mem may not be opened", "lockdown=none", "(E-PASSTHROUGH)")
