@@ -4,6 +4,7 @@
 Nothing is known here of a build but its file's name and, where it brings no tree, the name of its board's.
 test_prompt leaves a row of the table in docs/mirror.md for each build in the build folder.
 """
+import collections
 import re
 import subprocess
 
@@ -20,17 +21,20 @@ TREES = {
     "rpi/rpi_4": "broadcom/bcm2711-rpi-4-b.dtb",
     "rpi/rpi_arm64": "broadcom/bcm2711-rpi-4-b.dtb",
 }
-# RAM that a build takes for granted: PHYS_SDRAM_1_SIZE and PHYS_SDRAM_SIZE in U-Boot's include/configs/dragonboard410c.h
-# and dragonboard820c.h. The guest gets that much.
-BUILT_IN = {"qcom/dragonboard410c": 1 << 30, "qcom/dragonboard820c": 3 << 30}
+# What there is: kinds of file, in packages of Debian 12.
+FILES = {"u-boot.bin": 36, "u-boot.itb": 10}
+# RAM that a build takes for granted, and where U-Boot's sources say so. The guest gets that much.
+BUILT_IN = {"qcom/dragonboard410c": (1 << 30, "PHYS_SDRAM_1_SIZE", "include/configs/dragonboard410c.h"),
+            "qcom/dragonboard820c": (3 << 30, "PHYS_SDRAM_SIZE", "include/configs/dragonboard820c.h")}
 BANNER = re.compile(rb"U-Boot 20\d\d\.\d\d[^\r\n]*\r?\n")
 PROMPT = re.compile(rb"\n[^\r\n]{0,40}(=>|\) #|U-Boot>) *$")
+DRAM = re.compile(rb"DRAM: +([^\r\n]+)\r?\n")
 MODEL = b"Model: %s\n\0"  # in builds that print it: U-Boot, common/board_info.c
 REVISION = b"RPI %s (0x%x)\n\0"  # the model by its revision code: U-Boot, board/raspberrypi/rpi/rpi.c
 
 
 def builds():
-    return sorted(p for pattern in ("u-boot.bin", "u-boot.itb") for p in BOARDS.glob(f"*/*/{pattern}"))
+    return sorted(p for name in FILES for p in BOARDS.glob(f"*/*/{name}"))
 
 
 def name_of(build):
@@ -46,8 +50,12 @@ def tree_of(build):
     return board.CACHE / "linux-6.1/dtbs" / name if name else None
 
 
+def built_in(build):
+    return BUILT_IN.get(str(build.parent.relative_to(BOARDS)))
+
+
 def memory_of(build):
-    return BUILT_IN.get(str(build.parent.relative_to(BOARDS)), MEMORY)
+    return built_in(build)[0] if built_in(build) else MEMORY
 
 
 def planned(build, *options):
@@ -60,11 +68,11 @@ def planned(build, *options):
                            f"--firmware={build}", *options], capture_output=True, text=True, check=True).stdout
 
 
-def started(boards, build, kernel, *options):
+def started(boards, build, kernel, memory=None):
     """A board that has just been switched on and boots BUILD as PID 1's guest."""
     files, tree = {"/firmware": build}, tree_of(build)
-    memory = memory_of(build)
-    options = ["machine=mirror", f"memory={memory}", "on-crash=poweroff", *options]
+    memory = memory or memory_of(build)
+    options = ["machine=mirror", f"memory={memory}", "on-crash=poweroff"]
     if tree:
         files["/board.dtb"] = tree
         options.append("board-dtb=/board.dtb")
@@ -116,9 +124,13 @@ def ram_is_the_plans(build, told):
     """The RAM that U-Boot tells is the plan's; a size that its own tree has is told beside it."""
     found = sizes(told)
     if found[0] == memory_of(build):
-        return "plan's"
+        return "hard-coded: `{1}` in `{2}`".format(*built_in(build)) if built_in(build) else "plan's"
     assert found[0] == own_memory(build) and MEMORY in found[1:], told
     return "plan's, beside its tree's"
+
+
+def test_each_build_is_there():
+    assert collections.Counter(b.name for b in builds()) == FILES
 
 
 @each([b for b in builds() if b.suffix == ".bin"])
@@ -144,7 +156,7 @@ def test_prompt(boards, build):
     if REVISION in build.read_bytes():
         model = "Raspberry Pi " + re.search(rb"\nRPI ([^\r\n]+) \(0x[0-9a-f]+\)\r?\n", said)[1].decode()
         assert model == model_of(build)
-    ram = ram_is_the_plans(build, re.search(rb"DRAM: +([^\r\n]+)\r?\n", said)[1])
+    ram = ram_is_the_plans(build, DRAM.search(said)[1])
     b.send("\x03\rversion\r")
     b.expect(banner, timeout=30)
     b.expect(PROMPT, timeout=30)
@@ -153,3 +165,10 @@ def test_prompt(boards, build):
     with open(board.BUILD / "mirror-builds.md", "a", encoding="utf-8") as f:
         where = build.relative_to(BOARDS)
         f.write(f"| `{where.parent}` | `{where.name}` | {model} | {ram} | prompt, `version`, `reset` |\n")
+
+
+@pytest.mark.slow
+@each([b for b in builds() if built_in(b)])
+def test_ram_is_hard_coded(boards, build):
+    told = started(boards, build, "6.12", MEMORY).expect(DRAM, timeout=90)[1]
+    assert sizes(told)[0] == built_in(build)[0] != MEMORY
