@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A board's own tree as the guest's machine: what of it KVM cannot be, and what becomes of that. Pure. */
+/* A board's own tree as the guest's machine: what KVM cannot be, and what becomes of that. Pure. */
 #ifndef BOARD_MIRROR_H
 #define BOARD_MIRROR_H
 

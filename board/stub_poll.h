@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Help for loops that wait for a register. A vCPU that, without a store that changes something,
- * reads one 12 times in a row, or 32 times among no more than three others, polls it. The load's reads are then answered by
- * candidates, each for three reads, in this order: the value with bit 0, 1 .. 31 flipped; all zeros;
- * all ones; bits 0 and 1, 1 and 2 .. 30 and 31 flipped; a value that counts up, by ones for 256
- * reads, then in doubling strides. The one at whose first or second read the loop ended is kept for
- * that load, as bits set or cleared, and given at once the next time. Where the loop goes on in
- * spite of it, for 8 reads in a row or 512 without a store, the next one that is known is given,
- * then the search goes on. Where nothing helps the register has its own value until there is
- * progress, or for 4096 reads.
+ * reads one 12 times in a row, or 32 times among no more than three others, polls it. The load's
+ * reads are then answered by candidates, each for three reads, in this order: the value with bit 0,
+ * 1 .. 31 flipped; all zeros; all ones; bits 0 and 1, 1 and 2 .. 30 and 31 flipped; a value that
+ * counts up, by ones for 256 reads, then in doubling strides. The one at whose first or second read
+ * the loop ended is kept for that load, as bits set or cleared, and given at once the next time.
+ * Where the loop goes on in spite of it, for 8 reads in a row or 512 without a store, the next one
+ * that is known is given, then the search goes on. Where nothing helps the register has its own
+ * value until there is progress, or for 4096 reads.
  */
 #ifndef BOARD_STUB_POLL_H
 #define BOARD_STUB_POLL_H

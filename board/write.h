@@ -18,7 +18,11 @@ enum edit_kind {
 	EDIT_DROP, /* property NAME of NODE goes */
 	EDIT_DROP_NODE, /* NODE goes with all below it */
 	EDIT_NAME, /* NODE (not the root) is called NAME, unit address included */
-	EDIT_ADD_NODE, /* a new child NAME, last in NODE; SETs and ADD_NODEs with node -1 that follow belong to it until EDIT_END_NODE */
+	/*
+	 * A new child NAME, last in NODE; SETs and ADD_NODEs with node -1 that follow belong to it
+	 * until EDIT_END_NODE.
+	 */
+	EDIT_ADD_NODE,
 	EDIT_END_NODE
 };
 
@@ -59,11 +63,11 @@ void edit_end_node(struct edits *e);
 
 /*
  * Write SOURCE with the edits applied to OUT (8-byte aligned, SIZE bytes): header v17, SOURCE's
- * memory reservations (unless they go), structure, strings. totalsize = what is used + SLACK, zeroed, for a
- * firmware that edits in place. The last SET or DROP of a property holds; a node that is
- * dropped takes the edits of all below it along. Returns the total size, or -ENOSPC (OUT or the
- * edit list is too small), -EINVAL (an edit of a node that is not there, an added node left
- * open, a SET behind an ADD_NODE in the same added node).
+ * memory reservations (unless they go), structure, strings. totalsize = what is used + SLACK,
+ * zeroed, for a firmware that edits in place. The last SET or DROP of a property holds; a node that
+ * is dropped takes the edits of all below it along. Returns the total size, or -ENOSPC (OUT or the
+ * edit list is too small), -EINVAL (an edit of a node that is not there, an added node left open, a
+ * SET behind an ADD_NODE in the same added node).
  */
 long write_tree(const struct tree *source, const struct edits *edits, void *out, size_t size,
 		size_t slack);

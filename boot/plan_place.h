@@ -7,8 +7,8 @@
 
 /*
  * Bytes from BASE to the next thing that the guest's tree has above it (a board's own: served or
- * not), or to the end of the addresses that the host offers. GIC and vCPUs are settled before: regions of redistributors
- * that no vCPU needs do not count.
+ * not), or to the end of the addresses that the host offers. GIC and vCPUs are settled before:
+ * regions of redistributors that no vCPU needs do not count.
  */
 uint64_t plan_place_room(const struct plan *plan, const struct plan_inputs *in, uint64_t base);
 

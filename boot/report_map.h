@@ -5,9 +5,7 @@
 
 #include "boot/plan.h"
 
-/*
- * A line for each thing, by address.
- */
+/* A line for each thing, by address. */
 void report_map(const struct plan *plan, const struct plan_inputs *in, struct page *page);
 
 /*

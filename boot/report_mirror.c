@@ -41,14 +41,13 @@ static void completed_tell(const struct plan *p, const struct plan_inputs *in, s
 }
 
 /* Nodes that the map does not have, by the reason. */
-static void rest_tell(const struct plan *p, const struct plan_inputs *in, struct page *page)
+static void rest_tell(const struct plan_inputs *in, struct page *page)
 {
 	const struct tree *tree = in->guest;
 	struct flow flow = flow_begin(page, "as it is");
 	unsigned disabled = 0, apart = 0;
 	char text[96];
 
-	(void)p;
 	for (unsigned n = 1; n < tree->count; n++) {
 		const char *status = tree_prop_string(tree, n, TREE_STATUS);
 		struct region r;
@@ -92,5 +91,5 @@ void report_mirror(const struct plan *p, const struct plan_inputs *in, struct pa
 
 		node_tell(in, page, words->done, m->change[i].node, words->why);
 	}
-	rest_tell(p, in, page);
+	rest_tell(in, page);
 }

@@ -219,8 +219,6 @@ static void built_in_data_is_good(void **state)
 				assert_int_equal(len, 4);
 			else if (!strcmp(name, "memory"))
 				assert_int_equal(len, 0);
-			else if (!strcmp(name, "board-revision"))
-				assert_int_equal(len, 4);
 			else if (!strcmp(name, "resets-board"))
 				assert_int_equal(len % 12, 0);
 			else if (i == 2 || i > 4)
