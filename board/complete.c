@@ -155,6 +155,17 @@ static void cpus_complete(struct edits *e, const struct machine *m, const struct
 		edit_end_node(e);
 }
 
+bool machine_psci_is_kvms(const struct machine *m, const struct tree *tree)
+{
+	const char *compatible;
+	uint32_t len;
+
+	if (m->psci != PSCI_HVC || m->psci_node < 0)
+		return false;
+	compatible = tree_prop(tree, (unsigned)m->psci_node, TREE_COMPATIBLE, &len);
+	return len == sizeof(psci_compatible) && !memcmp(compatible, psci_compatible, len);
+}
+
 static void psci_complete(struct edits *e, const struct machine *m)
 {
 	if (m->psci_node < 0)
@@ -208,6 +219,16 @@ static uint32_t phandle_free(const struct tree *tree)
 	return phandle;
 }
 
+bool machine_adds_timer(const struct machine *m, const struct tree *tree)
+{
+	unsigned cells;
+
+	if (m->timer.node >= 0 || m->gic.node < 0 || tree_by_path(tree, "/timer") >= 0)
+		return false;
+	cells = tree_prop_u32(tree, (unsigned)m->gic.node, TREE_INTERRUPT_CELLS, 0);
+	return cells == 3 || cells == 4;
+}
+
 /* KVM's timers are there whatever the tree says: a guest that is not told of them has no clock. */
 static void timer_complete(struct edits *e, const struct machine *m, const struct tree *tree)
 {
@@ -218,7 +239,7 @@ static void timer_complete(struct edits *e, const struct machine *m, const struc
 	uint32_t cell[16] = { 0 }, phandle;
 	unsigned cells;
 
-	if (!rewrite && (m->timer.node >= 0 || gic < 0 || tree_by_path(tree, "/timer") >= 0))
+	if (gic < 0 || (!rewrite && !machine_adds_timer(m, tree)))
 		return;
 	cells = tree_prop_u32(tree, (unsigned)gic, TREE_INTERRUPT_CELLS, 0);
 	if (cells < 3 || cells > 4)

@@ -173,4 +173,8 @@ struct completed {
 int machine_complete(const struct machine *machine, const struct tree *tree,
 		     const struct completion *with, void *out, size_t size, struct completed *done);
 
+/* Is the tree's psci node as machine_complete() writes it? Does that add a timer? */
+bool machine_psci_is_kvms(const struct machine *machine, const struct tree *tree);
+bool machine_adds_timer(const struct machine *machine, const struct tree *tree);
+
 #endif

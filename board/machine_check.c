@@ -82,7 +82,9 @@ static int timer_intids_read(struct reader *r)
 	if (node < 0)
 		return 0;
 	ret = intids_read(r, node, intid, &count, 8);
-	if (ret && !machine_change(r->m, node, CHANGE_TIMER))
+	/* Without a GIC its interrupts stay as they are: nobody raises them. */
+	if (ret && !(machine_mirrored(m) && m->gic.node < 0) &&
+	    !machine_change(m, node, CHANGE_TIMER))
 		return ret;
 	if (ret)
 		count = 0;
@@ -93,7 +95,8 @@ static int timer_intids_read(struct reader *r)
 		if (m->timer.ppi[i] >= PPI_FIRST && m->timer.ppi[i] < SPI_FIRST)
 			continue;
 		m->timer.ppi[i] = timer[i].own;
-		if (!machine_change(m, node, CHANGE_TIMER))
+		if (!machine_has_change(m, node, CHANGE_TIMER) &&
+		    !machine_change(m, node, CHANGE_TIMER))
 			return tree_error_set(r->err, EINVAL, node, "a timer's interrupt is no PPI",
 					      "write it as <1 number flags>", m->timer.ppi[i]);
 	}

@@ -204,6 +204,85 @@ static void warnings(void **state)
 	assert_null(strstr(page(), "entropy"));
 }
 
+/* A board with one of each thing that a plan changes or leaves. */
+static void board_mirrored(void)
+{
+	static const char source[] =
+		"/memreserve/ 0x40000000 0x10000;\n"
+		"/ { #address-cells = <2>; #size-cells = <2>; compatible = \"acme,board\";\n"
+		" interrupt-parent = <&gic>;\n"
+		" cpus { #address-cells = <1>; #size-cells = <0>;\n"
+		"  cpu@0 { device_type = \"cpu\"; reg = <0>; enable-method = \"spin-table\";\n"
+		"   cpu-release-addr = <0 8>; };\n"
+		"  cpu@1 { device_type = \"cpu\"; reg = <1>; enable-method = \"psci\"; }; };\n"
+		" memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x40000000>; "
+		"};\n"
+		" reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;\n"
+		"  tee@7e000000 { reg = <0 0x7e000000 0 0x100000>; }; };\n"
+		" gic: gic@8000000 { compatible = \"arm,gic-v3\"; #interrupt-cells = <3>;\n"
+		"  interrupt-controller;\n"
+		"  reg = <0 0x8000000 0 0x10000>, <0 0x8100000 0 0x80000>; };\n"
+		" its@8020000 { compatible = \"arm,gic-v3-its\"; msi-controller;\n"
+		"  reg = <0 0x8020000 0 0x20000>; };\n"
+		" serial@9000000 { compatible = \"arm,pl011\"; reg = <0 0x9000000 0 0x1000>;\n"
+		"  interrupts = <0 8 4>; };\n"
+		" block@a000000 { compatible = \"acme,block\"; reg = <0 0xa000000 0 0x1000>; };\n"
+		" off@b000000 { compatible = \"acme,off\"; reg = <0 0xb000000 0 0x1000>;\n"
+		"  status = \"disabled\"; };\n"
+		" fixed { compatible = \"acme,fixed\"; };\n"
+		" options { kvmshim { memory = \"64M\"; }; }; };\n";
+
+	blob_compile(&p.blob, "", source);
+}
+
+static void what_a_mirrored_board_is_made_to(void **state)
+{
+	(void)state;
+	board_mirrored();
+	SET("--machine=mirror", "--memory=64M");
+	planner_good();
+	holds("\ndropped   memory reservations - the board's own firmware's\n");
+	holds("\nrewritten /memory@40000000 - the guest's RAM, as the map has it\n");
+	holds("\nrewritten /cpus - CPUs are started by psci\n");
+	says("rewritten /gic@8000000 - reg is the distributor and redistributors of 2 CPUs");
+	holds("\nadded     /psci - calls are made by hvc, to KVM\n");
+	holds("\nadded     /timer - KVM's own interrupts\n");
+	holds("\nadded     /aliases - serial0 is the console\n");
+	holds("\nadded     /chosen - the guest's own\n");
+	holds("\ndropped   /options/kvmshim - settings, which are not the guest's\n");
+	holds("\ndisabled  /its@8020000 - no device here sends MSIs\n");
+	says("dropped /reserved-memory/tee@7e000000 - outside the guest's RAM");
+	holds("\nas it is  1 nodes without an address of the CPU's, 1 disabled\n");
+	says("block@a000000: stub");
+	assert_null(strstr(text, "\nmirror "));
+	SET("--machine=mirror", "--memory=64M", "--cpus=1");
+	planner_good();
+	holds("\nrewritten /cpus - 1 of 2 CPUs are left\n");
+	/* A run only counts, what it would tell: all of the above. */
+	p.settings.verb = VERB_RUN;
+	holds("\nmirror    1 nodes are stubs, 12 changes: kvmshim plan explains each\n");
+	assert_null(strstr(text, "\nrewritten "));
+}
+
+static void a_kernel_that_ignores_smc(void **state)
+{
+	(void)state;
+	board_mirrored();
+	SET("--machine=mirror", "--memory=64M");
+	planner_good();
+	says("warning: this kernel ignores SMC from a guest, and most boards' firmware makes its "
+	     "PSCI calls by it: reset and power-off from such firmware cannot work "
+	     "(kernel 6.4 and later serve them)");
+	p.host.smc = true;
+	assert_null(strstr(page(), "SMC"));
+	/* Firmware for virt was told to use hvc. */
+	p.host.smc = false;
+	planner_virt(3);
+	SET("--memory=64M");
+	planner_good();
+	assert_null(strstr(page(), "SMC"));
+}
+
 static void page_that_is_full(void **state)
 {
 	char *small = malloc(100); /* of exactly that size: the sanitizer sees every byte too far */
@@ -233,6 +312,8 @@ int main(void)
 		TEST(bytes_of_a_tree_steer_nothing),
 		TEST(unserved_and_second_consoles),
 		TEST(warnings),
+		TEST(what_a_mirrored_board_is_made_to),
+		TEST(a_kernel_that_ignores_smc),
 		TEST(page_that_is_full),
 	};
 
