@@ -188,6 +188,25 @@ static void row_count(struct stub_cpu *cpu, uint16_t site)
 		cpu->row++;
 }
 
+/* Nothing helped, and nothing has happened since. */
+static bool is_resting(const struct stub_cpu *cpu, const struct stub_site *site,
+		       const struct stub_seen *seen)
+{
+	return site->rests && site->epoch == cpu->epoch && seen->reads < STUB_POLL_REST;
+}
+
+/* A PC is dear: while R's only loop rests, one read in so many looks whether it is another one's. */
+static bool is_worth_pc(const struct stub *s, const struct stub_cpu *cpu,
+			const struct stub_register *r, const struct stub_seen *seen)
+{
+	const struct stub_site *site = r->site == STUB_NONE ? NULL : &s->site[r->site];
+
+	if (!site)
+		return is_polled(cpu, seen);
+	return site->next != STUB_NONE || !is_resting(cpu, site, seen) ||
+	       !(seen->reads % STUB_POLL_LOOK);
+}
+
 /* SITE's register is read for the SEEN'th time, and polled, or was before. */
 static uint32_t help(struct stub *s, struct stub_cpu *cpu, struct stub_site *site,
 		     struct stub_seen *seen, uint32_t lanes)
@@ -198,7 +217,7 @@ static uint32_t help(struct stub *s, struct stub_cpu *cpu, struct stub_site *sit
 	struct stub_answer *known;
 
 	row_count(cpu, me);
-	if (site->rests && site->epoch == cpu->epoch && seen->reads < STUB_POLL_REST)
+	if (is_resting(cpu, site, seen))
 		return value;
 	site->rests = false;
 	if (site->course != cpu->course) {
@@ -246,7 +265,6 @@ uint32_t stub_poll_read(struct stub *s, struct stub_cpu *cpu, struct stub_regist
 	const uint16_t reg = (uint16_t)(r - s->reg + 1);
 	struct stub_seen *seen;
 	struct stub_site *site = NULL;
-	bool polled;
 
 	if (cpu->device_stores != s->device_stores || !cpu->epoch) {
 		cpu->device_stores = s->device_stores;
@@ -255,12 +273,11 @@ uint32_t stub_poll_read(struct stub *s, struct stub_cpu *cpu, struct stub_regist
 	if (cpu->site && s->site[cpu->site - 1].reg != reg - 1 && ++cpu->apart > STUB_POLL_APART)
 		epoch_begin(s, cpu);
 	seen = seen_count(s, cpu, reg);
-	polled = is_polled(cpu, seen);
-	if (r->site != STUB_NONE || polled) {
+	if (is_worth_pc(s, cpu, r, seen)) {
 		const uint64_t pc = cpu->pc(cpu);
 
 		site = site_find(s, r, pc);
-		site = site || !polled ? site : site_add(s, r, pc);
+		site = site || !is_polled(cpu, seen) ? site : site_add(s, r, pc);
 	}
 	if (site)
 		return help(s, cpu, site, seen, lanes);

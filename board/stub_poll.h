@@ -23,6 +23,7 @@
 #define STUB_POLL_GIVEN 512 /* reads that get it without a store in between */
 #define STUB_POLL_APART 8 /* reads of others: the loop has ended */
 #define STUB_POLL_REST 4096
+#define STUB_POLL_LOOK 8 /* meanwhile one read in so many looks for another loop */
 #define STUB_POLL_ONES 256 /* reads that count by ones */
 #define STUB_POLL_CANDIDATES 66
 

@@ -3,7 +3,7 @@
  * What is measured: writes the counter as it stood at the first instruction, in hex. With BYTES it then stores as
  * many bytes, with POLL each after a look at the flag register, and writes how long that took. Then it powers off, with IDLE it
  * waits for ever. With WIDE or READ it reads the flag register in place of storing, by an instruction that KVM does not decode, or does; with STUB it
- * stores to a register that nobody serves and reads it back. The guest's physical counter is the virtual one of the host's user space.
+ * stores to a register that nobody serves and reads another one, with WAIT it reads one again and again. The guest's physical counter is the virtual one of the host's user space.
  */
 #define UART_DR 0x09000000 /* of dts/virt */
 #define FR 0x18
@@ -42,6 +42,8 @@ next:
 	ldr	w9, [x10], #4
 #elif defined(STUB)
 	str	w21, [x11, #4]
+	ldr	w9, [x11, #8]
+#elif defined(WAIT)
 	ldr	w9, [x11, #8]
 #elif defined(READ)
 	ldr	w9, [x19, #FR]

@@ -395,11 +395,30 @@ static void order_is_always_the_same(void **state)
 	assert_int_equal(seen[0][11 + 33 * 3], 3);
 }
 
+/* While the loop of one PC rests its reads are as cheap as others, and another PC's loop is noticed all the same. */
+static void a_register_that_rests_seldom_asks_for_the_pc(void **state)
+{
+	unsigned reads = 0;
+
+	(void)state;
+	while (!s.sites || !s.site[0].rests) {
+		get(0x100, STATUS);
+		assert_true(++reads < READS_MOST);
+	}
+	core.asked = 0;
+	for (unsigned i = 0; i < 80; i++)
+		assert_int_equal(get(0x100, STATUS), 0);
+	assert_int_equal(core.asked, 80 / STUB_POLL_LOOK);
+	for (reads = 0; !get(0x200, STATUS); reads++)
+		assert_true(reads < 2 * STUB_POLL_LOOK);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_register_that_rests_seldom_asks_for_the_pc),
 		TEST(any_bit_that_is_waited_for_comes),
 		TEST(all_kinds_of_conditions_come),
 		TEST(what_helped_is_given_at_once),
