@@ -47,12 +47,17 @@ build-tests-slow: build-tests
 
 # --- end to end: emulated boards ------------------------------------------------------------------
 
-e2e: images
-	$(Q)$(PYTHON) -m pytest -q -rfE tests/e2e -m "not slow"
-e2e-slow: images
-	$(Q)$(PYTHON) -m pytest -q -rfE tests/e2e
-check-y	+= $(if $(wildcard tests/e2e/*.py),e2e)
-slow-y	+= $(if $(wildcard tests/e2e/*.py),e2e-slow)
+# In two parts that are done side by side: boards that are mirrored and UARTs, and all else.
+mirror-tests := $(wildcard tests/e2e/test_mirror*.py tests/e2e/test_uarts.py)
+other-tests := $(filter-out $(mirror-tests),$(wildcard tests/e2e/test_*.py))
+e2e e2e-slow: which := $(other-tests)
+e2e-mirror e2e-mirror-slow: which := $(mirror-tests)
+e2e e2e-mirror: images
+	$(Q)KVMSHIM_SUITE=$@ $(PYTHON) -m pytest -q -rfE $(which) -m "not slow and not long"
+e2e-slow e2e-mirror-slow: images
+	$(Q)KVMSHIM_SUITE=$(@:-slow=) $(PYTHON) -m pytest -q -rfE $(which) -m "not long"
+check-y	+= e2e e2e-mirror
+slow-y	+= e2e-slow e2e-mirror-slow
 
 include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 
@@ -95,4 +100,4 @@ compile_commands.json: $(O)/compile_commands.json
 	$(Q)ln -sf $< $@
 
 .PHONY: lint format size repro compile_commands.json
-.PHONY: unit build-tests build-tests-slow e2e e2e-slow do-check do-check-all bench
+.PHONY: unit build-tests build-tests-slow e2e e2e-slow e2e-mirror e2e-mirror-slow do-check do-check-all bench

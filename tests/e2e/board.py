@@ -20,7 +20,7 @@ ROOT = HERE.parent.parent
 BUILD = pathlib.Path(os.environ.get("KVMSHIM_BUILD") or ROOT / os.environ.get("O", "build"))
 CACHE = pathlib.Path(os.environ.get("KVMSHIM_CACHE") or subprocess.run(
     [ROOT / "initramfs/fetch.sh", "--where"], capture_output=True, text=True, check=True).stdout.strip())
-WORK = BUILD / "e2e"
+WORK = BUILD / os.environ.get("KVMSHIM_SUITE", "e2e") # suites that run side by side have each its own
 CPUS = {"a57": "cortex-a57", "max": "max,pauth-impdef=on"}
 
 # Emulation on a busy machine: how long until silence means that it hangs. No speed is judged by it.

@@ -76,6 +76,7 @@ def boards(bench):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: part of make check-all only")
+    config.addinivalue_line("markers", "long: part of make check-mirror only")
     config.addinivalue_line("markers", "on(hosts): which emulated boards a test with `hosted` runs on")
 
 

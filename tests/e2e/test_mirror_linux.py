@@ -31,8 +31,17 @@ BOARDS = {
 NOT_YET = [("rockchip/rk3588-rock-5b", "6.1")]
 QUICK = [("rockchip/rk3399-rockpro64", "6.12")]
 REBOOTED = [*QUICK, ("allwinner/sun50i-h5-orangepi-pc2", "6.12"), ("amlogic/meson-g12b-odroid-n2", "6.12"), ("arm/juno", "6.1")]
-ROWS = [pytest.param(name, kernel, id=f"{name}-{kernel}".replace("/", ":"),
-                     marks=[] if (name, kernel) in QUICK else [pytest.mark.slow])
+# 6.1 in make check-all: one board of each kind.
+OF_6_1 = ["rockchip/rk3328-rock64", "allwinner/sun50i-a64-pine64-plus", "amlogic/meson-g12b-odroid-n2", "arm/juno"]
+
+
+def marks(name, kernel):
+    if (name, kernel) in QUICK:
+        return []
+    return [pytest.mark.slow] if kernel != "6.1" or name in OF_6_1 else [pytest.mark.long]
+
+
+ROWS = [pytest.param(name, kernel, id=f"{name}-{kernel}".replace("/", ":"), marks=marks(name, kernel))
         for name in BOARDS for kernel in KERNELS if (name, kernel) not in NOT_YET]
 
 
