@@ -75,6 +75,9 @@ UARTS = {
     **{name: {"node": GENI, "path": "/geniqup@b0c0000/serial@b040000", "irq": "qcom_geni_serial_uart0", "kernel": kernel,
               "settings": ["unmodelled=stub"]}
        for name, kernel in (("qcom,geni-debug-uart", "6.1"), ("qcom,geni-debug-uart-of-6.12", "6.12"))},
+    # No console to Linux; from 6.3 on its driver wants DMA.
+    "qcom,geni-uart": {"node": GENI.replace("debug-", ""), "path": "/geniqup@b0c0000/serial@b040000",
+                       "irq": "qcom_geni_serial_uart0", "settings": ["unmodelled=stub"], "bootargs": "tty=ttyHS0", "early": False},
     "qcom,msm-uartdm-v1.4": {"node": UARTDM.replace("VERSION", "1.4"), "irq": "msm_serial0"},
     "qcom,msm-uartdm-v1.3": {"node": UARTDM.replace("VERSION", "1.3"), "irq": "msm_serial0", "kernel": "6.12"},
     "amlogic,meson-gx-uart": {"node": MESON.replace("NAME", "gx"), "irq": "ttyAML0"},

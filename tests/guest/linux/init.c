@@ -2,7 +2,8 @@
 // /init of a Linux guest, 64-bit and 32-bit, without a C library. Writes the counter as it stood at its
 // first instruction ("=" and 16 hex digits), how many processors there are, and what they can do. Then
 // do=poweroff or do=reboot of the kernel command line; without it one of these words is read from the console,
-// where `interrupts` shows who has asked for which. A console whose driver is a module has that as /console.ko.
+// where `interrupts` shows who has asked for which. A console whose driver is a module has that as /console.ko; a UART
+// that Linux has no console on is named by tty= of the command line.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -130,6 +131,14 @@ static void processors_tell(void)
 	}
 }
 
+static void talk_by(const char *path)
+{
+	for (long fd = 3; fd >= 0; fd--)
+		call(CLOSE, fd, 0, 0, 0, 0);
+	for (unsigned i = 0; i < 3; i++)
+		call(OPENAT, AT_FDCWD, (long)path, O_RDWR, 0, 0);
+}
+
 /* Load the console's driver, if it is a module, and talk by it. */
 static void console_load(void)
 {
@@ -138,10 +147,25 @@ static void console_load(void)
 	if (fd < 0)
 		return;
 	call(FINIT, fd, (long)"", 0, 0, 0);
-	for (; fd >= 0; fd--)
-		call(CLOSE, fd, 0, 0, 0, 0);
-	while (++fd < 3)
-		call(OPENAT, AT_FDCWD, (long)"/dev/console", O_RDWR, 0, 0);
+	talk_by("/dev/console");
+}
+
+/* Talk by the UART that tty= names. */
+static void tty_take(void)
+{
+	static char path[32] = "/dev/";
+	char *name;
+	size_t n = length(path);
+
+	file_read("/proc/cmdline");
+	name = find(text, "tty=");
+	if (!name)
+		return;
+	for (name += 4; *name > ' ' && n < sizeof(path) - 1;)
+		path[n++] = *name++;
+	path[n] = 0;
+	call(MOUNT, (long)"dev", (long)"/dev", (long)"devtmpfs", 0, 0);
+	talk_by(path);
 }
 
 void init(uint64_t counter)
@@ -149,10 +173,11 @@ void init(uint64_t counter)
 	char *what = NULL;
 
 	console_load();
+	call(MOUNT, (long)"proc", (long)"/proc", (long)"proc", 0, 0);
+	tty_take();
 	print("=");
 	print_hex(counter);
 	print("\n");
-	call(MOUNT, (long)"proc", (long)"/proc", (long)"proc", 0, 0);
 	processors_tell();
 	file_read("/proc/cmdline");
 	what = find(text, "do=");
