@@ -21,6 +21,8 @@ GENI = f"""geniqup@b0c0000 {{ compatible = "qcom,geni-se-qup"; reg = <0x0 0x0b0c
         serial@b040000 {{ compatible = "qcom,geni-debug-uart"; reg = <0x0 0x0b040000 0x0 0x4000>;
         interrupts = <0 8 4>; clocks = <&se>; clock-names = "se"; }}; }};
         se: clock-se {{ compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <7372800>; }};"""
+GENI_ROW = {"node": GENI, "path": "/geniqup@b0c0000/serial@b040000", "irq": "qcom_geni_serial_uart0",
+            "settings": ["unmodelled=stub"]}
 UARTDM = """serial@b040000 { compatible = "qcom,msm-uartdm-vVERSION", "qcom,msm-uartdm"; reg = <0x0 0x0b040000 0x0 0x1000>;
           interrupts = <0 8 4>; clocks = <&apb_pclk>, <&apb_pclk>; clock-names = "core", "iface"; };"""
 MESON = """serial@b040000 { compatible = "amlogic,meson-NAME-uart", "amlogic,meson-ao-uart"; reg = <0x0 0x0b040000 0x0 0x1000>; interrupts = <0 8 1>;
@@ -72,12 +74,10 @@ UARTS = {
               clock-names = "uart", "clk_uart_baud0"; samsung,uart-fifosize = <256>; }};""",
               "irq": "b040000.serial", "kernel": "6.12", "module": "samsung_tty", "early": False}
        for name in ("google,gs101-uart", "samsung,exynos850-uart", "samsung,exynos5433-uart")},
-    **{name: {"node": GENI, "path": "/geniqup@b0c0000/serial@b040000", "irq": "qcom_geni_serial_uart0", "kernel": kernel,
-              "settings": ["unmodelled=stub"]}
+    **{name: GENI_ROW | {"kernel": kernel}
        for name, kernel in (("qcom,geni-debug-uart", "6.1"), ("qcom,geni-debug-uart-of-6.12", "6.12"))},
     # No console to Linux; from 6.3 on its driver wants DMA.
-    "qcom,geni-uart": {"node": GENI.replace("debug-", ""), "path": "/geniqup@b0c0000/serial@b040000",
-                       "irq": "qcom_geni_serial_uart0", "settings": ["unmodelled=stub"], "bootargs": "tty=ttyHS0", "early": False},
+    "qcom,geni-uart": GENI_ROW | {"node": GENI.replace("debug-", ""), "bootargs": "tty=ttyHS0", "early": False},
     "qcom,msm-uartdm-v1.4": {"node": UARTDM.replace("VERSION", "1.4"), "irq": "msm_serial0"},
     "qcom,msm-uartdm-v1.3": {"node": UARTDM.replace("VERSION", "1.3"), "irq": "msm_serial0", "kernel": "6.12"},
     "amlogic,meson-gx-uart": {"node": MESON.replace("NAME", "gx"), "irq": "ttyAML0"},
