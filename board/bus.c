@@ -30,7 +30,6 @@ const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned 
 {
 	const struct bus_window *window = bus->window;
 	unsigned left = bus->count;
-	uint64_t offset;
 
 	if (!left)
 		return NULL;
@@ -41,11 +40,7 @@ const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned 
 			window += half;
 		left -= half;
 	}
-	/* Below the first window the offset wraps and is larger than any size. */
-	offset = gpa - window->gpa;
-	if (offset >= window->size || window->size - offset < size)
-		return NULL;
-	return window;
+	return bus_within(window, gpa, size) ? window : NULL;
 }
 
 uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size)

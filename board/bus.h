@@ -28,6 +28,15 @@ struct bus {
  */
 int bus_add(struct bus *bus, uint64_t gpa, uint64_t size, struct dev *dev, pthread_mutex_t *lock);
 
+/* Does WINDOW hold all of [GPA, GPA+SIZE)? */
+static inline bool bus_within(const struct bus_window *window, uint64_t gpa, unsigned size)
+{
+	/* Below the window the offset wraps and is larger than any size. */
+	const uint64_t offset = gpa - window->gpa;
+
+	return offset < window->size && window->size - offset >= size;
+}
+
 /* The window that holds all of [GPA, GPA+SIZE), or NULL. */
 const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned size);
 
