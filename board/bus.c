@@ -73,6 +73,16 @@ size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n)
 	return took;
 }
 
+bool bus_break(const struct bus_window *window)
+{
+	if (!window->dev->model->brk)
+		return false;
+	pthread_mutex_lock(window->lock);
+	window->dev->model->brk(window->dev);
+	pthread_mutex_unlock(window->lock);
+	return true;
+}
+
 void bus_reset(const struct bus_window *window)
 {
 	pthread_mutex_lock(window->lock);
