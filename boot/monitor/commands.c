@@ -10,6 +10,7 @@
 #include "boot/shim.h"
 
 #define READS (COMMAND_READS | COMMAND_PAUSES)
+#define CHANGES (COMMAND_CHANGES | COMMAND_PAUSES)
 
 static int help(struct shim *s, int argc, char **argv)
 {
@@ -103,6 +104,10 @@ const struct command monitor_commands[] = {
 	{ "quit", "", "the guest is stopped, and the run ends", 0, quit },
 	{ "vcpu", "[N]", "which vCPU the commands are about", 0, vcpu },
 	{ "dump", "", "registers of all vCPUs", READS, view_dump },
+	{ "x", "[-p] ADDR [BYTES]", "memory; -p: a physical address", READS, view_x },
+	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
+	  view_w },
+	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
 	{ "info regs", "", "registers", READS, view_regs },
 	{ 0 },
 };

@@ -7,5 +7,8 @@ struct shim;
 
 int view_regs(struct shim *s, int argc, char **argv);
 int view_dump(struct shim *s, int argc, char **argv);
+int view_x(struct shim *s, int argc, char **argv);
+int view_w(struct shim *s, int argc, char **argv);
+int view_translate(struct shim *s, int argc, char **argv);
 
 #endif
