@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "boot/crash.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
@@ -18,6 +19,7 @@
 #include "boot/say.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/silence.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 
@@ -179,10 +181,14 @@ static void serve(struct shim *s, struct failure *why)
 			if (!atomic_load(&s->io.attentive))
 				attention_set(s, true);
 			quiet = 0;
+			if (CONFIG_DIAGNOSE)
+				silence_broken();
 		}
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
+		if (CONFIG_DIAGNOSE)
+			timeout = sooner(timeout, silence_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -253,6 +259,11 @@ static bool served(struct shim *s, struct failure *f)
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
+	if (CONFIG_DIAGNOSE && s->stop.vcpu &&
+	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
+		monitor_line_give(s, LINE_MONITOR);
+		crash_report(s, s->stop.vcpu);
+	}
 	if (!keeps(s, f))
 		return false;
 	stop_forget(&s->stop);
@@ -276,6 +287,8 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
+	if (CONFIG_DIAGNOSE)
+		silence_begin(s);
 	vcpus_resume(s, true);
 	return 0;
 }
@@ -293,6 +306,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	engine_stores_gather(s);
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
+	if (CONFIG_DIAGNOSE)
+		silence_begin(s);
 	if (error) {
 		vcpus_pause(s);
 		finish(s);
