@@ -16,6 +16,7 @@
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/transfer.h"
 #include "boot/say.h"
 #include "boot/services.h"
 #include "boot/shim.h"
@@ -189,6 +190,8 @@ static void serve(struct shim *s, struct failure *why)
 		timeout = sooner(timers_serve(s), flash_serve(s));
 		if (CONFIG_DIAGNOSE)
 			timeout = sooner(timeout, silence_serve(s));
+		if (CONFIG_MONITOR)
+			timeout = sooner(timeout, transfer_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -241,12 +244,14 @@ static bool keeps(const struct shim *s, const struct failure *f)
 							  : set->on_crash;
 
 	/* A hosted run ends, for the script that it may stand in, unless it is told not to. */
-	return CONFIG_MONITOR && action == ACTION_MONITOR && s->io.console.line.in >= 0 &&
-	       (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
+	return CONFIG_MONITOR && !transfer_loaded() && action == ACTION_MONITOR &&
+	       s->io.console.line.in >= 0 && (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
 }
 
 static bool starts_again(const struct shim *s, const struct failure *f)
 {
+	if (CONFIG_MONITOR && transfer_loaded())
+		return false; /* with other firmware, which is another run */
 	return f->outcome == OUTCOME_RESET &&
 	       (s->p.plan.on_reset == ACTION_RESTART || (CONFIG_MONITOR && monitor_restarts()));
 }
