@@ -78,7 +78,7 @@ boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
-boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c \
+boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c core_note.c edit.c keys.c load.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c \
 	view_regs.c view_sysregs.c words.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
