@@ -73,6 +73,7 @@ int prepare_plan(struct prepared *p, struct failure *f)
 	p->inputs = (struct plan_inputs){
 		.settings = &p->settings,
 		.board = &p->board,
+		.board_tree = &p->board_tree,
 		.host = &p->host,
 		.firmware = &p->firmware,
 		.initrd = &p->initrd,
