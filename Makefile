@@ -77,6 +77,7 @@ boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store
 	supervise.c trees.c unserved.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_CAUSES),cause.c,cause_absent.c) boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
+boot-$(CONFIG_TIMELINE)	+= boot/timeline.c
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
@@ -116,7 +117,7 @@ target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outlin
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
 late-y	:= $(filter kvm/insn/% boot/image/%,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c vgic_regs.c) \
 	$(addprefix boot/,cause.c cause_absent.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c modules.c probe.c settings_help.c supervise.c \
-	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
+	timeline.c undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
 fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
 whole	:= -flto

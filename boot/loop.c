@@ -19,6 +19,7 @@
 #include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/timeline.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 #include "kvm/dcache.h"
@@ -62,8 +63,10 @@ static void env_out(struct dev *dev, const uint8_t *buf, size_t n)
 	if (!is_console(d))
 		return;
 	console_put(&d->shim->io.console, buf, n);
-	if (!atomic_load_explicit(&d->shim->io.attentive, memory_order_relaxed))
+	if (!atomic_load_explicit(&d->shim->io.attentive, memory_order_relaxed)) {
+		timeline_byte();
 		loop_wake(d->shim);
+	}
 }
 
 static size_t env_room(struct dev *dev)
@@ -297,12 +300,18 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
-		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS)
+		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
+			if (CONFIG_TIMELINE)
+				timeline_quiet(QUIET_TICKS * TICK_MS);
+		}
 		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
 			continue;
-		if (p[2].revents)
+		if (p[2].revents) {
+			if (CONFIG_TIMELINE)
+				timeline_key();
 			console_fill(c);
+		}
 		if (p[1].revents)
 			signals_serve(s);
 	}
@@ -354,6 +363,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 		if (f->outcome != OUTCOME_RESET || s->p.plan.on_reset != ACTION_RESTART)
 			break;
 		init_phase_set(PHASE_RESET);
+		if (CONFIG_TIMELINE)
+			timeline_reset();
 		exit_stores_drain(s);
 		undecoded_tell();
 		undecoded_reset(s);
