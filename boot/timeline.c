@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "board/tree.h"
 
@@ -55,6 +56,22 @@ void timeline_reset(void)
 {
 	for (int step = TIMELINE_BYTE; step < TIMELINE_STEPS; step++)
 		*mark_at((enum timeline_step)step) = 0;
+}
+
+void timeline_take(struct timeline *t, const struct tree *board)
+{
+	struct timespec up;
+
+	*t = (struct timeline){
+		.mark = init_pulse->mark,
+		.frequency = frequency(),
+		.now = timeline_now(),
+		.pid1 = getppid() == 1,
+		.board = board,
+	};
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	t->kernel = t->now - (uint64_t)up.tv_sec * t->frequency -
+		    (uint64_t)up.tv_nsec * t->frequency / 1000000000;
 }
 
 /* --- spans ---------------------------------------------------------------------------------------- */

@@ -77,6 +77,9 @@ struct timeline {
 	const struct tree *board; /* U-Boot's marks are in /bootstage */
 };
 
+/* Fill T with the marks of this run, and with the time it is now. */
+void timeline_take(struct timeline *t, const struct tree *board);
+
 /*
  * The spans in order, each up to the next one's begin, the last one up to what was reached last; after
  * a reset in place those since it. Returns their number, TIMELINE_ROWS at most.
