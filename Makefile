@@ -102,10 +102,12 @@ obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
 target-only := kvm/sys.c boot/main.c boot/format.c boot/number.c
 host-y	:= $(filter-out $(target-only),$(obj-y))
+# kvmshim-trace, for this machine only: what the shim recorded, as pictures.
+trace-y	:= boot/main_trace.c boot/timeline_svg.c
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
-all: $(O)/kvmshim $(O)/host/kvmshim
-host: $(O)/host/kvmshim
+all: $(O)/kvmshim $(O)/host/kvmshim $(O)/host/kvmshim-trace
+host: $(O)/host/kvmshim $(O)/host/kvmshim-trace
 
 warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
 # No file of the build says where it was made.
@@ -188,6 +190,10 @@ $(O)/host/lib.a: $(call objs,host,$(host-y))
 $(O)/host/kvmshim: $(O)/host/boot/main_host.o $(O)/host/lib.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt $(libs-y:%=-l%)
+
+$(O)/host/kvmshim-trace: $(trace-y:%.c=$(O)/host/%.o)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -o $@ $^
 
 # The models that are configured in: symbol DEV_PL011 is pl011_model in board/dev/pl011.c.
 $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/

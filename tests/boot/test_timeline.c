@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "boot/timeline.h"
+#include "boot/timeline_svg.h"
 
 #include <cmocka.h>
 
@@ -238,6 +239,35 @@ static void chart_fits_a_screen(void **state)
 	assert_true(page.used > 0);
 }
 
+/* All that came over the line, with a timeline at an earlier time before. */
+static void picture_of_the_last_timeline(void **state)
+{
+	static const char text[] = "=> \r\npaused> timeline dump\r\n"
+				   "timeline 0 9000 old\r\ntimeline 9000 0 prompt\r\npaused> \r\n"
+				   "timeline 0 1200000 firmware before Linux\r\n"
+				   "timeline 1200000 800000 Linux\r\n"
+				   "timeline 2000000 50 <kvmshim> & co\r\ntimeline x\r\npaused> ";
+	static char svg[16384];
+	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r"),
+	     *out = fmemopen(svg, sizeof(svg), "w");
+
+	(void)state;
+	assert_int_equal(timeline_svg(in, out), 3);
+	fclose(in);
+	fclose(out);
+	assert_int_equal(strncmp(svg, "<svg xmlns=", 11), 0);
+	assert_non_null(strstr(svg, "</svg>\n"));
+	assert_null(strstr(svg, "old"));
+	assert_non_null(
+		strstr(svg, ">firmware before Linux</text><rect x=\"200\" y=\"36\" width=\"335\""));
+	assert_non_null(strstr(svg, ">Linux</text><rect x=\"535\""));
+	assert_non_null(strstr(svg, "&lt;kvmshim&gt; &amp; co</text>"));
+	assert_non_null(strstr(svg, "0.050 ms")); /* too short for its bar, and there */
+	in = fmemopen((void *)(uintptr_t) "nothing\n", 8, "r");
+	assert_int_equal(timeline_svg(in, stdout), 0);
+	fclose(in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup(more_marks_than_rows, begin),
 		cmocka_unit_test_setup(prompt_is_what_came_before_the_guest_waited, begin),
 		cmocka_unit_test_setup(chart_fits_a_screen, begin),
+		cmocka_unit_test(picture_of_the_last_timeline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
