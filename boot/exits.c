@@ -184,10 +184,17 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 			? reason_name[reason]
 			: "?";
 
-	if (reason == KVM_EXIT_FAIL_ENTRY)
+	if (reason == KVM_EXIT_FAIL_ENTRY && vcpu->run->fail_entry.hardware_entry_failure_reason ==
+						     KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED)
+		exit_stop(s, vcpu, OUTCOME_REFUSED, "E-CORES",
+			  "KVM cannot run vCPU %u on CPU %u, which is another kind of core: run on "
+			  "one kind of core (taskset -c LIST; for PID 1 maxcpus=N on the kernel's "
+			  "command line)",
+			  vcpu->id, vcpu->run->fail_entry.cpu);
+	else if (reason == KVM_EXIT_FAIL_ENTRY)
 		exit_stop(s, vcpu, OUTCOME_INTERNAL, "E-ENTRY",
 			  "KVM cannot run vCPU %u on CPU %u (reason %#" PRIx64
-			  "): cores of one kind only, see taskset",
+			  "): boot another kernel",
 			  vcpu->id, vcpu->run->fail_entry.cpu,
 			  (uint64_t)vcpu->run->fail_entry.hardware_entry_failure_reason);
 	else

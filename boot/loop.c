@@ -21,6 +21,7 @@
 #include "boot/services.h"
 #include "boot/shim.h"
 #include "boot/silence.h"
+#include "boot/timeline.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 
@@ -88,6 +89,8 @@ static void input_take(struct shim *s)
 	uint8_t buf[256];
 	const size_t n = console_read(&s->io.console, buf, sizeof(buf));
 
+	if (CONFIG_TIMELINE)
+		timeline_key();
 	if (CONFIG_MONITOR)
 		monitor_take(s, buf, n);
 	else
@@ -198,8 +201,11 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
-		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS)
+		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
+			if (CONFIG_TIMELINE)
+				timeline_quiet(QUIET_TICKS * TICK_MS);
+		}
 		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
 			continue;
 		if (p[2].revents)
@@ -280,6 +286,8 @@ static bool served(struct shim *s, struct failure *f)
 static int again(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_RESET);
+	if (CONFIG_TIMELINE)
+		timeline_reset();
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);

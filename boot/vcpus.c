@@ -7,6 +7,7 @@
 
 #include "boot/exits.h"
 #include "boot/shim.h"
+#include "boot/timeline.h"
 
 #define KICK SIGUSR2
 #define STACK (16 << 10)
@@ -45,6 +46,8 @@ static void *vcpu_thread(void *arg)
 	struct vcpu_thread *me = arg;
 	struct shim *s = me->shim;
 
+	if (me->vcpu->id == 0)
+		timeline_mark(TIMELINE_RUN);
 	for (;;) {
 		int error = vcpu_run(me->vcpu);
 

@@ -24,7 +24,7 @@ static int help(struct shim *s, int argc, char **argv)
 		width = n > width ? n : width;
 	}
 	for (const struct command *c = monitor_commands; c->name; c++) {
-		if (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1])))
+		if (!c->run || (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1]))))
 			continue;
 		monitor_print("%s %-*s  %s\n", c->name, (int)(width - strlen(c->name) - 1), c->args,
 			      c->what);
@@ -121,6 +121,8 @@ const struct command monitor_commands[] = {
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
+	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ 0 },
 };
 
@@ -136,6 +138,8 @@ static int matches(const struct command *c, int argc, char **argv, bool *exact)
 	int words = 0;
 
 	*exact = true;
+	if (!c->run)
+		return 0;
 	do {
 		const size_t n = strcspn(name, " ");
 		const size_t given = words < argc ? strlen(argv[words]) : 0;
