@@ -50,7 +50,7 @@ savedefconfig: $(O)/.config
 kvm-y	:= $(addprefix kvm/,coalesce.c dcache.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
 kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
-	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
+	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/step.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c dev/txfifo.c machine.c machine_check.c machine_gic.c machine_memory.c \
 	machine_reader.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
