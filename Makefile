@@ -49,7 +49,7 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c dcache.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
-kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
+kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,guestdebug.c insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
 	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/step.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c dev/txfifo.c machine.c machine_check.c machine_gic.c machine_memory.c \
 	machine_reader.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
@@ -78,7 +78,7 @@ boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
-boot-$(CONFIG_MONITOR)	+= boot/guestmem.c $(addprefix boot/monitor/,commands.c edit.c keys.c monitor.c view_memory.c view_regs.c words.c)
+boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/guestmem.c boot/points.c boot/target.c $(addprefix boot/monitor/,commands.c edit.c keys.c monitor.c stepping.c view_memory.c view_regs.c words.c)
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
 	image/spl.c image/uimage.c image/zboot.c)
@@ -115,7 +115,7 @@ cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics -fno-pie -no-pie
 # All of the program is seen at once: 4 KB smaller. What most starts do not need is not: boot/kvmshim.lds
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
-late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c vgic_regs.c) \
+late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/debug.c boot/guestmem.c boot/points.c boot/target.c kvm/guestdebug.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c vgic_regs.c) \
 	$(addprefix boot/,flash_store.c hostfile.c passthrough.c io/disk.c io/store.c modules.c probe.c settings_help.c supervise.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))

@@ -9,12 +9,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/say.h"
 #include "boot/services.h"
 #include "boot/shim.h"
@@ -197,6 +199,8 @@ static void serve(struct shim *s, struct failure *why)
 			input_take(s);
 		if (p[1].revents)
 			signals_serve(s);
+		if (CONFIG_MONITOR)
+			stepping_serve(s);
 	}
 }
 
@@ -250,6 +254,8 @@ static bool served(struct shim *s, struct failure *f)
 {
 	serve(s, f);
 	vcpus_pause(s);
+	if (CONFIG_MONITOR)
+		debug_pause(s);
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
@@ -267,6 +273,8 @@ static int again(struct shim *s, struct failure *f)
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);
+	if (CONFIG_MONITOR)
+		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
 	if (engine_reset(s, f))
@@ -276,6 +284,8 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
+	if (CONFIG_MONITOR && !monitor_paused() && debug_resume(s, -1))
+		say("KVM refuses the breakpoints: the guest runs without");
 	vcpus_resume(s, true);
 	return 0;
 }

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -108,6 +110,15 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
+	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
+	  stepping_break },
+	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
+	  stepping_watch },
+	{ "delete", "[N]", "a breakpoint or watchpoint no longer, or all", CHANGES,
+	  stepping_delete },
+	{ "step", "[N]", "one instruction, or N, of the selected vCPU", COMMAND_CHANGES,
+	  stepping_step },
+	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info regs", "", "registers", READS, view_regs },
 	{ 0 },
 };
@@ -201,10 +212,14 @@ int monitor_command(struct shim *s, char *line)
 			      c->name);
 		return -1;
 	}
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
 		vcpus_pause(s);
+		debug_hide(s);
+	}
 	ret = c->run(s, argc - words + 1, argv + words - 1);
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
+		debug_show(s);
 		vcpus_resume(s, false);
+	}
 	return ret;
 }

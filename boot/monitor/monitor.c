@@ -2,10 +2,12 @@
 // Who has the line, what the escape key does, and the monitor's own lines.
 #include "boot/monitor/monitor.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/exits.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
@@ -102,17 +104,40 @@ enum line_owner monitor_line_owner(void)
 
 void monitor_pause(struct shim *s)
 {
-	if (!m.paused)
-		vcpus_pause(s);
+	if (m.paused)
+		return;
+	vcpus_pause(s);
+	debug_pause(s);
 	m.paused = true;
+}
+
+int monitor_resume(struct shim *s, int step)
+{
+	int error;
+
+	if (!m.paused || m.ended)
+		return 0;
+	error = debug_resume(s, step);
+	if (error == -ENODEV)
+		monitor_print("vCPU %d is switched off\n", step);
+	else if (error)
+		monitor_print("KVM refuses the breakpoints: %s (%d)\n", strerror(-error), error);
+	if (error)
+		return error;
+	m.paused = false;
+	vcpus_resume(s, false);
+	return 0;
 }
 
 void monitor_go(struct shim *s)
 {
-	if (m.paused && !m.ended) {
-		m.paused = false;
-		vcpus_resume(s, false);
-	}
+	monitor_resume(s, -1);
+}
+
+void monitor_stopped(unsigned id)
+{
+	m.paused = true;
+	m.vcpu = id;
 }
 
 bool monitor_paused(void)

@@ -79,8 +79,7 @@ static void enter(struct insn_cpu *cpu, unsigned vector, unsigned away)
 	insn_set(cpu, bank_reg(BANK_MODE_ABT, 14), (uint32_t)(pc + away)); /* A32 and T32 alike */
 	insn_set(cpu, INSN_PSTATE, new);
 	insn_set(cpu, INSN_PC,
-		 (sctlr & SCTLR_V ? HIGH_VECTORS : (uint32_t)insn_get(cpu, INSN_VBAR)) +
-			 vector);
+		 (sctlr & SCTLR_V ? HIGH_VECTORS : (uint32_t)insn_get(cpu, INSN_VBAR)) + vector);
 }
 
 void fault_a32(struct insn_cpu *cpu, uint32_t va, const struct walk_fault *fault, bool write)
