@@ -110,6 +110,9 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
+	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
+	{ "info map", "", "what lies where", 0, view_map },
+	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
 	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
 	  stepping_break },
 	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
@@ -120,6 +123,10 @@ const struct command monitor_commands[] = {
 	  stepping_step },
 	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info regs", "", "registers", READS, view_regs },
+	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
+	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
+	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
+	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
 	{ 0 },
 };
 

@@ -10,5 +10,12 @@ int view_dump(struct shim *s, int argc, char **argv);
 int view_x(struct shim *s, int argc, char **argv);
 int view_w(struct shim *s, int argc, char **argv);
 int view_translate(struct shim *s, int argc, char **argv);
+int view_plan(struct shim *s, int argc, char **argv);
+int view_map(struct shim *s, int argc, char **argv);
+int view_devices(struct shim *s, int argc, char **argv);
+int view_sysregs(struct shim *s, int argc, char **argv);
+int view_timers(struct shim *s, int argc, char **argv);
+int view_gic(struct shim *s, int argc, char **argv);
+int view_exits(struct shim *s, int argc, char **argv);
 
 #endif
