@@ -11,6 +11,7 @@
 #include "boot/guestmem.h"
 #include "boot/loop.h"
 #include "boot/monitor/monitor.h"
+#include "boot/say.h"
 #include "boot/shim.h"
 #include "boot/target.h"
 #include "boot/undecoded.h"
@@ -279,7 +280,12 @@ int debug_resume(struct shim *s, int step)
 		error = points_engage(s);
 	if (error)
 		debug_pause(s);
-	return error;
+	if (!error || step >= 0)
+		return error;
+	debug.paused = false;
+	say("KVM refuses the breakpoints: %s (%d): the guest goes on without", strerror(-error),
+	    error);
+	return 0;
 }
 
 /* The first that is to be told; what it stands at is gone over next time. */

@@ -40,7 +40,8 @@ void debug_pause(struct shim *s);
 /*
  * The vCPUs are about to go on: points are put in. A vCPU that stands at one goes over it first, while
  * the others wait. STEP is the vCPU that is to stop after one instruction, or -1. Returns 0, -ENODEV
- * (STEP is switched off), or -errno of KVM's, after which nothing has changed.
+ * (STEP is switched off), or for a step -errno of KVM's: nothing has changed then. With STEP -1 the
+ * guest goes on without points, and that is said.
  */
 int debug_resume(struct shim *s, int step);
 

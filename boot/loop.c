@@ -284,8 +284,8 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
-	if (CONFIG_MONITOR && !monitor_paused() && debug_resume(s, -1))
-		say("KVM refuses the breakpoints: the guest runs without");
+	if (CONFIG_MONITOR && !monitor_paused())
+		debug_resume(s, -1);
 	vcpus_resume(s, true);
 	return 0;
 }

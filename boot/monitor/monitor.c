@@ -113,20 +113,13 @@ void monitor_pause(struct shim *s)
 
 int monitor_resume(struct shim *s, int step)
 {
-	int error;
+	const int error = m.paused && !m.ended ? debug_resume(s, step) : -EBUSY;
 
-	if (!m.paused || m.ended)
-		return 0;
-	error = debug_resume(s, step);
-	if (error == -ENODEV)
-		monitor_print("vCPU %d is switched off\n", step);
-	else if (error)
-		monitor_print("KVM refuses the breakpoints: %s (%d)\n", strerror(-error), error);
-	if (error)
-		return error;
-	m.paused = false;
-	vcpus_resume(s, false);
-	return 0;
+	if (!error) {
+		m.paused = false;
+		vcpus_resume(s, false);
+	}
+	return error;
 }
 
 void monitor_go(struct shim *s)

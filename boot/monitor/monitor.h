@@ -74,8 +74,8 @@ void monitor_go(struct shim *s);
 bool monitor_paused(void);
 
 /*
- * The same as monitor_go(), and vCPU STEP stops after one instruction; -1: none does. Returns 0 or what
- * debug_resume() returned, after it was printed; the guest then stays paused.
+ * The same as monitor_go(), and vCPU STEP stops after one instruction; -1: none does. Returns 0, -EBUSY
+ * (the guest is not paused by the person, or has ended), or what debug_resume() returned.
  */
 int monitor_resume(struct shim *s, int step);
 

@@ -173,9 +173,14 @@ void stepping_serve(struct shim *s)
 static bool one(struct shim *s, struct debug_stop *stop)
 {
 	const struct timespec look = { .tv_nsec = STEP_LOOK_NS };
+	const int error = monitor_resume(s, (int)monitor_vcpu(s)->id);
 
-	if (monitor_resume(s, (int)monitor_vcpu(s)->id))
+	if (error) {
+		monitor_print(error == -ENODEV ? "vCPU %u is switched off\n"
+					       : "KVM refuses to step vCPU %u\n",
+			      monitor_vcpu(s)->id);
 		return false;
+	}
 	for (unsigned i = 0; i < STEP_LOOKS; i++) {
 		if (debug_stopped(s, stop)) {
 			monitor_stopped(stop->vcpu);

@@ -382,6 +382,6 @@ const struct row rows_vcpu[] = {
 	{ "pmu-forgotten", pmu_forgotten, ON_PMU },
 	{ "timer-interrupts", timer_irqs, 0 },
 	{ "single-step", single_step, 0 },
-	{ "points", points, 0 },
+	{ "debug-points", points, 0 },
 	{ 0 },
 };
