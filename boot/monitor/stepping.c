@@ -174,6 +174,7 @@ static bool one(struct shim *s, struct debug_stop *stop)
 {
 	const struct timespec look = { .tv_nsec = STEP_LOOK_NS };
 	const int error = monitor_resume(s, (int)monitor_vcpu(s)->id);
+	struct failure why;
 
 	if (error) {
 		monitor_print(error == -ENODEV ? "vCPU %u is switched off\n"
@@ -186,6 +187,8 @@ static bool one(struct shim *s, struct debug_stop *stop)
 			monitor_stopped(stop->vcpu);
 			return true;
 		}
+		if (stop_asked(&s->stop, &why))
+			return false; /* the guest has ended, which the loop tells */
 		if (monitor_interrupted(s))
 			break;
 		nanosleep(&look, NULL);
