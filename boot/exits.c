@@ -52,7 +52,7 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
 	if (vcpu)
 		vcpus_halt(s, vcpu);
 	va_start(args, format);
-	stop_ask(&s->stop, outcome, code, format, args);
+	stop_ask(&s->stop, vcpu, outcome, code, format, args);
 	va_end(args);
 	loop_wake(s);
 }

@@ -7,6 +7,7 @@
 #include "boot/debug.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
+#include "boot/monitor/transfer.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -110,6 +111,10 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
+	{ "load", "", "receive firmware over this line, and boot it", COMMAND_CHANGES,
+	  transfer_load },
+	{ "core", "[ADDR SIZE]", "send the guest's memory and registers, for gdb", READS,
+	  transfer_core },
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
 	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },

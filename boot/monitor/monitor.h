@@ -90,6 +90,9 @@ bool monitor_ended(void); /* the guest has: nothing runs until a reset */
 void monitor_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void monitor_output_to(void (*out)(void *arg, const char *text, size_t n), void *arg);
 
+/* The monitor's prompt, on a line of its own that begins anew. */
+void monitor_prompt(void);
+
 /* Has the person typed Ctrl-C since the command began? What else was typed meanwhile is dropped. */
 bool monitor_interrupted(struct shim *s);
 
