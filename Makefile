@@ -49,8 +49,8 @@ savedefconfig: $(O)/.config
 
 kvm-y	:= $(addprefix kvm/,coalesce.c dcache.c devaddr.c hostcpu.c mpstate.c reglist.c regname.c regname_decode.c sys.c vcpu.c \
 	vgic.c vgic_regs.c vm.c)
-kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
-	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/t32.c insn/walk.c insn/walk_a32.c)
+kvm-$(CONFIG_EMULATE)	+= $(addprefix kvm/,guestdebug.c insn/a32.c insn/a64.c insn/a64_simd.c insn/access.c insn/bank.c insn/emulate.c insn/fault.c \
+	insn/fault_a32.c insn/form32.c insn/insn.c insn/onereg.c insn/operand.c insn/step.c insn/t32.c insn/walk.c insn/walk_a32.c)
 board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfifo.c dev/txfifo.c machine.c machine_check.c machine_gic.c machine_memory.c \
 	machine_reader.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
@@ -81,6 +81,7 @@ boot-$(CONFIG_TIMELINE)	+= boot/timeline.c boot/monitor/view_timeline.c
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c \
 	view_regs.c view_sysregs.c words.c)
+boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/monitor/stepping.c boot/points.c boot/target.c
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,backtrace.c crash.c silence.c silence_cause.c)
@@ -126,6 +127,7 @@ late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-
 	$(addprefix boot/,backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c supervise.c timeline.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
+late-y	+= $(filter boot/debug.c boot/points.c boot/target.c kvm/guestdebug.c,$(obj-y))
 fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
 whole	:= -flto
 $(late-y:%.c=$(O)/target/%.o): whole :=

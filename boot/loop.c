@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "boot/crash.h"
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
 #include "boot/say.h"
 #include "boot/services.h"
@@ -212,6 +214,8 @@ static void serve(struct shim *s, struct failure *why)
 			input_take(s);
 		if (p[1].revents)
 			signals_serve(s);
+		if (CONFIG_MONITOR)
+			stepping_serve(s);
 	}
 }
 
@@ -267,6 +271,8 @@ static bool served(struct shim *s, struct failure *f)
 {
 	serve(s, f);
 	vcpus_pause(s);
+	if (CONFIG_MONITOR)
+		debug_pause(s);
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
@@ -291,6 +297,8 @@ static int again(struct shim *s, struct failure *f)
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);
+	if (CONFIG_MONITOR)
+		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
 	if (engine_reset(s, f))
@@ -300,6 +308,8 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
+	if (CONFIG_MONITOR && !monitor_paused())
+		debug_resume(s, -1);
 	if (CONFIG_DIAGNOSE)
 		silence_begin(s);
 	vcpus_resume(s, true);

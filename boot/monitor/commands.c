@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
@@ -116,6 +118,15 @@ const struct command monitor_commands[] = {
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
 	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
+	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
+	  stepping_break },
+	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
+	  stepping_watch },
+	{ "delete", "[N]", "a breakpoint or watchpoint no longer, or all", CHANGES,
+	  stepping_delete },
+	{ "step", "[N]", "one instruction, or N, of the selected vCPU", COMMAND_CHANGES,
+	  stepping_step },
+	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
@@ -217,10 +228,14 @@ int monitor_command(struct shim *s, char *line)
 			      c->name);
 		return -1;
 	}
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
 		vcpus_pause(s);
+		debug_hide(s);
+	}
 	ret = c->run(s, argc - words + 1, argv + words - 1);
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
+		debug_show(s);
 		vcpus_resume(s, false);
+	}
 	return ret;
 }
