@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "boot/crash.h"
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
@@ -17,11 +18,13 @@
 #include "boot/loop.h"
 #include "boot/monitor/load.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
 #include "boot/say.h"
 #include "boot/services.h"
 #include "boot/shim.h"
 #include "boot/silence.h"
+#include "boot/timeline.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 
@@ -89,6 +92,8 @@ static void input_take(struct shim *s)
 	uint8_t buf[256];
 	const size_t n = console_read(&s->io.console, buf, sizeof(buf));
 
+	if (CONFIG_TIMELINE)
+		timeline_key();
 	if (CONFIG_MONITOR)
 		monitor_take(s, buf, n);
 	else
@@ -199,14 +204,19 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
-		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS)
+		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
+			if (CONFIG_TIMELINE)
+				timeline_quiet(QUIET_TICKS * TICK_MS);
+		}
 		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
 			continue;
 		if (p[2].revents)
 			input_take(s);
 		if (p[1].revents)
 			signals_serve(s);
+		if (CONFIG_MONITOR)
+			stepping_serve(s);
 	}
 }
 
@@ -262,6 +272,8 @@ static bool served(struct shim *s, struct failure *f)
 {
 	serve(s, f);
 	vcpus_pause(s);
+	if (CONFIG_MONITOR)
+		debug_pause(s);
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
@@ -281,9 +293,13 @@ static bool served(struct shim *s, struct failure *f)
 static int again(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_RESET);
+	if (CONFIG_TIMELINE)
+		timeline_reset();
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);
+	if (CONFIG_MONITOR)
+		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
 	if (engine_reset(s, f))
@@ -293,6 +309,8 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
+	if (CONFIG_MONITOR && !monitor_paused())
+		debug_resume(s, -1);
 	if (CONFIG_DIAGNOSE)
 		silence_begin(s);
 	vcpus_resume(s, true);

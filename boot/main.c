@@ -47,7 +47,7 @@ static int build(struct shim *s, struct failure *f)
 static enum outcome run(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_HOST);
-	if (host_open(&s->p.host, &s->vm, &s->p.board, f))
+	if (host_open(&s->p.host, &s->vm, &s->p.board, &s->p.board_tree, f))
 		return f->outcome;
 	init_phase_set(PHASE_PLAN);
 	f->outcome = OUTCOME_INTERNAL;

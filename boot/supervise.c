@@ -212,6 +212,7 @@ void supervise(struct shared *shared)
 	struct termios terminal;
 	const bool terminal_known = tcgetattr(STDIN_FILENO, &terminal) == 0;
 	unsigned failures = 0;
+	uint64_t begun;
 	sigset_t before;
 
 	sigemptyset(&v.signals);
@@ -242,6 +243,8 @@ void supervise(struct shared *shared)
 			code = child_judge(&v, status);
 		}
 		run_end(&v, code, (now_ms() - start) / 1000, &failures);
+		begun = pulse->mark[TIMELINE_START];
 		memset(pulse, 0, sizeof(*pulse));
+		pulse->mark[TIMELINE_START] = begun;
 	}
 }

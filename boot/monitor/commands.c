@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
@@ -24,7 +26,7 @@ static int help(struct shim *s, int argc, char **argv)
 		width = n > width ? n : width;
 	}
 	for (const struct command *c = monitor_commands; c->name; c++) {
-		if (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1])))
+		if (!c->run || (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1]))))
 			continue;
 		monitor_print("%s %-*s  %s\n", c->name, (int)(width - strlen(c->name) - 1), c->args,
 			      c->what);
@@ -116,11 +118,22 @@ const struct command monitor_commands[] = {
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
 	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
+	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
+	  stepping_break },
+	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
+	  stepping_watch },
+	{ "delete", "[N]", "a breakpoint or watchpoint no longer, or all", CHANGES,
+	  stepping_delete },
+	{ "step", "[N]", "one instruction, or N, of the selected vCPU", COMMAND_CHANGES,
+	  stepping_step },
+	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
+	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ 0 },
 };
 
@@ -136,6 +149,8 @@ static int matches(const struct command *c, int argc, char **argv, bool *exact)
 	int words = 0;
 
 	*exact = true;
+	if (!c->run)
+		return 0;
 	do {
 		const size_t n = strcspn(name, " ");
 		const size_t given = words < argc ? strlen(argv[words]) : 0;
@@ -213,10 +228,14 @@ int monitor_command(struct shim *s, char *line)
 			      c->name);
 		return -1;
 	}
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
 		vcpus_pause(s);
+		debug_hide(s);
+	}
 	ret = c->run(s, argc - words + 1, argv + words - 1);
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
+		debug_show(s);
 		vcpus_resume(s, false);
+	}
 	return ret;
 }

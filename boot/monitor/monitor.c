@@ -2,10 +2,12 @@
 // Who has the line, what the escape key does, and the monitor's own lines.
 #include "boot/monitor/monitor.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/exits.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
@@ -106,17 +108,33 @@ enum line_owner monitor_line_owner(void)
 
 void monitor_pause(struct shim *s)
 {
-	if (!m.paused)
-		vcpus_pause(s);
+	if (m.paused)
+		return;
+	vcpus_pause(s);
+	debug_pause(s);
 	m.paused = true;
+}
+
+int monitor_resume(struct shim *s, int step)
+{
+	const int error = m.paused && !m.ended ? debug_resume(s, step) : -EBUSY;
+
+	if (!error) {
+		m.paused = false;
+		vcpus_resume(s, false);
+	}
+	return error;
 }
 
 void monitor_go(struct shim *s)
 {
-	if (m.paused && !m.ended) {
-		m.paused = false;
-		vcpus_resume(s, false);
-	}
+	monitor_resume(s, -1);
+}
+
+void monitor_stopped(unsigned id)
+{
+	m.paused = true;
+	m.vcpu = id;
 }
 
 bool monitor_paused(void)

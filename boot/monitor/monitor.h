@@ -34,7 +34,7 @@ struct command {
 	unsigned flags;
 	/*
 	 * argv[0] is the last word of the name, argv[argc] is NULL. Returns 0, or -1 when it has
-	 * printed what is wrong.
+	 * printed what is wrong. NULL: it is not built in.
 	 */
 	int (*run)(struct shim *s, int argc, char **argv);
 };
@@ -72,6 +72,15 @@ enum line_owner monitor_line_owner(void);
 void monitor_pause(struct shim *s);
 void monitor_go(struct shim *s);
 bool monitor_paused(void);
+
+/*
+ * The same as monitor_go(), and vCPU STEP stops after one instruction; -1: none does. Returns 0, -EBUSY
+ * (the guest is not paused by the person, or has ended), or what debug_resume() returned.
+ */
+int monitor_resume(struct shim *s, int step);
+
+/* debug_stopped() has paused the vCPUs, because of vCPU ID. */
+void monitor_stopped(unsigned id);
 bool monitor_ended(void); /* the guest has: nothing runs until a reset */
 
 /*

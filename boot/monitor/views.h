@@ -26,5 +26,6 @@ int view_sysregs(struct shim *s, int argc, char **argv);
 int view_timers(struct shim *s, int argc, char **argv);
 int view_gic(struct shim *s, int argc, char **argv);
 int view_exits(struct shim *s, int argc, char **argv);
+int view_timeline(struct shim *s, int argc, char **argv);
 
 #endif

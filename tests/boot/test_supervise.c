@@ -26,9 +26,9 @@ static const struct shared usual = {
 
 static void exit_code_chooses_the_policy(void **state)
 {
-	const struct shared s = { .on_poweroff = ACTION_REBOOT,
-				  .on_reset = ACTION_POWEROFF,
-				  .on_crash = ACTION_RESTART };
+	struct shared s = { .on_poweroff = ACTION_REBOOT,
+			    .on_reset = ACTION_POWEROFF,
+			    .on_crash = ACTION_RESTART };
 	static const int crashes[] = { 33, 34, 64, 65, 66, 67, 68, 1, 255 };
 
 	(void)state;
