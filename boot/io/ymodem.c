@@ -397,9 +397,9 @@ uint64_t ymodem_tick(struct ymodem *y, uint64_t now)
 	if (y->state == YMODEM_GOES_ON && now >= y->give_up)
 		/* The file is whole: what may be missing is the other side's farewell. */
 		end(y, y->step == WAIT_END || y->step >= ANOTHER ? YMODEM_DONE : YMODEM_LOST);
+	if (y->state == YMODEM_GOES_ON && now >= y->due)
+		silent(y, now);
 	if (y->state != YMODEM_GOES_ON)
 		return 0;
-	if (now >= y->due)
-		silent(y, now);
 	return (y->due < y->give_up ? y->due : y->give_up) - now;
 }

@@ -71,7 +71,7 @@ void ymodem_send(struct ymodem *y, const struct ymodem_io *io, const char *name,
 size_t ymodem_take(struct ymodem *y, const uint8_t *buf, size_t n, uint64_t now);
 
 /*
- * Silence is looked at. Returns ms until it is to be looked at again. Whatever comes or does not, it
+ * Silence is looked at. Returns ms until it is to be looked at again, 0: it has ended. Whatever comes or does not, it
  * ends YMODEM_STALL_MS after the last progress, or after PATIENCE_MS where there was none.
  */
 uint64_t ymodem_tick(struct ymodem *y, uint64_t now);

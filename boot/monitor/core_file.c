@@ -139,7 +139,7 @@ static void piece_set(struct core_file *c, const void *bytes, size_t size)
 	{                                                                                           \
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, (kind), ELFDATA2LSB, EV_CURRENT }, \
 		.e_type = ET_CORE, .e_machine = (machine), .e_version = EV_CURRENT,                 \
-		.e_phoff = header_size(c), .e_ehsize = (uint16_t)header_size(c),                    \
+		.e_phoff = (uint32_t)header_size(c), .e_ehsize = (uint16_t)header_size(c),          \
 		.e_phentsize = (uint16_t)segment_size(c), .e_phnum = (uint16_t)((c)->runs + 1),     \
 	}
 
