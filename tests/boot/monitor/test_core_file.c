@@ -24,24 +24,25 @@ static struct core_file core;
 static _Alignas(PAGE) uint8_t ram[PAGES * PAGE];
 static uint8_t file[PAGES * PAGE + 65536];
 
-static int make(void **state)
+static int make_with(bool aarch32)
 {
 	struct kvm_vcpu_init init;
 	const char *step;
 
-	(void)state;
 	memset(&shim, 0, sizeof(shim));
 	memset(ram, 0, sizeof(ram));
 	fake_reset(&fake_host_gic3);
 	assert_int_equal(vm_open(&shim.vm, &step), 0);
 	assert_int_equal(vcpu_target_read(&shim.vm, &init), 0);
+	init.features[0] |= (uint32_t)aarch32 << KVM_ARM_VCPU_EL1_32BIT;
 	for (unsigned i = 0; i < CPUS; i++) {
 		struct vcpu *vcpu = &shim.vcpu[i];
 
 		assert_int_equal(vcpu_create(vcpu, &shim.vm, i), 0);
 		assert_int_equal(vcpu_init(vcpu, &init), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pc), 0x1000 + i), 0);
-		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pstate), 5), 0);
+		assert_int_equal(
+			vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pstate), aarch32 ? 0x13 : 5), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(sp_el1), 0x2000 + i), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.regs[7]), 0x3000 + i), 0);
 	}
@@ -49,7 +50,20 @@ static int make(void **state)
 	shim.p.plan.banks = shim.p.plan.rams = 1;
 	shim.p.plan.ram[0] = (struct region){ BASE, sizeof(ram) };
 	shim.ram[0] = ram;
+	shim.p.plan.aarch32 = aarch32;
 	return 0;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	return make_with(false);
+}
+
+static int make_32(void **state)
+{
+	(void)state;
+	return make_with(true);
 }
 
 static int end(void **state)
@@ -202,8 +216,6 @@ static void a_32_bit_guest_has_a_32_bit_core(void **state)
 	uint32_t pc;
 
 	(void)state;
-	shim.p.plan.aarch32 = true;
-	assert_int_equal(vcpu_reg_set64(&shim.vcpu[0], VCPU_CORE_REG(regs.pstate), 0x13), 0);
 	assert_int_equal(vcpu_reg_set64(&shim.vcpu[0], VCPU_CORE_REG(regs.regs[19]), 0x5000), 0);
 	fill(2, 1);
 	size = read_all(NULL, 0, 100);
@@ -231,7 +243,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_is_the_same_in_pieces_of_any_size, make, end),
 		cmocka_unit_test_setup_teardown(
 			registers_of_each_vcpu_are_notes_the_selected_one_first, make, end),
-		cmocka_unit_test_setup_teardown(a_32_bit_guest_has_a_32_bit_core, make, end),
+		cmocka_unit_test_setup_teardown(a_32_bit_guest_has_a_32_bit_core, make_32, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
