@@ -17,6 +17,7 @@
 #include "boot/probe.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/symbols.h"
 #include "boot/unserved.h"
 
 #define ARGS_MOST 60 /* of this program's own, when it starts itself again */
@@ -45,6 +46,8 @@ static int build(struct shim *s, struct failure *f)
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &services_dev_env);
+	if (CONFIG_DIAGNOSE && s->p.settings.raw[SET_SYMBOLS].text && symbols_open(s, f))
+		return -1;
 	return loop_open(s, f);
 }
 
@@ -63,6 +66,8 @@ static enum outcome run(struct shim *s, struct failure *f)
 		}
 	}
 	engine_close(s);
+	if (CONFIG_DIAGNOSE)
+		symbols_close();
 	return f->outcome;
 }
 

@@ -15,7 +15,20 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, SILENCE, ESCAPE };
+enum kind {
+	ANY_TEXT,
+	FIRMWARE,
+	OVERLAYS,
+	MEMORY,
+	CPUS,
+	CPU,
+	WORD,
+	TRUTH,
+	STORE,
+	SILENCE,
+	ESCAPE,
+	SYMBOLS
+};
 
 struct word {
 	const char *word;
@@ -115,6 +128,9 @@ static const struct key {
 	[SET_ESCAPE] = { "escape", CONFIG_MONITOR ? CONFIG_ESCAPE : NULL, "^A to ^_, or off",
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
+	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
+			  "names for the guest's addresses", .kind = SYMBOLS,
+			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -194,6 +210,17 @@ static int firmware_read(struct settings *s, const char *text)
 	memcpy(s->firmware.conf, hash + 1, conf);
 	s->firmware.conf[conf] = '\0';
 	return path_copy(s->firmware.path, text, (size_t)(hash - text));
+}
+
+/* FILE[@OFFSET]; an @ in front of the last / is part of the path. */
+static int symbols_read(struct settings *s, const char *text)
+{
+	const char *name = strrchr(text, '/'), *at = strrchr(name ? name : text, '@');
+
+	s->symbols.offset = 0;
+	if (at && size_read(at + 1, &s->symbols.offset))
+		return -EINVAL;
+	return path_copy(s->symbols.path, text, at ? (size_t)(at - text) : strlen(text));
 }
 
 static int overlays_read(struct settings *s, const char *text)
@@ -349,6 +376,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case TRUTH: return word_read(s, key, text);
 	case SILENCE: return silence_read(s, text);
 	case ESCAPE: return escape_read(s, text);
+	case SYMBOLS: return symbols_read(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}
