@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "generated/config.h"
+
 struct dev;
 
 /*
@@ -73,10 +75,27 @@ struct dev_traits {
 	unsigned reg_width; /* bytes of an access (reg-io-width), else 0 */
 };
 
+/*
+ * What the manual calls a register. "RBR/THR" is one that is read by the first name and written by
+ * the second, "THR|DLL" one of two, by what another register says.
+ */
+struct reg_name {
+	uint16_t offset; /* bytes; of models with a layout the register's number */
+	uint16_t kinds; /* that have it: bit per traits.kind, 0: all */
+	uint8_t more; /* registers behind it that bear the name, too: a FIFO's */
+	char name[21]; /* "": the table's end */
+};
+
+/* Tables of names lie where a start touches nothing. */
+#define REG_NAMES_AT __attribute__((section(".rodata.reg_names")))
+#define REG_NAMES static const struct reg_name REG_NAMES_AT
+#define MODEL_REGS(table) (CONFIG_REG_NAMES ? (table) : NULL)
+
 /* All calls are made with the device's lock held. */
 struct model {
 	const char *name; /* "PL011 UART" */
 	const char *const *compatible; /* NULL-terminated */
+	const struct reg_name *regs; /* MODEL_REGS(); NULL: not known, or it has none */
 	size_t state_size; /* bytes; the state holds no pointers and can be saved as it is */
 	/*
 	 * Stores here may arrive late, but in order (coalesced MMIO); size 0 = none. With a layout
@@ -115,6 +134,16 @@ struct dev {
 
 /* Drive a line; the env is only told of changes. For models. */
 void dev_irq_set(struct dev *dev, unsigned line, bool level);
+
+/*
+ * The name of the register that the byte at OFFSET is of, as its manual writes it; NULL: it is not
+ * known.
+ */
+const char *dev_reg_name(const struct model *model, const struct dev_traits *traits,
+			 uint64_t offset);
+
+/* The side of NAME that an access goes by, LENGTH characters there: the first or the second of two. */
+const char *dev_reg_side(const char *name, bool write, unsigned *length);
 
 /* Every model that is built in, NULL-terminated: generated from the configuration. */
 extern const struct model *const dev_models[];

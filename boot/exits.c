@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/calls.h"
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/image/elf_file.h"
@@ -51,7 +52,7 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
 	if (vcpu)
 		vcpus_halt(s, vcpu);
 	va_start(args, format);
-	stop_ask(&s->stop, outcome, code, format, args);
+	stop_ask(&s->stop, vcpu, outcome, code, format, args);
 	va_end(args);
 	loop_wake(s);
 }
@@ -208,8 +209,17 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 {
 	switch (vcpu->run->exit_reason) {
 	case KVM_EXIT_MMIO: mmio_serve(s, vcpu); break;
-	case KVM_EXIT_ARM_NISV: undecoded_serve(s, vcpu); break;
-	case KVM_EXIT_DEBUG: undecoded_step(s, vcpu); break;
+	case KVM_EXIT_ARM_NISV:
+		undecoded_serve(s, vcpu);
+		if (CONFIG_MONITOR)
+			debug_emulated(s, vcpu);
+		break;
+	case KVM_EXIT_DEBUG:
+		if (CONFIG_MONITOR)
+			debug_exit(s, vcpu);
+		else
+			undecoded_step(s, vcpu);
+		break;
 	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
 	case KVM_EXIT_HYPERCALL: calls_serve(s, vcpu); break;
 	case KVM_EXIT_INTR: break;

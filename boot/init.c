@@ -32,6 +32,16 @@ static struct shared own = {
 static struct shared *shared = &own;
 struct pulse *init_pulse = &own.pulse;
 
+void init_load_again(void)
+{
+	shared->loaded = LOADED_NOW;
+}
+
+bool init_loads(void)
+{
+	return shared->loaded != LOADED_NOT;
+}
+
 void init_phase_set(enum phase phase)
 {
 	init_pulse->phase = phase;

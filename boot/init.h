@@ -78,6 +78,15 @@ char *init_early(bool pid1);
  */
 void init_supervise(void);
 
+/* Firmware that came over the line lies here, on a file system that is always there. */
+#define INIT_LOADED "/dev/kvmshim.loaded"
+
+/* The next shim proper is to boot INIT_LOADED, at once when this one has ended. For the child. */
+void init_load_again(void);
+
+/* Is this shim proper to boot INIT_LOADED? */
+bool init_loads(void);
+
 /*
  * Tell the supervisor what the settings say (policies, watchdog). For the child, once they are
  * read. Nothing when hosted.

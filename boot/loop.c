@@ -9,15 +9,20 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "boot/crash.h"
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
+#include "boot/monitor/transfer.h"
 #include "boot/say.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/silence.h"
 #include "boot/timeline.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
@@ -182,10 +187,16 @@ static void serve(struct shim *s, struct failure *why)
 			if (!atomic_load(&s->io.attentive))
 				attention_set(s, true);
 			quiet = 0;
+			if (CONFIG_DIAGNOSE)
+				silence_broken();
 		}
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
+		if (CONFIG_DIAGNOSE)
+			timeout = sooner(timeout, silence_serve(s));
+		if (CONFIG_MONITOR)
+			timeout = sooner(timeout, transfer_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -203,6 +214,8 @@ static void serve(struct shim *s, struct failure *why)
 			input_take(s);
 		if (p[1].revents)
 			signals_serve(s);
+		if (CONFIG_MONITOR)
+			stepping_serve(s);
 	}
 }
 
@@ -241,12 +254,14 @@ static bool keeps(const struct shim *s, const struct failure *f)
 							  : set->on_crash;
 
 	/* A hosted run ends, for the script that it may stand in, unless it is told not to. */
-	return CONFIG_MONITOR && action == ACTION_MONITOR && s->io.console.line.in >= 0 &&
-	       (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
+	return CONFIG_MONITOR && !transfer_loaded() && action == ACTION_MONITOR &&
+	       s->io.console.line.in >= 0 && (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
 }
 
 static bool starts_again(const struct shim *s, const struct failure *f)
 {
+	if (CONFIG_MONITOR && transfer_loaded())
+		return false; /* with other firmware, which is another run */
 	return f->outcome == OUTCOME_RESET &&
 	       (s->p.plan.on_reset == ACTION_RESTART || (CONFIG_MONITOR && monitor_restarts()));
 }
@@ -256,9 +271,16 @@ static bool served(struct shim *s, struct failure *f)
 {
 	serve(s, f);
 	vcpus_pause(s);
+	if (CONFIG_MONITOR)
+		debug_pause(s);
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
+	if (CONFIG_DIAGNOSE && s->stop.vcpu &&
+	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
+		monitor_line_give(s, LINE_MONITOR);
+		crash_report(s, s->stop.vcpu);
+	}
 	if (!keeps(s, f))
 		return false;
 	stop_forget(&s->stop);
@@ -275,6 +297,8 @@ static int again(struct shim *s, struct failure *f)
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);
+	if (CONFIG_MONITOR)
+		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
 	if (engine_reset(s, f))
@@ -284,6 +308,10 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
+	if (CONFIG_MONITOR && !monitor_paused())
+		debug_resume(s, -1);
+	if (CONFIG_DIAGNOSE)
+		silence_begin(s);
 	vcpus_resume(s, true);
 	return 0;
 }
@@ -301,6 +329,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	engine_stores_gather(s);
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
+	if (CONFIG_DIAGNOSE)
+		silence_begin(s);
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

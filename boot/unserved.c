@@ -8,6 +8,7 @@
 
 #include "board/soc.h"
 #include "boot/exits.h"
+#include "boot/place.h"
 #include "boot/plan_memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
@@ -51,18 +52,6 @@ static uint64_t pc_of(struct stub_cpu *cpu)
 
 /* --- what is told ------------------------------------------------------------------------------ */
 
-/* "cru@fdd20000+0x7c", or where no node is. */
-static const char *place(uint64_t gpa, char *buf, size_t size)
-{
-	const struct stub_window *w = CONFIG_MIRROR ? stub_find(&stub, gpa) : NULL;
-
-	if (w)
-		snprintf(buf, size, "%.40s+%#" PRIx64, w->name, gpa - w->origin);
-	else
-		snprintf(buf, size, "%#" PRIx64, gpa);
-	return buf;
-}
-
 /* More lines of trace as time passes, and how many there were no more for. */
 static void trace_refill(void)
 {
@@ -92,27 +81,27 @@ static bool trace_allowed(void)
 static void access_trace(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
 			 bool write, uint64_t value)
 {
-	char where[64], pc[EXIT_PC_SIZE];
+	char where[PLACE_SIZE], pc[EXIT_PC_SIZE];
 
 	if (trace_allowed())
-		say("%s: %s %u bytes: %#" PRIx64 " (PC %s, vCPU %u)",
-		    place(gpa, where, sizeof(where)), write ? "store" : "read", len, value,
-		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id);
+		say("%s: %s %u bytes: %#" PRIx64 " (PC %s, vCPU %u)", place_text(s, gpa, where),
+		    write ? "store" : "read", len, value, exit_pc(s, exit_pc_of(vcpu), pc),
+		    vcpu->id);
 }
 
 static void help_trace(const struct stub *of, const struct stub_site *site,
 		       const struct stub_answer *a)
 {
-	char where[64];
+	const struct stub_register *reg = &of->reg[site->reg];
+	const struct stub_window *w = &of->window[reg->window];
+	char how[48] = "counting";
 
 	if (!told.trace || !trace_allowed())
 		return;
-	place(of->reg[site->reg].gpa, where, sizeof(where));
 	if (a->mask)
-		say("%s: polled at PC %#" PRIx64 ", helped by %#" PRIx32 " of bits %#" PRIx32,
-		    where, site->pc, a->bits, a->mask);
-	else
-		say("%s: polled at PC %#" PRIx64 ", helped by counting", where, site->pc);
+		snprintf(how, sizeof(how), "%#" PRIx32 " of bits %#" PRIx32, a->bits, a->mask);
+	say("%.40s+%#" PRIx64 ": polled at PC %#" PRIx64 ", helped by %s", w->name,
+	    reg->gpa - w->origin, site->pc, how);
 }
 
 static void nowhere_tell(const struct shim *s)
@@ -147,15 +136,10 @@ static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t 
 			bool write, uint64_t value, bool there)
 {
 	const bool aborted = s->p.plan.unmodelled == UNMODELLED_ABORT;
-	const char *name = "no node of the tree";
 	char what[40] = "read", pc[EXIT_PC_SIZE];
+	struct place place;
+	const char *name = place_find(s, gpa, &place) ? place.node : "no node of the tree";
 
-	for (unsigned i = 0; i < s->p.plan.machine.unserveds; i++) {
-		const struct machine_unserved *u = &s->p.plan.machine.unserved[i];
-
-		if (region_has(&u->reg, gpa))
-			name = tree_name(&s->p.guest_tree, (unsigned)u->node);
-	}
 	if (write)
 		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
 	if (told.accesses++ < TOLD_MOST)
@@ -271,6 +255,18 @@ int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned le
 	if (resets)
 		exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", "");
 	return aborts ? -EFAULT : 0;
+}
+
+/* Windows stay as they are while the guest runs: no lock is needed. */
+bool unserved_place(uint64_t gpa, const char **node, uint64_t *origin)
+{
+	const struct stub_window *w = CONFIG_MIRROR ? stub_find(&stub, gpa) : NULL;
+
+	if (!w)
+		return false;
+	*node = w->name;
+	*origin = w->origin;
+	return true;
 }
 
 void unserved_reset(struct shim *s)

@@ -18,6 +18,12 @@ void unserved_open(struct shim *s, const struct dev_env *env);
 int unserved_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
 		    uint64_t *value);
 
+/*
+ * The NODE whose block stubs stand for at GPA, and from where its offsets are told. Any thread. False:
+ * none.
+ */
+bool unserved_place(uint64_t gpa, const char **node, uint64_t *origin);
+
 /* Registers back to how they were, vCPUs paused; what helped a loop is remembered. */
 void unserved_reset(struct shim *s);
 

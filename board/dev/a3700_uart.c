@@ -179,9 +179,24 @@ static void a3700_uart_reset(struct dev *dev)
 	rxfifo_ask(&s->rx, dev, true);
 }
 
+REG_NAMES regs[] = {
+	{ 0x00, 1u << STD, 0, "UART_RBR" },
+	{ 0x04, 1u << STD, 0, "UART_TSH" },
+	{ 0x08, 1u << STD, 0, "UART_CTRL" },
+	{ 0x04, 1u << EXT, 0, "UART_CTRL" },
+	{ 0x0c, 0, 0, "UART_STAT" },
+	{ 0x10, 0, 0, "UART_BRDV" },
+	{ 0x14, 0, 0, "UART_OSAMP" },
+	{ 0x18, 1u << EXT, 0, "UART_RBR" },
+	{ 0x1c, 1u << EXT, 0, "UART_TSH" },
+	{ 0x20, 1u << EXT, 0, "UART_CTRL2" },
+	{ 0 },
+};
+
 const struct model a3700_uart_model = {
 	.name = "Armada 3700 UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct a3700_uart),
 	.posted_of = posted_of,
 	.posted_size = 4,

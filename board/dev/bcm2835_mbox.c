@@ -330,9 +330,20 @@ static void bcm2835_mbox_reset(struct dev *dev)
 
 static const char *const compatible[] = { "brcm,bcm2835-mbox", NULL };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "MAIL0_READ" },
+	{ 0x10, 0, 0, "MAIL0_PEEK" },
+	{ 0x18, 0, 0, "MAIL0_STATUS" },
+	{ 0x1c, 0, 0, "MAIL0_CONFIG" },
+	{ 0x20, 0, 0, "MAIL1_WRITE" },
+	{ 0x38, 0, 0, "MAIL1_STATUS" },
+	{ 0 },
+};
+
 const struct model bcm2835_mbox_model = {
 	.name = "VideoCore mailbox",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct bcm2835_mbox),
 	.reset = bcm2835_mbox_reset,
 	.read = bcm2835_mbox_read,

@@ -231,9 +231,30 @@ static const char *const compatible[] = { [XUARTPS] = "xlnx,xuartps",
 					  [ZYNQMP] = "xlnx,zynqmp-uart",
 					  NULL };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "Control" },
+	{ 0x04, 0, 0, "Mode" },
+	{ 0x08, 0, 0, "Intrpt_en" },
+	{ 0x0c, 0, 0, "Intrpt_dis" },
+	{ 0x10, 0, 0, "Intrpt_mask" },
+	{ 0x14, 0, 0, "Chnl_int_sts" },
+	{ 0x18, 0, 0, "Baud_rate_gen" },
+	{ 0x1c, 0, 0, "Rcvr_timeout" },
+	{ 0x20, 0, 0, "Rcvr_FIFO_trigger" },
+	{ 0x24, 0, 0, "Modem_ctrl" },
+	{ 0x28, 0, 0, "Modem_sts" },
+	{ 0x2c, 0, 0, "Channel_sts" },
+	{ 0x30, 0, 0, "TX_RX_FIFO" },
+	{ 0x34, 0, 0, "Baud_rate_divider" },
+	{ 0x38, 0, 0, "Flow_delay" },
+	{ 0x44, 0, 0, "Tx_FIFO_trigger" },
+	{ 0 },
+};
+
 const struct model cdns_uart_model = {
 	.name = "Cadence UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct cdns_uart),
 	.posted_at = 4 * FIFO,
 	.posted_size = 4,

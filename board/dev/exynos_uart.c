@@ -239,9 +239,21 @@ static const char *const compatible[] = {
 	"samsung,exynosautov920-uart", "google,gs101-uart",	  NULL
 };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "ULCON" },   { 0x04, 0, 0, "UCON" },
+	{ 0x08, 0, 0, "UFCON" },   { 0x0c, 0, 0, "UMCON" },
+	{ 0x10, 0, 0, "UTRSTAT" }, { 0x14, 0, 0, "UERSTAT" },
+	{ 0x18, 0, 0, "UFSTAT" },  { 0x1c, 0, 0, "UMSTAT" },
+	{ 0x20, 0, 0, "UTXH" },	   { 0x24, 0, 0, "URXH" },
+	{ 0x28, 0, 0, "UBRDIV" },  { 0x2c, 0, 0, "UFRACVAL" },
+	{ 0x30, 0, 0, "UINTP" },   { 0x34, 0, 0, "UINTSP" },
+	{ 0x38, 0, 0, "UINTM" },   { 0 },
+};
+
 const struct model exynos_uart_model = {
 	.name = "Exynos UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct exynos_uart),
 	.posted_at = 4 * UTXH,
 	.posted_size = 4,

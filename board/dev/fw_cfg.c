@@ -74,9 +74,16 @@ static void fw_cfg_reset(struct dev *dev)
 
 static const char *const compatible[] = { "qemu,fw-cfg-mmio", NULL };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 1, "DATA" },
+	{ 0x08, 0, 0, "SELECTOR" },
+	{ 0 },
+};
+
 const struct model fw_cfg_model = {
 	.name = "fw_cfg",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct fw_cfg),
 	.reset = fw_cfg_reset,
 	.read = fw_cfg_read,

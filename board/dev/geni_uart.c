@@ -16,6 +16,7 @@
 //   which Linux from 6.3 on uses for "qcom,geni-uart", is not there.
 #include <string.h>
 
+#include "board/dev/geni_regs.h"
 #include "board/dev/rxfifo.h"
 
 #define FIFO_WORDS 16u
@@ -358,6 +359,7 @@ static const char *const compatible[] = { "qcom,geni-debug-uart", "qcom,geni-uar
 const struct model geni_uart_model = {
 	.name = "GENI UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(geni_regs),
 	.state_size = sizeof(struct geni_uart),
 	.posted_at = AT_FIFOS,
 	.posted_size = 4,

@@ -229,9 +229,19 @@ static void imx_uart_reset(struct dev *dev)
 
 static const char *const compatible[] = { "fsl,imx6q-uart", NULL };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "URXD" }, { 0x40, 0, 0, "UTXD" }, { 0x80, 0, 0, "UCR1" },
+	{ 0x84, 0, 0, "UCR2" }, { 0x88, 0, 0, "UCR3" }, { 0x8c, 0, 0, "UCR4" },
+	{ 0x90, 0, 0, "UFCR" }, { 0x94, 0, 0, "USR1" }, { 0x98, 0, 0, "USR2" },
+	{ 0x9c, 0, 0, "UESC" }, { 0xa0, 0, 0, "UTIM" }, { 0xa4, 0, 0, "UBIR" },
+	{ 0xa8, 0, 0, "UBMR" }, { 0xac, 0, 0, "UBRC" }, { 0xb0, 0, 0, "ONEMS" },
+	{ 0xb4, 0, 0, "UTS" },	{ 0xb8, 0, 0, "UMCR" }, { 0 },
+};
+
 const struct model imx_uart_model = {
 	.name = "i.MX UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct imx_uart),
 	.posted_at = UTXD_AT,
 	.posted_size = 4,

@@ -228,9 +228,24 @@ static void lpuart_reset(struct dev *dev)
 	rxfifo_ask(&s->rx, dev, true);
 }
 
+/* Kinds of i.MX, kinds of Layerscape. */
+#define IMX 0x07
+#define LS 0x18
+
+REG_NAMES regs[] = {
+	{ 0x00, IMX, 0, "VERID" },  { 0x04, IMX, 0, "PARAM" }, { 0x08, IMX, 0, "GLOBAL" },
+	{ 0x0c, IMX, 0, "PINCFG" }, { 0x10, IMX, 0, "BAUD" },  { 0x14, IMX, 0, "STAT" },
+	{ 0x18, IMX, 0, "CTRL" },   { 0x1c, IMX, 0, "DATA" },  { 0x20, IMX, 0, "MATCH" },
+	{ 0x24, IMX, 0, "MODIR" },  { 0x28, IMX, 0, "FIFO" },  { 0x2c, IMX, 0, "WATER" },
+	{ 0x00, LS, 0, "BAUD" },    { 0x04, LS, 0, "STAT" },   { 0x08, LS, 0, "CTRL" },
+	{ 0x0c, LS, 0, "DATA" },    { 0x10, LS, 0, "MATCH" },  { 0x14, LS, 0, "MODIR" },
+	{ 0x18, LS, 0, "FIFO" },    { 0x1c, LS, 0, "WATER" },  { 0 },
+};
+
 const struct model lpuart_model = {
 	.name = "LPUART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct lpuart),
 	.posted_of = posted_of,
 	.posted_size = 4,

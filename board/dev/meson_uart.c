@@ -182,9 +182,20 @@ static const char *const compatible[] = {
 	"amlogic,a4-uart",	   "amlogic,meson-uart",    NULL,
 };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "UART_WFIFO" },
+	{ 0x04, 0, 0, "UART_RFIFO" },
+	{ 0x08, 0, 0, "UART_CONTROL" },
+	{ 0x0c, 0, 0, "UART_STATUS" },
+	{ 0x10, 0, 0, "UART_MISC" },
+	{ 0x14, 0, 0, "UART_REG5" },
+	{ 0 },
+};
+
 const struct model meson_uart_model = {
 	.name = "Meson UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct meson_uart),
 	.posted_at = 4 * WFIFO,
 	.posted_size = 4,

@@ -322,9 +322,36 @@ static const char *const compatible[] = {
 	[PL011] = "arm,pl011", [GENERIC] = "arm,sbsa-uart", NULL
 };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "UARTDR" },
+	{ 0x04, 0, 0, "UARTRSR/UARTECR" },
+	{ 0x18, 0, 0, "UARTFR" },
+	{ 0x20, 0, 0, "UARTILPR" },
+	{ 0x24, 0, 0, "UARTIBRD" },
+	{ 0x28, 0, 0, "UARTFBRD" },
+	{ 0x2c, 0, 0, "UARTLCR_H" },
+	{ 0x30, 0, 0, "UARTCR" },
+	{ 0x34, 0, 0, "UARTIFLS" },
+	{ 0x38, 0, 0, "UARTIMSC" },
+	{ 0x3c, 0, 0, "UARTRIS" },
+	{ 0x40, 0, 0, "UARTMIS" },
+	{ 0x44, 0, 0, "UARTICR" },
+	{ 0x48, 0, 0, "UARTDMACR" },
+	{ 0xfe0, 0, 0, "UARTPeriphID0" },
+	{ 0xfe4, 0, 0, "UARTPeriphID1" },
+	{ 0xfe8, 0, 0, "UARTPeriphID2" },
+	{ 0xfec, 0, 0, "UARTPeriphID3" },
+	{ 0xff0, 0, 0, "UARTPCellID0" },
+	{ 0xff4, 0, 0, "UARTPCellID1" },
+	{ 0xff8, 0, 0, "UARTPCellID2" },
+	{ 0xffc, 0, 0, "UARTPCellID3" },
+	{ 0 },
+};
+
 const struct model pl011_model = {
 	.name = "PL011 UART",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct pl011),
 	.posted_at = 4 * DR,
 	.posted_size = 4,

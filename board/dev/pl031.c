@@ -128,9 +128,30 @@ static void pl031_reset(struct dev *dev)
 
 static const char *const compatible[] = { "arm,pl031", NULL };
 
+REG_NAMES regs[] = {
+	{ 0x00, 0, 0, "RTCDR" },
+	{ 0x04, 0, 0, "RTCMR" },
+	{ 0x08, 0, 0, "RTCLR" },
+	{ 0x0c, 0, 0, "RTCCR" },
+	{ 0x10, 0, 0, "RTCIMSC" },
+	{ 0x14, 0, 0, "RTCRIS" },
+	{ 0x18, 0, 0, "RTCMIS" },
+	{ 0x1c, 0, 0, "RTCICR" },
+	{ 0xfe0, 0, 0, "RTCPeriphID0" },
+	{ 0xfe4, 0, 0, "RTCPeriphID1" },
+	{ 0xfe8, 0, 0, "RTCPeriphID2" },
+	{ 0xfec, 0, 0, "RTCPeriphID3" },
+	{ 0xff0, 0, 0, "RTCPCellID0" },
+	{ 0xff4, 0, 0, "RTCPCellID1" },
+	{ 0xff8, 0, 0, "RTCPCellID2" },
+	{ 0xffc, 0, 0, "RTCPCellID3" },
+	{ 0 },
+};
+
 const struct model pl031_model = {
 	.name = "PL031 real-time clock",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct pl031),
 	.reset = pl031_reset,
 	.read = pl031_read,

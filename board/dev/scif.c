@@ -189,9 +189,57 @@ static void scif_reset(struct dev *dev)
 	rxfifo_ask(&s->rx, dev, true);
 }
 
+#define RZ 3 /* kinds */
+#define RCAR 2
+
+REG_NAMES regs[] = {
+	{ 0x00, RZ, 0, "SCSMR" },
+	{ 0x02, RZ, 0, "SCBRR" },
+	{ 0x04, RZ, 0, "SCSCR" },
+	{ 0x06, RZ, 0, "SCFTDR" },
+	{ 0x08, RZ, 0, "SCFSR" },
+	{ 0x0a, RZ, 0, "SCFRDR" },
+	{ 0x0c, RZ, 0, "SCFCR" },
+	{ 0x0e, RZ, 0, "SCFDR" },
+	{ 0x10, RZ, 0, "SCSPTR" },
+	{ 0x12, RZ, 0, "SCLSR" },
+	{ 0x14, RZ, 0, "SCEMR" },
+	{ 0x00, 1u << RCAR, 0, "SCSMR" },
+	{ 0x04, 1u << RCAR, 0, "SCBRR" },
+	{ 0x08, 1u << RCAR, 0, "SCSCR" },
+	{ 0x0c, 1u << RCAR, 0, "SCFTDR" },
+	{ 0x10, 1u << RCAR, 0, "SCFSR" },
+	{ 0x14, 1u << RCAR, 0, "SCFRDR" },
+	{ 0x18, 1u << RCAR, 0, "SCFCR" },
+	{ 0x1c, 1u << RCAR, 0, "SCFDR" },
+	{ 0x20, 1u << RCAR, 0, "SCSPTR" },
+	{ 0x24, 1u << RCAR, 0, "SCLSR" },
+	{ 0x28, 1u << RCAR, 0, "SCEMR" },
+	{ 0x30, 1u << RCAR, 0, "DL" },
+	{ 0x34, 1u << RCAR, 0, "CKS" },
+	{ 0x00, 1u << HSCIF, 0, "HSSMR" },
+	{ 0x04, 1u << HSCIF, 0, "HSBRR" },
+	{ 0x08, 1u << HSCIF, 0, "HSSCR" },
+	{ 0x0c, 1u << HSCIF, 0, "HSFTDR" },
+	{ 0x10, 1u << HSCIF, 0, "HSFSR" },
+	{ 0x14, 1u << HSCIF, 0, "HSFRDR" },
+	{ 0x18, 1u << HSCIF, 0, "HSFCR" },
+	{ 0x1c, 1u << HSCIF, 0, "HSFDR" },
+	{ 0x20, 1u << HSCIF, 0, "HSSPTR" },
+	{ 0x24, 1u << HSCIF, 0, "HSLSR" },
+	{ 0x28, 1u << HSCIF, 0, "HSEMR" },
+	{ 0x30, 1u << HSCIF, 0, "DL" },
+	{ 0x34, 1u << HSCIF, 0, "CKS" },
+	{ 0x40, 1u << HSCIF, 0, "HSSRR" },
+	{ 0x54, 1u << HSCIF, 0, "HSRTRGR" },
+	{ 0x58, 1u << HSCIF, 0, "HSTTRGR" },
+	{ 0 },
+};
+
 const struct model scif_model = {
 	.name = "SCIF",
 	.compatible = compatible,
+	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct scif),
 	.posted_of = posted_of,
 	.posted_size = 1,

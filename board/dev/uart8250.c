@@ -9,8 +9,7 @@
 // - All eight bits of a byte count, whatever LCR says.
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - There is no baud rate, so the receive timeout passes at once.
-// - DW_apb_uart is busy while it transmits, but not for what has been received: LCR is not lost for
-//   a key that somebody pressed.
+// - DW_apb_uart is busy while it transmits, not for what was received: a key pressed loses no LCR.
 // - The receive trigger is FCR's, not TI's TLR. DMA, breaks, flow control and sleep are not there;
 //   their registers and bits are kept.
 #include "board/dev/uart8250.h"
@@ -387,6 +386,7 @@ static void uart8250_reset(struct dev *dev)
 const struct model uart8250_model = {
 	.name = "8250 UART",
 	.compatible = uart8250_kinds_names,
+	.regs = MODEL_REGS(uart8250_kinds_regs),
 	.reg_shifts = uart8250_kinds_shifts,
 	.state_size = sizeof(struct uart8250),
 	.posted_at = DATA,

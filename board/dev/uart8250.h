@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "board/dev.h"
+
 /* The registers of all kinds, by what they are; the first eight also by their number. */
 enum { DATA, IER, FCR, LCR, MCR, LSR, MSR, SCR }; /* while LCR is 0 */
 enum { DLL = SCR + 1, DLM, EFR, XON1, XON2, XOFF1, XOFF2, TCR, TLR, REGS };
@@ -81,5 +83,6 @@ extern const struct uart8250_kind *const uart8250_kinds[];
 extern const char *const uart8250_kinds_names[];
 extern const uint8_t uart8250_kinds_shifts[];
 extern const uint32_t uart8250_kinds_parts[];
+extern const struct reg_name uart8250_kinds_regs[];
 
 #endif
