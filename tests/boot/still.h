@@ -139,6 +139,20 @@ static inline void assert_heard(const char *words)
 		fail_msg("no \"%s\" in:\n%s", words, heard);
 }
 
+/* The same, wherever lines are broken. */
+static inline void assert_words(const char *words)
+{
+	static char flat[sizeof(heard)];
+	char *to = flat;
+
+	for (const char *from = heard; *from; from++)
+		if ((*from != ' ' && *from != '\n') || (to != flat && to[-1] != ' '))
+			*to++ = *from == '\n' ? ' ' : *from;
+	*to = '\0';
+	if (!strstr(flat, words))
+		fail_msg("no \"%s\" in:\n%s", words, heard);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, still_begin, still_end)
 #define TEST32(f) cmocka_unit_test_setup_teardown(f, still_begin32, still_end)
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Names of addresses: of an ELF, of a list, of firmware that has moved itself.
-#include "tests/boot/image/maker.h"
 #include "tests/boot/still.h"
 
 #include "boot/exits.h"
 #include "boot/symbols.h"
+#include "tests/boot/image/maker.h"
 
 #define LINKED 0x80000000ull
 #define TEXT_SIZE 0x3000u
