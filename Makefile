@@ -72,11 +72,12 @@ dev-$(CONFIG_DEV_FW_CFG)	+= fw_cfg
 dev-$(CONFIG_DEV_BCM2835_MBOX)	+= bcm2835_mbox
 dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
-	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c place.c plan.c \
+	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c settings.c settings_help.c size.c sources.c stop.c \
 	supervise.c trees.c unserved.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
+boot-$(CONFIG_PLACES)	+= boot/place.c
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \

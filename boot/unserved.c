@@ -83,10 +83,14 @@ static void access_trace(const struct shim *s, const struct vcpu *vcpu, uint64_t
 {
 	char where[PLACE_SIZE], pc[EXIT_PC_SIZE];
 
-	if (trace_allowed())
-		say("%s: %s %u bytes: %#" PRIx64 " (PC %s, vCPU %u)", place_text(s, gpa, where),
-		    write ? "store" : "read", len, value, exit_pc(s, exit_pc_of(vcpu), pc),
-		    vcpu->id);
+	if (!trace_allowed())
+		return;
+	if (CONFIG_PLACES)
+		place_text(s, gpa, where);
+	else
+		snprintf(where, sizeof(where), "%#" PRIx64, gpa);
+	say("%s: %s %u bytes: %#" PRIx64 " (PC %s, vCPU %u)", where, write ? "store" : "read", len,
+	    value, exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id);
 }
 
 static void help_trace(const struct stub *of, const struct stub_site *site,
@@ -137,14 +141,16 @@ static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t 
 {
 	const bool aborted = s->p.plan.unmodelled == UNMODELLED_ABORT;
 	char what[40] = "read", pc[EXIT_PC_SIZE];
-	struct place place;
-	const char *name = place_find(s, gpa, &place) ? place.node : "no node of the tree";
+	struct place place = { .node = "no node of the tree" };
 
+	if (CONFIG_PLACES)
+		place_find(s, gpa, &place);
 	if (write)
 		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
 	if (told.accesses++ < TOLD_MOST)
-		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s, %s", what, len, gpa,
-		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id, name,
+		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s%s%s", what, len, gpa,
+		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id, CONFIG_PLACES ? place.node : "",
+		    CONFIG_PLACES ? ", " : "",
 		    aborted ? "external abort"
 		    : there ? "stub"
 			    : "reads as 0, stores are dropped");
