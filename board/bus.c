@@ -30,7 +30,6 @@ const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned 
 {
 	const struct bus_window *window = bus->window;
 	unsigned left = bus->count;
-	uint64_t offset;
 
 	if (!left)
 		return NULL;
@@ -41,11 +40,7 @@ const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned 
 			window += half;
 		left -= half;
 	}
-	/* Below the first window the offset wraps and is larger than any size. */
-	offset = gpa - window->gpa;
-	if (offset >= window->size || window->size - offset < size)
-		return NULL;
-	return window;
+	return bus_within(window, gpa, size) ? window : NULL;
 }
 
 uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size)
@@ -76,6 +71,16 @@ size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n)
 	took = window->dev->model->input(window->dev, buf, n);
 	pthread_mutex_unlock(window->lock);
 	return took;
+}
+
+bool bus_break(const struct bus_window *window)
+{
+	if (!window->dev->model->brk)
+		return false;
+	pthread_mutex_lock(window->lock);
+	window->dev->model->brk(window->dev);
+	pthread_mutex_unlock(window->lock);
+	return true;
 }
 
 void bus_reset(const struct bus_window *window)

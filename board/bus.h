@@ -28,6 +28,15 @@ struct bus {
  */
 int bus_add(struct bus *bus, uint64_t gpa, uint64_t size, struct dev *dev, pthread_mutex_t *lock);
 
+/* Does WINDOW hold all of [GPA, GPA+SIZE)? */
+static inline bool bus_within(const struct bus_window *window, uint64_t gpa, unsigned size)
+{
+	/* Below the window the offset wraps and is larger than any size. */
+	const uint64_t offset = gpa - window->gpa;
+
+	return offset < window->size && window->size - offset >= size;
+}
+
 /* The window that holds all of [GPA, GPA+SIZE), or NULL. */
 const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned size);
 
@@ -39,6 +48,8 @@ const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned 
 uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size);
 void bus_write(const struct bus_window *window, uint64_t gpa, unsigned size, uint64_t value);
 size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n);
+/* A BREAK of its line. False: the model knows none. */
+bool bus_break(const struct bus_window *window);
 void bus_reset(const struct bus_window *window);
 void bus_wake(const struct bus_window *window);
 

@@ -115,6 +115,8 @@ struct model {
 	void (*write)(struct dev *dev, uint64_t offset, unsigned size, uint64_t value);
 	/* Returns the bytes taken: fewer than N when it is full. NULL: takes none. */
 	size_t (*input)(struct dev *dev, const uint8_t *buf, size_t n);
+	/* The line is held low for longer than a character: a BREAK. NULL: means nothing to it. */
+	void (*brk)(struct dev *dev);
 	/* What wake_at() asked for; too early or for nothing does no harm. NULL: never asks. */
 	void (*wake)(struct dev *dev);
 };

@@ -84,6 +84,8 @@ static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len
 
 void exit_stores_drain(struct shim *s)
 {
+	if (!coalesce_waits(&s->coalesce))
+		return;
 	pthread_mutex_lock(&s->coalesce_lock);
 	coalesce_drain(&s->coalesce, posted_store, s);
 	pthread_mutex_unlock(&s->coalesce_lock);
@@ -106,10 +108,12 @@ static void abort_give(struct shim *s, struct vcpu *vcpu, uint64_t gpa, bool wri
 int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
 		uint64_t *value)
 {
-	const struct bus_window *w;
+	const struct bus_window *w = s->console;
 
 	exit_stores_drain(s);
-	w = bus_find(&s->bus, gpa, len);
+	/* Most accesses are the console's. */
+	if (!w || !bus_within(w, gpa, len))
+		w = bus_find(&s->bus, gpa, len);
 	if (!w)
 		return unserved_access(s, vcpu, gpa, len, write, value);
 	if (write) {

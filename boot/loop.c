@@ -7,146 +7,26 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "board/soc.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
-#include "boot/memory.h"
+#include "boot/monitor/monitor.h"
 #include "boot/say.h"
+#include "boot/services.h"
 #include "boot/shim.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
-#include "kvm/dcache.h"
 
 #define TICK_MS 1 /* while stores gather without exits: how long a byte may wait */
 #define QUIET_TICKS 4 /* ticks without a store before they exit again */
-#define IN_FLIGHT                                                                                  \
-	512 /* bytes that may come although the guest has been told that there is no room */
 #define END_MS 2000 /* how long the end waits for a slow line */
 
 static _Alignas(4096) uint8_t tx_storage[CONFIG_TX_RING], rx_storage[CONFIG_RX_RING];
 static struct shim *attentive_to; /* for messages, which know no shim */
-
-/*
- * --- what device models see ----------------------------------------------------------------------
- * ----------------------------
- */
-
-static struct guest_device *owner_of(struct dev *dev)
-{
-	return dev->owner;
-}
-
-static bool is_console(const struct guest_device *d)
-{
-	return d->shim->console && d->shim->console->dev == &d->dev;
-}
-
-static void env_irq(struct dev *dev, unsigned line, bool level)
-{
-	struct guest_device *d = owner_of(dev);
-
-	if (line < d->is->traits.lines)
-		vm_spi_set(&d->shim->vm, d->is->intid[line], level);
-}
-
-static void env_out(struct dev *dev, const uint8_t *buf, size_t n)
-{
-	struct guest_device *d = owner_of(dev);
-
-	if (!is_console(d))
-		return;
-	console_put(&d->shim->io.console, buf, n);
-	if (!atomic_load_explicit(&d->shim->io.attentive, memory_order_relaxed))
-		loop_wake(d->shim);
-}
-
-static size_t env_room(struct dev *dev)
-{
-	struct guest_device *d = owner_of(dev);
-
-	return is_console(d) ? console_room(&d->shim->io.console, IN_FLIGHT) : IN_FLIGHT;
-}
-
-static void env_input_ready(struct dev *dev)
-{
-	struct guest_device *d = owner_of(dev);
-
-	if (is_console(d) && ring_count(&d->shim->io.console.rx))
-		loop_wake(d->shim);
-}
-
-static uint64_t env_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static void env_wake_at(struct dev *dev, uint64_t ns)
-{
-	struct guest_device *d = owner_of(dev);
-
-	d->wake_at = ns;
-	loop_wake(d->shim);
-}
-
-static void *env_memory(struct dev *dev, uint64_t gpa, uint64_t size)
-{
-	void *hva = memory_all_at(owner_of(dev)->shim, gpa, size);
-
-	if (hva)
-		dcache_flush(hva, size);
-	return hva;
-}
-
-static uint64_t env_ram(struct dev *dev, uint64_t *base)
-{
-	const struct region *ram = &owner_of(dev)->shim->p.plan.ram[0];
-
-	*base = ram->base;
-	return ram->size;
-}
-
-static const void *env_property(struct dev *dev, const char *path, const char *name, uint32_t *len)
-{
-	const struct guest_device *d = owner_of(dev);
-	const struct prepared *p = &d->shim->p;
-	const int node = path ? tree_by_path(&p->guest_tree, path) : d->is->node;
-
-	if (node < 0)
-		return NULL;
-	if (path)
-		return tree_prop_named(&p->guest_tree, (unsigned)node, name, len);
-	if (!CONFIG_MIRROR || !p->inputs.socs)
-		return NULL;
-	return soc_property(p->inputs.socs, &p->guest_tree, (unsigned)node, name, len);
-}
-
-const struct dev_env loop_dev_env = {
-	.irq = env_irq,
-	.out = env_out,
-	.room = env_room,
-	.input_ready = env_input_ready,
-	.now = env_now,
-	.wake_at = env_wake_at,
-	.storage = flash_storage,
-	.direct = flash_direct,
-	.memory = env_memory,
-	.ram = env_ram,
-	.property = env_property,
-};
-
-/*
- * --- the loop ------------------------------------------------------------------------------------
- * ----------------------------
- */
 
 void loop_wake(struct shim *s)
 {
@@ -199,18 +79,30 @@ static void input_feed(struct shim *s)
 	}
 }
 
+/* What came over the line, to whoever has it. */
+static void input_take(struct shim *s)
+{
+	uint8_t buf[256];
+	const size_t n = console_read(&s->io.console, buf, sizeof(buf));
+
+	if (CONFIG_MONITOR)
+		monitor_take(s, buf, n);
+	else
+		ring_put(&s->io.console.rx, buf, n);
+}
+
 /* Wake the models whose time has come; ms until the next one, -1: none. */
 static int timers_serve(struct shim *s)
 {
 	uint64_t now = 0, next = 0;
 
 	for (unsigned i = 0; i < s->bus.count; i++) {
-		struct guest_device *d = owner_of(s->bus.window[i].dev);
+		struct guest_device *d = s->bus.window[i].dev->owner;
 		uint64_t at = d->wake_at;
 
 		if (!at)
 			continue;
-		now = now ? now : env_now();
+		now = now ? now : services_now();
 		/* Not if the model has asked for another time meanwhile. */
 		if (at <= now && atomic_compare_exchange_strong(&d->wake_at, &at, 0)) {
 			bus_wake(&s->bus.window[i]);
@@ -302,7 +194,7 @@ static void serve(struct shim *s, struct failure *why)
 		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
 			continue;
 		if (p[2].revents)
-			console_fill(c);
+			input_take(s);
 		if (p[1].revents)
 			signals_serve(s);
 	}
@@ -315,6 +207,8 @@ static void finish(struct shim *s)
 	uint32_t left = 0;
 
 	exit_stores_drain(s);
+	if (CONFIG_MONITOR)
+		monitor_line_give(s, LINE_GUEST);
 	undecoded_tell();
 	unserved_tell(s);
 	console_losses_tell(c);
@@ -329,6 +223,63 @@ static void finish(struct shim *s)
 	close(s->io.wake_fd);
 }
 
+/* Is the guest that has stopped for F to be kept, for the person to look at? */
+static bool keeps(const struct shim *s, const struct failure *f)
+{
+	const struct settings *set = &s->p.settings;
+	const enum setting_key key = f->outcome == OUTCOME_POWEROFF ? SET_ON_POWEROFF
+				     : f->outcome == OUTCOME_RESET  ? SET_ON_RESET
+								    : SET_ON_CRASH;
+	const enum action action = key == SET_ON_POWEROFF ? set->on_poweroff
+				   : key == SET_ON_RESET  ? set->on_reset
+							  : set->on_crash;
+
+	/* A hosted run ends, for the script that it may stand in, unless it is told not to. */
+	return CONFIG_MONITOR && action == ACTION_MONITOR && s->io.console.line.in >= 0 &&
+	       (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
+}
+
+static bool starts_again(const struct shim *s, const struct failure *f)
+{
+	return f->outcome == OUTCOME_RESET &&
+	       (s->p.plan.on_reset == ACTION_RESTART || (CONFIG_MONITOR && monitor_restarts()));
+}
+
+/* Serve until the guest has stopped and is to be reset (true) or to end, its vCPUs paused. */
+static bool served(struct shim *s, struct failure *f)
+{
+	serve(s, f);
+	vcpus_pause(s);
+	flash_settle(s);
+	if (starts_again(s, f))
+		return true;
+	if (!keeps(s, f))
+		return false;
+	stop_forget(&s->stop);
+	monitor_keep(s, f);
+	serve(s, f);
+	return starts_again(s, f);
+}
+
+static int again(struct shim *s, struct failure *f)
+{
+	init_phase_set(PHASE_RESET);
+	exit_stores_drain(s);
+	undecoded_tell();
+	undecoded_reset(s);
+	unserved_tell(s);
+	unserved_reset(s);
+	if (engine_reset(s, f))
+		return -1;
+	stop_forget(&s->stop);
+	hang_forget();
+	init_phase_set(PHASE_GUEST);
+	if (CONFIG_MONITOR)
+		monitor_restarted(s);
+	vcpus_resume(s, true);
+	return 0;
+}
+
 enum outcome loop_run(struct shim *s, struct failure *f)
 {
 	int error;
@@ -340,6 +291,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	/* Only now: the guest runs meanwhile, and what it prints waits in the ring. */
 	line_open(&s->io.console.line);
 	engine_stores_gather(s);
+	if (CONFIG_MONITOR)
+		monitor_begin(s);
 	if (error) {
 		vcpus_pause(s);
 		finish(s);
@@ -347,25 +300,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 		     strerror(-error));
 		return f->outcome;
 	}
-	for (;;) {
-		serve(s, f);
-		vcpus_pause(s);
-		flash_settle(s);
-		if (f->outcome != OUTCOME_RESET || s->p.plan.on_reset != ACTION_RESTART)
-			break;
-		init_phase_set(PHASE_RESET);
-		exit_stores_drain(s);
-		undecoded_tell();
-		undecoded_reset(s);
-		unserved_tell(s);
-		unserved_reset(s);
-		if (engine_reset(s, f))
-			break;
-		stop_forget(&s->stop);
-		hang_forget();
-		init_phase_set(PHASE_GUEST);
-		vcpus_resume(s, true);
-	}
+	while (served(s, f) && again(s, f) == 0)
+		;
 	finish(s);
 	init_phase_set(PHASE_END);
 	return f->outcome;

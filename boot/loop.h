@@ -6,13 +6,9 @@
 #ifndef BOOT_LOOP_H
 #define BOOT_LOOP_H
 
-#include "board/dev.h"
 #include "boot/outcome.h"
 
 struct shim;
-
-/* The services that device models see. */
-extern const struct dev_env loop_dev_env;
 
 /*
  * Open what the loop needs: fds, the timer that looks for hangs. Before the guest runs. Returns 0

@@ -12,6 +12,7 @@
 #include "boot/memory.h"
 #include "boot/passthrough.h"
 #include "boot/probe.h"
+#include "boot/services.h"
 #include "boot/shim.h"
 #include "boot/unserved.h"
 
@@ -33,12 +34,12 @@ static int build(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_BUILD);
 	if (engine_caps_enable(s, f) || memory_add(s, f) ||
 	    (CONFIG_PASSTHROUGH && passthrough_add(s, f)) || engine_vcpus_create(s, f) ||
-	    engine_vgic_create(s, f) || flash_open(s, &loop_dev_env, f) ||
-	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
+	    engine_vgic_create(s, f) || flash_open(s, &services_dev_env, f) ||
+	    engine_devices_bind(s, &services_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f) || calls_open(s, f))
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
-		unserved_open(s, &loop_dev_env);
+		unserved_open(s, &services_dev_env);
 	return loop_open(s, f);
 }
 

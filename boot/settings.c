@@ -15,7 +15,7 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE };
+enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, ESCAPE };
 
 struct word {
 	const char *word;
@@ -109,6 +109,9 @@ static const struct key {
 	[SET_FLASH_INIT] = { "flash-init", CONFIG_FLASH_INIT, "off, on or overwrite",
 			     "make that store where there is none", .kind = WORD,
 			     .words = flash_inits, .field = AT(flash_init) },
+	[SET_ESCAPE] = { "escape", CONFIG_MONITOR ? CONFIG_ESCAPE : NULL, "^A to ^_, or off",
+			 "the key in front of the monitor's", .kind = ESCAPE,
+			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -287,6 +290,20 @@ static int word_read(struct settings *s, const struct key *key, const char *text
 	return 0;
 }
 
+/* ^ and a letter, or one of [ \\ ] ^ _: a control byte, but for those that end a line. */
+static int escape_read(struct settings *s, const char *text)
+{
+	const int byte = text[0] == '^' && text[1] ? text[1] & 0x1f : 0;
+
+	s->escape = -1;
+	if (!strcmp(text, "off"))
+		return 0;
+	if (!byte || text[1] < '@' || text[1] > 'z' || text[2] || byte == '\r' || byte == '\n')
+		return -EINVAL;
+	s->escape = byte;
+	return 0;
+}
+
 /* Nothing given: what the header says for it. */
 static void nothing_read(struct settings *s, enum kind kind)
 {
@@ -310,6 +327,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case CPU: return cpu_read(s, text);
 	case WORD:
 	case TRUTH: return word_read(s, key, text);
+	case ESCAPE: return escape_read(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

@@ -40,6 +40,7 @@ enum setting_key {
 	SET_WATCHDOG,
 	SET_FLASH, /* where the guest's variables are kept */
 	SET_FLASH_INIT, /* off, on, overwrite */
+	SET_ESCAPE, /* the key in front of the monitor's keys */
 	SET_HOST, /* plan: a file that probe --save wrote */
 	SET_SAVE, /* probe: where to write it */
 	SET_DUMP_DTB, /* plan: where to write the guest's tree */
@@ -89,6 +90,7 @@ struct settings {
 	enum unmodelled unmodelled;
 	enum flash_init flash_init;
 	enum action on_poweroff, on_reset, on_crash;
+	int escape; /* a control byte, -1: none */
 
 	/* Texts made of the tree's cells and string lists. */
 	char tree_text[1024];

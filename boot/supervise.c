@@ -50,7 +50,14 @@ struct supervise_next supervise_decide(const struct shared *shared, int code, ui
 						"three failures in a row are enough" };
 	case ACTION_REBOOT: return (struct supervise_next){ STEP_REBOOT, 0, NULL };
 	case ACTION_MONITOR:
-		return (struct supervise_next){ STEP_POWEROFF, GRACE_S, "there is no monitor yet" };
+		/* A guest that has run was kept for the monitor, and the person has left it. */
+		if (CONFIG_MONITOR && shared->pulse.phase == PHASE_END)
+			break;
+		return (struct supervise_next){
+			STEP_POWEROFF, GRACE_S,
+			CONFIG_MONITOR ? "there is no guest for the monitor to show"
+				       : "a monitor is not built in"
+		};
 	case ACTION_POWEROFF:
 	case ACTION_EXIT: break;
 	}

@@ -23,7 +23,7 @@ static bool park(struct vcpus *v, struct vcpu_thread *me)
 	bool go_on;
 
 	pthread_mutex_lock(&v->lock);
-	while ((v->paused || me->halted) && !v->ending) {
+	while ((v->pauses || me->halted) && !v->ending) {
 		if (!me->parked) {
 			me->parked = true;
 			v->parked++;
@@ -107,7 +107,7 @@ void vcpus_pause(struct shim *s)
 	struct vcpus *v = &s->vcpus;
 
 	pthread_mutex_lock(&v->lock);
-	v->paused = true;
+	v->pauses++;
 	for (unsigned i = 0; i < v->started; i++) {
 		v->thread[i].vcpu->run->immediate_exit = 1;
 		if (!v->thread[i].parked)
@@ -123,13 +123,13 @@ void vcpus_resume(struct shim *s, bool release)
 	struct vcpus *v = &s->vcpus;
 
 	pthread_mutex_lock(&v->lock);
+	v->pauses--;
 	for (unsigned i = 0; i < v->started; i++) {
 		if (release)
 			v->thread[i].halted = false;
 		/* A halted one keeps it, so that it parks again should it ever be woken. */
-		v->thread[i].vcpu->run->immediate_exit = v->thread[i].halted;
+		v->thread[i].vcpu->run->immediate_exit = v->pauses || v->thread[i].halted;
 	}
-	v->paused = false;
 	pthread_cond_broadcast(&v->resuming);
 	pthread_mutex_unlock(&v->lock);
 }

@@ -30,7 +30,7 @@ struct vcpus {
 	pthread_mutex_t lock;
 	pthread_cond_t parking, resuming;
 	unsigned parked;
-	bool paused;
+	unsigned pauses; /* vcpus_pause() without its vcpus_resume() */
 	bool ending;
 	struct vcpu_thread thread[CONFIG_MAX_VCPUS];
 };
@@ -43,11 +43,14 @@ int vcpus_start(struct shim *s);
 
 /*
  * Kick every vCPU out of KVM_RUN, let it finish its last exit (the result of an MMIO read is taken
- * by the next KVM_RUN), and wait until all are parked. Not from a vCPU's own thread.
+ * by the next KVM_RUN), and wait until all are parked. Not from a vCPU's own thread. Pauses nest.
  */
 void vcpus_pause(struct shim *s);
 
-/* Let the paused vCPUs go on; those that halted stay where they are unless RELEASE. */
+/*
+ * Take one pause back; with the last one the paused vCPUs go on. Those that halted stay where they are
+ * unless RELEASE.
+ */
 void vcpus_resume(struct shim *s, bool release);
 
 /*

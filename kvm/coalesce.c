@@ -7,7 +7,6 @@
 #include "kvm/vm.h"
 
 #include <linux/kvm.h>
-#include <stdatomic.h>
 #include <sys/auxv.h>
 
 /*
@@ -61,6 +60,19 @@ static unsigned take(struct coalesce *c, uint32_t from, uint32_t to,
 		taken++;
 	}
 	return taken;
+}
+
+bool coalesce_waits(const struct coalesce *c)
+{
+	uint32_t last;
+
+	if (!c->ring)
+		return false;
+	/* Both say that nothing waits only when all of it has been handed over. */
+	last = atomic_load_explicit(last_of(c), memory_order_acquire);
+	return last == COALESCE_ARMED
+		       ? atomic_load_explicit(&c->armed_at, memory_order_acquire) != 0
+		       : last != 0;
 }
 
 unsigned coalesce_drain(struct coalesce *c,

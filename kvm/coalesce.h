@@ -14,6 +14,7 @@
 #ifndef KVM_COALESCE_H
 #define KVM_COALESCE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ struct kvm_coalesced_mmio_ring;
 struct coalesce {
 	struct kvm_coalesced_mmio_ring *ring; /* NULL: not offered */
 	uint32_t max; /* entries in the ring */
-	uint32_t armed_at; /* entries that were waiting when it was armed */
+	_Atomic uint32_t armed_at; /* entries that were waiting when it was armed */
 	bool armed; /* the next store exits */
 };
 
@@ -42,6 +43,12 @@ void coalesce_init(struct coalesce *c, const struct vm *vm, const struct vcpu *v
  * without a ring) or -errno of KVM_REGISTER_COALESCED_MMIO: -ENOMEM, -ENOSPC (too many ranges).
  */
 int coalesce_add(struct coalesce *c, const struct vm *vm, uint64_t gpa, uint32_t size);
+
+/*
+ * Is there anything that coalesce_drain() would take? Any thread, without the lock that the three
+ * below need: no store that the caller's own vCPU has made, and that nobody has taken, is missed.
+ */
+bool coalesce_waits(const struct coalesce *c);
 
 /*
  * The next three are for one caller at a time (the caller's lock); vCPUs may run meanwhile.

@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Guest's UART on one side, line on the other.
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "boot/io/console.h"
+#include "generated/config.h"
+
+#define SLOW_MS 2000 /* what a line that takes nothing is waited for */
+#define STAMP 24 /* bytes, at most */
+
+static uint64_t monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
 
 void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx, uint32_t rx_size)
 {
@@ -11,14 +25,64 @@ void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx,
 	ring_init(&c->rx, rx, rx_size);
 	pthread_mutex_init(&c->tx_lock, NULL);
 	c->line = (struct line){ -1, -1, false };
+	c->held = c->stamps = c->stamp_due = false;
 	c->at_start = true;
 	c->tx_lost = c->tx_lost_told = c->rx_lost_told = 0;
+	if (CONFIG_MONITOR)
+		c->began = monotonic();
+}
+
+void console_own(struct console *c, uint8_t *own, uint32_t own_size)
+{
+	ring_init(&c->own, own, own_size);
+}
+
+void console_hold(struct console *c, bool held)
+{
+	pthread_mutex_lock(&c->tx_lock);
+	c->held = held;
+	pthread_mutex_unlock(&c->tx_lock);
+}
+
+void console_stamps(struct console *c, bool on)
+{
+	pthread_mutex_lock(&c->tx_lock);
+	c->stamps = on;
+	c->stamp_due = c->at_start;
+	pthread_mutex_unlock(&c->tx_lock);
+}
+
+/* With the lock: the guest's bytes, the time in front of each line. Returns how many of them fit. */
+static size_t put_stamped(struct console *c, const uint8_t *buf, size_t n)
+{
+	char stamp[STAMP];
+
+	for (size_t i = 0; i < n; i++) {
+		if (c->stamp_due && buf[i] != '\r' && buf[i] != '\n') {
+			const uint64_t us = (monotonic() - c->began) / 1000;
+			const int size =
+				snprintf(stamp, sizeof(stamp), "[%5u.%06u] ",
+					 (unsigned)(us / 1000000), (unsigned)(us % 1000000));
+
+			if (ring_room(&c->tx) < (uint32_t)size + 1)
+				return i;
+			ring_put(&c->tx, (const uint8_t *)stamp, (size_t)size);
+			c->stamp_due = false;
+		}
+		if (!ring_put(&c->tx, &buf[i], 1))
+			return i;
+		c->stamp_due = c->stamp_due || buf[i] == '\n';
+	}
+	return n;
 }
 
 void console_put(struct console *c, const uint8_t *buf, size_t n)
 {
+	size_t put;
+
 	pthread_mutex_lock(&c->tx_lock);
-	atomic_fetch_add(&c->tx_lost, (uint32_t)(n - ring_put(&c->tx, buf, n)));
+	put = CONFIG_MONITOR && c->stamps ? put_stamped(c, buf, n) : ring_put(&c->tx, buf, n);
+	atomic_fetch_add(&c->tx_lost, (uint32_t)(n - put));
 	c->at_start = buf[n - 1] == '\n';
 	pthread_mutex_unlock(&c->tx_lock);
 }
@@ -30,44 +94,114 @@ size_t console_room(struct console *c, size_t reserve)
 	return room > reserve ? room - reserve : 0;
 }
 
+/* The line's bytes, "\n" as CR LF, into a ring; how far that came. */
+static size_t lines_put(struct ring *ring, const char *text, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		const char *end = memchr(text + done, '\n', n - done);
+		const size_t chunk = end ? (size_t)(end - text) - done : n - done;
+
+		if (ring_room(ring) < 2)
+			return done;
+		if (chunk > ring_room(ring) - 2)
+			return done +
+			       ring_put(ring, (const uint8_t *)text + done, ring_room(ring) - 2);
+		ring_put(ring, (const uint8_t *)text + done, chunk);
+		done += chunk;
+		if (end) {
+			ring_put(ring, (const uint8_t *)"\r\n", 2);
+			done++;
+		}
+	}
+	return n;
+}
+
 void console_message(struct console *c, const char *text, size_t n)
 {
-	pthread_mutex_lock(&c->tx_lock);
-	if (!c->at_start)
-		ring_put(&c->tx, (const uint8_t *)"\r\n", 2);
-	while (n) {
-		const char *end = memchr(text, '\n', n);
-		size_t chunk = end ? (size_t)(end - text) : n;
+	struct ring *ring = CONFIG_MONITOR && c->held ? &c->own : &c->tx;
 
-		ring_put(&c->tx, (const uint8_t *)text, chunk);
-		ring_put(&c->tx, (const uint8_t *)"\r\n", 2);
-		chunk += end != NULL;
-		text += chunk;
-		n -= chunk;
-	}
-	c->at_start = true;
+	pthread_mutex_lock(&c->tx_lock);
+	if (!c->at_start && ring == &c->tx)
+		ring_put(ring, (const uint8_t *)"\r\n", 2);
+	lines_put(ring, text, n);
+	if (n && text[n - 1] != '\n')
+		ring_put(ring, (const uint8_t *)"\r\n", 2);
+	if (ring == &c->tx)
+		c->at_start = c->stamp_due = true;
 	pthread_mutex_unlock(&c->tx_lock);
 }
 
-bool console_flush(struct console *c)
+/* True: more waits in RING. */
+static bool ring_flush(struct console *c, struct ring *ring)
 {
 	const uint8_t *buf;
 	size_t n;
 
-	while ((n = ring_peek(&c->tx, &buf)) > 0) {
+	while ((n = ring_peek(ring, &buf)) > 0) {
 		long done;
 
 		if (c->line.out < 0) {
-			ring_drop(&c->tx, n);
+			ring_drop(ring, n);
 			continue;
 		}
 		done = line_write(&c->line, buf, n);
 		if (done == 0)
 			return true;
 		if (done > 0)
-			ring_drop(&c->tx, (size_t)done);
+			ring_drop(ring, (size_t)done);
 	}
 	return false;
+}
+
+bool console_flush(struct console *c)
+{
+	if (CONFIG_MONITOR && c->own.buf && ring_flush(c, &c->own))
+		return true;
+	return !c->held && ring_flush(c, &c->tx);
+}
+
+/* Make room in our own ring. False: the line takes nothing. */
+static bool own_wait(struct console *c)
+{
+	const uint32_t waits = ring_count(&c->own);
+
+	ring_flush(c, &c->own);
+	if (ring_count(&c->own) < waits)
+		return true;
+	return poll(&(struct pollfd){ c->line.out, POLLOUT, 0 }, 1, SLOW_MS) > 0;
+}
+
+void console_say(struct console *c, const char *text, size_t n)
+{
+	while (n) {
+		size_t done;
+
+		pthread_mutex_lock(&c->tx_lock); /* messages of other threads */
+		done = lines_put(&c->own, text, n);
+		pthread_mutex_unlock(&c->tx_lock);
+		text += done;
+		n -= done;
+		if (n && !own_wait(c))
+			return;
+	}
+}
+
+void console_send(struct console *c, const uint8_t *buf, size_t n)
+{
+	while (n) {
+		size_t done;
+
+		pthread_mutex_lock(&c->tx_lock);
+		done = n < ring_room(&c->own) ? n : ring_room(&c->own);
+		ring_put(&c->own, buf, done);
+		pthread_mutex_unlock(&c->tx_lock);
+		buf += done;
+		n -= done;
+		if (n && !own_wait(c))
+			return;
+	}
 }
 
 bool console_wants_input(const struct console *c)
@@ -75,17 +209,14 @@ bool console_wants_input(const struct console *c)
 	return c->line.in >= 0 && (!c->line.throttles || ring_room(&c->rx));
 }
 
-void console_fill(struct console *c)
+size_t console_read(struct console *c, uint8_t *buf, size_t n)
 {
-	uint8_t buf[256];
-	size_t want = sizeof(buf);
-	long n;
+	long got;
 
-	if (c->line.throttles && ring_room(&c->rx) < want)
-		want = ring_room(&c->rx);
-	n = want ? line_read(&c->line, buf, want) : 0;
-	if (n > 0)
-		ring_put(&c->rx, buf, (size_t)n);
+	if (c->line.throttles && ring_room(&c->rx) < n)
+		n = ring_room(&c->rx);
+	got = n ? line_read(&c->line, buf, n) : 0;
+	return got > 0 ? (size_t)got : 0;
 }
 
 static void loss_tell(struct console *c, uint32_t lost, uint32_t *told, const char *whose)

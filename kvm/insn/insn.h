@@ -147,6 +147,8 @@ struct insn_cpu {
 	 * the next multiple of 4 KiB. NULL: no memory is there, or it is to be written and may not.
 	 */
 	void *(*memory)(struct insn_cpu *cpu, uint64_t gpa, bool write);
+	/* Each descriptor that a translation has read: SIZE bytes at GPA, VALUE. NULL: nobody asks. */
+	void (*step)(struct insn_cpu *cpu, uint64_t gpa, unsigned size, uint64_t value);
 	/*
 	 * An access of SIZE 1, 2, 4 or 8 to what is not memory. Returns 0, -EFAULT (the guest is to
 	 * get an external abort), or another -errno: the guest has ended.

@@ -85,6 +85,8 @@ bool walk_descriptor(struct insn_cpu *cpu, uint64_t gpa, unsigned size, bool big
 	if (big)
 		*value =
 			size == 8 ? __builtin_bswap64(*value) : __builtin_bswap32((uint32_t)*value);
+	if (cpu->step)
+		cpu->step(cpu, gpa, size, *value);
 	return true;
 }
 
@@ -129,6 +131,8 @@ static enum walk_kind leaf(struct insn_cpu *cpu, unsigned access, uint64_t gpa, 
 	uint64_t tcr = insn_get(cpu, INSN_TCR), now = descriptor;
 	enum walk_kind kind;
 
+	if (access & WALK_LOOK)
+		return WALK_OK;
 	if (!(now & DESC_AF) && !(tcr & TCR_HA))
 		return WALK_ACCESS_FLAG;
 	now |= DESC_AF;

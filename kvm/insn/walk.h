@@ -17,6 +17,7 @@ enum walk_access {
 	WALK_WRITE = 1 << 0,
 	WALK_USER = 1 << 1, /* with EL0's rights, whatever the current level */
 	WALK_FETCH = 1 << 2, /* an instruction that has begun: its rights are not asked */
+	WALK_LOOK = 1 << 3, /* from outside: no rights are asked, and nothing changes */
 };
 
 enum walk_kind {

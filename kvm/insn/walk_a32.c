@@ -29,7 +29,7 @@ static enum walk_kind rights_check(struct insn_cpu *cpu, unsigned access, unsign
 	uint64_t cpsr = insn_get(cpu, INSN_PSTATE);
 	bool user = access & WALK_USER || (cpsr & BANK_MODE_MASK) == BANK_USER;
 
-	if (access & WALK_FETCH)
+	if (access & (WALK_FETCH | WALK_LOOK))
 		return WALK_OK;
 	if (user ? !(ap & RIGHT_USER) : ap & RIGHT_USER && cpsr & PSTATE_PAN)
 		return WALK_PERMISSION;
@@ -56,6 +56,8 @@ static enum walk_kind short_rights(struct insn_cpu *cpu, unsigned access, unsign
 	uint64_t mode = insn_get(cpu, INSN_PSTATE) & BANK_MODE_MASK;
 	unsigned rule;
 
+	if (access & WALK_LOOK)
+		return WALK_OK;
 	if (afe && !(ap & 1))
 		return WALK_ACCESS_FLAG;
 	rule = insn_get(cpu, INSN_DACR) >> 2 * domain & 3;
@@ -161,7 +163,7 @@ static enum walk_kind long_walk(struct insn_cpu *cpu, uint64_t va, unsigned acce
 	*gpa = (d & mask(48) & ~mask(shift)) | va;
 	if (*gpa & ~mask(LONG_OUT))
 		return WALK_ADDRESS_SIZE;
-	if (!(d & LONG_AF))
+	if (!(d & LONG_AF) && !(access & WALK_LOOK))
 		return WALK_ACCESS_FLAG;
 	/* AP[2:1], tightened by the tables above: APTable[0] takes User mode's, [1] the writing. */
 	d = (d >> 6 & 3 & ~(tables & 1)) | (tables & 2);

@@ -46,6 +46,7 @@ static void exit_code_chooses_the_policy(void **state)
 static void usual_policies_hold(void **state)
 {
 	unsigned failures = 0;
+	struct shared seen = usual;
 	struct supervise_next next;
 
 	(void)state;
@@ -58,7 +59,13 @@ static void usual_policies_hold(void **state)
 	next = supervise_decide(&usual, 68, 5, &failures);
 	assert_int_equal(next.step, STEP_POWEROFF);
 	assert_int_equal(next.wait, 10);
-	assert_string_equal(next.why, "there is no monitor yet");
+	assert_string_equal(next.why, "there is no guest for the monitor to show");
+	/* A guest that was kept for the monitor has been looked at. */
+	seen.pulse.phase = PHASE_END;
+	next = supervise_decide(&seen, 33, 5, &failures);
+	assert_int_equal(next.step, STEP_POWEROFF);
+	assert_int_equal(next.wait, 0);
+	assert_null(next.why);
 }
 
 static void restart_backs_off_and_gives_up_after_three(void **state)

@@ -224,6 +224,16 @@ static void test_a_store_that_slips_in_is_found(void **state)
 	for_both_kernels(check_slipped_in);
 }
 
+/* What is drained was told to wait, and then nothing waits, but for a store on its way. */
+static void drain_all(struct coalesce *c, struct producer *p, struct taken *t)
+{
+	const bool waited = coalesce_waits(c);
+	const unsigned drained = coalesce_drain(c, take, t);
+
+	assert_true(waited || !drained);
+	assert_true(p->busy || !coalesce_waits(c));
+}
+
 /* Every order of seven steps of the two sides, none of which may lose a store, repeat one or change their order. */
 static void check_every_order(struct coalesce *c, struct producer *p)
 {
@@ -247,14 +257,14 @@ static void check_every_order(struct coalesce *c, struct producer *p)
 				if (p->busy)
 					store_end(p, stored++);
 				break;
-			case DRAIN: coalesce_drain(c, take, &t); break;
+			case DRAIN: drain_all(c, p, &t); break;
 			case ARM: coalesce_arm(c); break;
 			default: coalesce_disarm(c);
 			}
 		}
 		if (p->busy)
 			store_end(p, stored++);
-		coalesce_drain(c, take, &t);
+		drain_all(c, p, &t);
 		if (t.wrong || t.next != stored)
 			fail_msg("order %u: %llu of %llu stores, %u wrong", order,
 				 (unsigned long long)t.next, (unsigned long long)stored, t.wrong);
@@ -291,8 +301,12 @@ static void *race_producer(void *arg)
 		if (store(r->p, i))
 			continue;
 		/* The store exits: what waits goes first. */
+		if (coalesce_waits(r->c)) {
+			pthread_mutex_lock(&r->lock);
+			coalesce_drain(r->c, take, &r->taken);
+			pthread_mutex_unlock(&r->lock);
+		}
 		pthread_mutex_lock(&r->lock);
-		coalesce_drain(r->c, take, &r->taken);
 		take(&r->taken, i, &i, 4);
 		pthread_mutex_unlock(&r->lock);
 	}

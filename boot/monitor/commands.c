@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The table of commands, and how a line finds its own.
+#include "boot/monitor/commands.h"
+
+#include <string.h>
+
+#include "boot/monitor/monitor.h"
+#include "boot/monitor/views.h"
+#include "boot/monitor/words.h"
+#include "boot/shim.h"
+
+#define READS (COMMAND_READS | COMMAND_PAUSES)
+#define CHANGES (COMMAND_CHANGES | COMMAND_PAUSES)
+
+static int help(struct shim *s, int argc, char **argv)
+{
+	size_t width = 0;
+
+	(void)s;
+	for (const struct command *c = monitor_commands; c->name; c++) {
+		const size_t n = strlen(c->name) + 1 + strlen(c->args);
+
+		width = n > width ? n : width;
+	}
+	for (const struct command *c = monitor_commands; c->name; c++) {
+		if (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1])))
+			continue;
+		monitor_print("%s %-*s  %s\n", c->name, (int)(width - strlen(c->name) - 1), c->args,
+			      c->what);
+	}
+	if (argc == 1)
+		monitor_print(
+			"a command may be cut short while it is the only one; Tab completes\n");
+	return 0;
+}
+
+static int pause(struct shim *s, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	monitor_pause(s);
+	return 0;
+}
+
+static int go(struct shim *s, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	if (monitor_ended()) {
+		monitor_print("the guest has ended: \"reset\" starts it again\n");
+		return -1;
+	}
+	monitor_go(s);
+	return 0;
+}
+
+static int leave(struct shim *s, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	monitor_close(s);
+	return monitor_ended() ? -1 : 0;
+}
+
+static int reset(struct shim *s, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	monitor_reset(s);
+	return 0;
+}
+
+static int quit(struct shim *s, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	monitor_quit(s);
+	return 0;
+}
+
+static int vcpu(struct shim *s, int argc, char **argv)
+{
+	uint64_t n;
+
+	if (argc > 1) {
+		if (!words_number(argv[1], &n))
+			return -1;
+		if (n >= s->vcpus_made) {
+			monitor_print("there is no vCPU %s: 0 to %u\n", argv[1], s->vcpus_made - 1);
+			return -1;
+		}
+		monitor_vcpu_select((unsigned)n);
+	}
+	monitor_print("vCPU %u of %u\n", monitor_vcpu(s)->id, s->vcpus_made);
+	return 0;
+}
+
+const struct command monitor_commands[] = {
+	{ "help", "[COMMAND]", "what there is", 0, help },
+	{ "continue", "", "back to the guest's console; the guest goes on", 0, leave },
+	{ "pause", "", "the guest stands still", 0, pause },
+	{ "go", "", "the guest goes on, its output held while the monitor is open", 0, go },
+	{ "reset", "", "the guest starts again", 0, reset },
+	{ "quit", "", "the guest is stopped, and the run ends", 0, quit },
+	{ "vcpu", "[N]", "which vCPU the commands are about", 0, vcpu },
+	{ "dump", "", "registers of all vCPUs", READS, view_dump },
+	{ "x", "[-p] ADDR [BYTES]", "memory; -p: a physical address", READS, view_x },
+	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
+	  view_w },
+	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
+	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
+	{ "info map", "", "what lies where", 0, view_map },
+	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
+	{ "info regs", "", "registers", READS, view_regs },
+	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
+	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
+	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
+	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ 0 },
+};
+
+const char *monitor_word(unsigned at)
+{
+	return monitor_commands[at].name;
+}
+
+/* How many words of the line the command's name takes; 0: it is another one. EXACT: not cut short. */
+static int matches(const struct command *c, int argc, char **argv, bool *exact)
+{
+	const char *name = c->name;
+	int words = 0;
+
+	*exact = true;
+	do {
+		const size_t n = strcspn(name, " ");
+		const size_t given = words < argc ? strlen(argv[words]) : 0;
+
+		if (!given || given > n || strncmp(name, argv[words], given))
+			return 0;
+		*exact = *exact && given == n;
+		name += n + (name[n] == ' ');
+		words++;
+	} while (*name);
+	return words;
+}
+
+/* The command of the line; NULL: has been told. *WORDS of ARGV are its name. */
+static const struct command *find(int argc, char **argv, int *words)
+{
+	const struct command *found = NULL;
+	unsigned many = 0;
+
+	for (const struct command *c = monitor_commands; c->name; c++) {
+		bool exact;
+		const int n = matches(c, argc, argv, &exact);
+
+		if (!n)
+			continue;
+		if (!many++ || exact) {
+			found = c;
+			*words = n;
+		}
+		if (exact)
+			return c;
+	}
+	if (many == 1)
+		return found;
+	if (!many) {
+		monitor_print("there is no command %s: help tells what there is\n", argv[0]);
+		return NULL;
+	}
+	monitor_print("%s may be:", argv[0]);
+	for (const struct command *c = monitor_commands; c->name; c++) {
+		bool exact;
+
+		if (matches(c, argc, argv, &exact))
+			monitor_print(" %s%s", c->name, --many ? "," : "\n");
+	}
+	return NULL;
+}
+
+static bool locked(const struct shim *s, const struct command *c)
+{
+	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count &&
+	       (c->flags & (COMMAND_READS | COMMAND_CHANGES));
+}
+
+int monitor_command(struct shim *s, char *line)
+{
+	char *argv[COMMAND_WORDS + 1], *rest = NULL;
+	const struct command *c;
+	int argc = 0, words = 0, ret;
+
+	for (char *word = strtok_r(line, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
+		if (argc == COMMAND_WORDS) {
+			monitor_print("more than %d words: not done\n", COMMAND_WORDS);
+			return -1;
+		}
+		argv[argc++] = word;
+	}
+	argv[argc] = NULL;
+	c = argc ? find(argc, argv, &words) : NULL;
+	if (!c)
+		return -1;
+	if (locked(s, c)) {
+		monitor_print("%s is locked, since firmware must be signed here: a build with "
+			      "VERIFY_UNLOCK allows it\n",
+			      c->name);
+		return -1;
+	}
+	if (c->flags & COMMAND_PAUSES)
+		vcpus_pause(s);
+	ret = c->run(s, argc - words + 1, argv + words - 1);
+	if (c->flags & COMMAND_PAUSES)
+		vcpus_resume(s, false);
+	return ret;
+}
