@@ -74,15 +74,17 @@ dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c services.c settings.c settings_help.c size.c sources.c stop.c \
-	supervise.c trees.c unserved.c vcpus.c watchdog.c)
+	supervise.c trace_line.c trees.c unserved.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
 boot-$(CONFIG_PLACES)	+= boot/place.c
+boot-$(CONFIG_TRACE)	+= $(addprefix boot/,trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c)
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_MONITOR)	+= boot/guestmem.c $(addprefix boot/monitor/,commands.c edit.c keys.c monitor.c view_exits.c view_gic.c view_machine.c view_memory.c \
 	view_regs.c view_sysregs.c words.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
+boot-$(if $(CONFIG_MONITOR),$(CONFIG_TRACE))	+= boot/monitor/tracing.c
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
 	image/spl.c image/uimage.c image/zboot.c)
@@ -121,7 +123,7 @@ target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outlin
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
 late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
 	$(addprefix boot/,flash_store.c hostfile.c passthrough.c io/disk.c io/store.c modules.c place.c probe.c settings_help.c supervise.c \
-	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
+	trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
 fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
 whole	:= -flto

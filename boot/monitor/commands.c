@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/tracing.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -116,6 +117,8 @@ const struct command monitor_commands[] = {
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
+	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
 	{ 0 },
 };
 
@@ -202,6 +205,10 @@ int monitor_command(struct shim *s, char *line)
 	c = argc ? find(argc, argv, &words) : NULL;
 	if (!c)
 		return -1;
+	if (!c->run) {
+		monitor_print("%s is not built in\n", c->name);
+		return -1;
+	}
 	if (locked(s, c)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",

@@ -34,7 +34,7 @@ struct command {
 	unsigned flags;
 	/*
 	 * argv[0] is the last word of the name, argv[argc] is NULL. Returns 0, or -1 when it has
-	 * printed what is wrong.
+	 * printed what is wrong. NULL: it is not built in.
 	 */
 	int (*run)(struct shim *s, int argc, char **argv);
 };
