@@ -107,10 +107,14 @@ obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
 target-only := kvm/sys.c boot/main.c boot/format.c boot/number.c
 host-y	:= $(filter-out $(target-only),$(obj-y))
+# kvmshim-trace, which reads on this machine what a trace file holds.
+tool-y	:= $(addprefix boot/,trace_json.c trace_lanes.c trace_read.c trace_svg.c)
+tool-shared := board/dev.c boot/trace_names.c
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
-all: $(O)/kvmshim $(O)/host/kvmshim
-host: $(O)/host/kvmshim
+tools	:= $(addprefix $(O)/host/,kvmshim kvmshim-trace)
+all: $(O)/kvmshim $(tools)
+host: $(tools)
 
 warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
 # No file of the build says where it was made.
@@ -193,6 +197,10 @@ $(O)/host/lib.a: $(call objs,host,$(host-y))
 $(O)/host/kvmshim: $(O)/host/boot/main_host.o $(O)/host/lib.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt $(libs-y:%=-l%)
+
+$(O)/host/kvmshim-trace: $(patsubst %.c,$(O)/host/%.o,boot/trace_tool.c $(tool-y) $(tool-shared))
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^
 
 # The models that are configured in: symbol DEV_PL011 is pl011_model in board/dev/pl011.c.
 $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
