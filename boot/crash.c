@@ -12,12 +12,14 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/shim.h"
+#include "boot/trace.h"
 #include "kvm/esr.h"
 
 #define ESR_EL1 ARM64_SYS_REG(3, 0, 5, 2, 0)
 #define FAR_EL1 ARM64_SYS_REG(3, 0, 6, 0, 0)
 #define VBAR_EL1 ARM64_SYS_REG(3, 0, 12, 0, 0)
 #define IFSR32_EL2 ARM64_SYS_REG(3, 4, 5, 0, 1)
+#define EVENTS 32 /* of the trace, the last ones */
 #define VECTORS 0x800 /* bytes */
 #define VECTORS32 0x20
 #define PSTATE_AARCH32 (1u << 4)
@@ -97,6 +99,11 @@ static void exception_print(struct shim *s, const struct vcpu *vcpu)
 			      vbar, pc - vbar);
 }
 
+static void line_print(const char *text)
+{
+	monitor_print("%s\n", text);
+}
+
 void crash_report(struct shim *s, const struct vcpu *vcpu)
 {
 	uint64_t frame[BACKTRACE_MAX];
@@ -110,4 +117,6 @@ void crash_report(struct shim *s, const struct vcpu *vcpu)
 		monitor_print("  %s\n", exit_pc(s, frame[i], at));
 	if (n == 1)
 		monitor_print("  nothing: no frame is there\n");
+	if (CONFIG_TRACE)
+		trace_last(s, EVENTS, line_print);
 }
