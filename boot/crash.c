@@ -14,7 +14,10 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/place.h"
+#include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/trace.h"
+#include "boot/trace_ring.h"
 #include "kvm/esr.h"
 
 #define ESR_EL1 ARM64_SYS_REG(3, 0, 5, 2, 0)
@@ -23,6 +26,7 @@
 #define IFSR32_EL2 ARM64_SYS_REG(3, 4, 5, 0, 1)
 #define R14_ABT VCPU_CORE_REG(regs.regs[20])
 #define R14_UND VCPU_CORE_REG(regs.regs[22])
+#define EVENTS 32 /* of the trace, the last ones */
 #define VECTORS 0x800 /* bytes */
 #define VECTORS32 0x20
 #define PSTATE_AARCH32 (1u << 4)
@@ -133,6 +137,34 @@ static void calls_print(struct shim *s, const struct vcpu *vcpu)
 		monitor_print("  %s\n", exit_pc(s, frame[i], at));
 }
 
+/* An event, two columns in, what is too long for a line further in. */
+static void event_print(const char *text)
+{
+	const char *indent = "  ";
+
+	while (*text) {
+		size_t n = strlen(text), room = SAY_COLUMNS - strlen(indent);
+
+		if (n > room)
+			for (n = room; n && text[n] != ' ';)
+				n--;
+		n = n ? n : room;
+		monitor_print("%s%.*s\n", indent, (int)n, text);
+		text += n + (text[n] == ' ');
+		indent = "      ";
+	}
+}
+
+static void events_print(struct shim *s)
+{
+	if (!trace_ring_count()) {
+		monitor_print("no events were traced: trace=quiet keeps the last ones for this\n");
+		return;
+	}
+	monitor_print("last events\n");
+	trace_last(s, EVENTS, event_print);
+}
+
 void crash_report(struct shim *s, const struct vcpu *vcpu)
 {
 	struct crash_exception e;
@@ -144,6 +176,8 @@ void crash_report(struct shim *s, const struct vcpu *vcpu)
 	else
 		monitor_print("it has taken no exception\n");
 	calls_print(s, vcpu);
+	if (CONFIG_TRACE)
+		events_print(s);
 	if (taken)
 		monitor_print("what to do about the exception:\n  %s\n", e.advice);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/kvm.h>
+#include <linux/psci.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,9 +17,13 @@
 #include "boot/say.h"
 #include "boot/shim.h"
 #include "boot/symbols.h"
+#include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 #include "kvm/sys.h"
+
+#define SYSTEM_RESET2_FN (PSCI_0_2_FN_BASE + 18)
+#define RESET_BY_RESET2 1 /* KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2 */
 
 uint64_t exit_pc_of(const struct vcpu *vcpu)
 {
@@ -80,10 +85,12 @@ static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len
 	uint64_t value;
 
 	memcpy(&value, data, sizeof(value)); /* the bus cuts it to LEN */
-	if (w) {
-		store_note(s);
-		bus_write(w, gpa, len, value);
-	}
+	if (!w)
+		return;
+	store_note(s);
+	bus_write(w, gpa, len, value);
+	if (trace_on(s))
+		trace_mmio(s, NULL, gpa, len, TRACE_WRITE | TRACE_POSTED, value);
 }
 
 void exit_stores_drain(struct shim *s)
@@ -113,20 +120,26 @@ int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, b
 		uint64_t *value)
 {
 	const struct bus_window *w = s->console;
+	int error = 0;
 
 	exit_stores_drain(s);
 	/* Most accesses are the console's. */
 	if (!w || !bus_within(w, gpa, len))
 		w = bus_find(&s->bus, gpa, len);
-	if (!w)
-		return unserved_access(s, vcpu, gpa, len, write, value);
-	if (write) {
+	if (!w) {
+		error = unserved_access(s, vcpu, gpa, len, write, value);
+	} else if (write) {
 		store_note(s);
 		bus_write(w, gpa, len, *value);
 	} else {
 		*value = bus_read(w, gpa, len);
 	}
-	return 0;
+	if (trace_on(s))
+		trace_mmio(s, vcpu, gpa, len,
+			   (write ? TRACE_WRITE : 0) | (w ? 0 : TRACE_UNSERVED) |
+				   (error ? TRACE_ABORTED : 0),
+			   *value);
+	return error;
 }
 
 static void mmio_serve(struct shim *s, struct vcpu *vcpu)
@@ -153,12 +166,29 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
  * --------------------------
  */
 
+/* PSCI's calls that KVM makes an event of: which of its two numbers it was is not told. */
+static void event_trace(struct shim *s, const struct vcpu *vcpu)
+{
+	const struct kvm_run *run = vcpu->run;
+	uint32_t fn = PSCI_0_2_FN_SYSTEM_OFF;
+
+	if (run->system_event.type == KVM_SYSTEM_EVENT_RESET)
+		fn = run->system_event.ndata && run->system_event.data[0] & RESET_BY_RESET2
+			     ? SYSTEM_RESET2_FN
+			     : PSCI_0_2_FN_SYSTEM_RESET;
+	else if (run->system_event.type != KVM_SYSTEM_EVENT_SHUTDOWN)
+		return;
+	trace_call(s, vcpu, fn, false, 0);
+}
+
 static void event_serve(struct shim *s, struct vcpu *vcpu)
 {
 	unsigned type = vcpu->run->system_event.type;
 	char pc[EXIT_PC_SIZE];
 
 	exit_stores_drain(s);
+	if (trace_on(s))
+		event_trace(s, vcpu);
 	switch (type) {
 	case KVM_SYSTEM_EVENT_SHUTDOWN: exit_stop(s, vcpu, OUTCOME_POWEROFF, "", "%s", ""); break;
 	case KVM_SYSTEM_EVENT_RESET: exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", ""); break;

@@ -24,6 +24,7 @@
 #include "boot/shim.h"
 #include "boot/silence.h"
 #include "boot/timeline.h"
+#include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 
@@ -156,7 +157,7 @@ static void signals_serve(struct shim *s)
 static void attention_set(struct shim *s, bool on)
 {
 	pthread_mutex_lock(&s->coalesce_lock);
-	if (on)
+	if (on && !trace_on(s))
 		coalesce_disarm(&s->coalesce);
 	else
 		coalesce_arm(&s->coalesce);
@@ -197,6 +198,8 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = sooner(timeout, silence_serve(s, silence_now()));
 		if (CONFIG_MONITOR)
 			timeout = sooner(timeout, transfer_serve(s));
+		if (trace_on(s))
+			timeout = sooner(timeout, trace_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -230,6 +233,8 @@ static void finish(struct shim *s)
 		monitor_line_give(s, LINE_GUEST);
 	undecoded_tell();
 	unserved_tell(s);
+	if (CONFIG_TRACE)
+		trace_end(s);
 	console_losses_tell(c);
 	while (console_flush(c) && ring_count(&c->tx) != left) {
 		left = ring_count(&c->tx);
@@ -301,6 +306,8 @@ static int again(struct shim *s, struct failure *f)
 		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
+	if (trace_on(s))
+		trace_reset(s);
 	if (engine_reset(s, f))
 		return -1;
 	stop_forget(&s->stop);

@@ -18,6 +18,7 @@
 #include "boot/services.h"
 #include "boot/shim.h"
 #include "boot/symbols.h"
+#include "boot/trace.h"
 #include "boot/unserved.h"
 
 #define ARGS_MOST 60 /* of this program's own, when it starts itself again */
@@ -43,6 +44,8 @@ static int build(struct shim *s, struct failure *f)
 	    engine_vgic_create(s, f) || flash_open(s, &services_dev_env, f) ||
 	    engine_devices_bind(s, &services_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f) || calls_open(s, f))
+		return -1;
+	if (trace_begins(s) && trace_begin(s, f))
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &services_dev_env);

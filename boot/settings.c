@@ -28,7 +28,8 @@ enum kind {
 	STORE,
 	SILENCE,
 	ESCAPE,
-	SYMBOLS
+	SYMBOLS,
+	TRACE
 };
 
 static const struct word gics[] = {
@@ -123,6 +124,13 @@ static const struct key {
 	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
 			  "names for the guest's addresses", .kind = SYMBOLS,
 			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
+	[SET_TRACE] = { "trace", CONFIG_TRACE ? CONFIG_TRACE_WHAT : NULL,
+			"off, on, or what: mmio calls irq nisv reset read write quiet node= addr=",
+			"tell what the guest does to its devices", .kind = TRACE,
+			.may_be_empty = true, .needs = CONFIG_TRACE ? NULL : "TRACE" },
+	[SET_TRACE_FILE] = { "trace-file", CONFIG_TRACE ? CONFIG_TRACE_FILE : NULL, "a file",
+			     "where that is kept", .kind = ANY_TEXT, .may_be_empty = true,
+			     .needs = CONFIG_TRACE ? NULL : "TRACE" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -181,6 +189,14 @@ static int word_read(struct settings *s, const struct key *key, const char *text
 	return 0;
 }
 
+static int trace_read(struct settings *s, const char *text)
+{
+	const char *bad;
+	size_t n;
+
+	return CONFIG_TRACE ? trace_rules_read(&s->trace, text, &bad, &n) : -EINVAL;
+}
+
 /* Nothing given: what the header says for it. */
 static void nothing_read(struct settings *s, enum kind kind)
 {
@@ -207,6 +223,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case SILENCE: return values_silence(s, text);
 	case ESCAPE: return values_escape(s, text);
 	case SYMBOLS: return values_symbols(s, text);
+	case TRACE: return trace_read(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

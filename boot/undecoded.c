@@ -12,6 +12,7 @@
 #include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "kvm/guestdebug.h"
 #include "kvm/insn/emulate.h"
@@ -211,6 +212,9 @@ static void serve(struct shim *s, struct vcpu *vcpu, bool write)
 	pc = insn_get(cpu, INSN_PC);
 	if (!error) {
 		tell(&insn, pc, vcpu->run->arm_nisv.fault_ipa);
+		if (trace_on(s))
+			trace_nisv(s, vcpu, vcpu->run->arm_nisv.fault_ipa, write, insn.word,
+				   insn.length);
 		error = execute(u, &insn);
 	}
 	insn_forget(cpu);

@@ -8,6 +8,7 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
+#include "boot/monitor/tracing.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -134,6 +135,8 @@ const struct command monitor_commands[] = {
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
+	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
+	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
 	{ 0 },
 };
 
@@ -222,6 +225,10 @@ int monitor_command(struct shim *s, char *line)
 	c = argc ? find(argc, argv, &words) : NULL;
 	if (!c)
 		return -1;
+	if (!c->run) {
+		monitor_print("%s is not built in\n", c->name);
+		return -1;
+	}
 	if (locked(s, c)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",

@@ -4,6 +4,7 @@
 
 #include "boot/advice.h"
 #include "boot/crash.h"
+#include "boot/trace_ring.h"
 
 #define NEVER_SET 0x1de7ec7edbadc0deull /* KVM's own reset value */
 
@@ -54,6 +55,32 @@ static void no_exception_is_told_where_none_was_taken(void **state)
 		assert_null(strstr(heard, "what to do"));
 	}
 	assert_heard("called from nowhere: it has no frame\n");
+}
+
+/* The last 32, each in lines that fit. */
+static void what_it_did_to_its_devices_last_is_told(void **state)
+{
+	struct trace_event event = { .kind = TRACE_MMIO, .len = 8 };
+	unsigned events = 0;
+
+	(void)state;
+	crash_report(&shim, &shim.vcpu[0]);
+	assert_heard("\nno events were traced: trace=quiet keeps the last ones for this\n");
+	heard[0] = '\0';
+	for (unsigned i = 0; i < 40; i++) {
+		event.address = 0x123456789abc0000 + i;
+		event.value = UINT64_MAX;
+		event.pc = UINT64_MAX - i;
+		trace_ring_put(&event);
+	}
+	crash_report(&shim, &shim.vcpu[0]);
+	assert_heard("\nlast events\n  ");
+	for (const char *at = heard; (at = strstr(at, "0x123456789abc")); at++)
+		events++;
+	assert_int_equal(events, 32);
+	assert_null(strstr(heard, "0x123456789abc0007"));
+	assert_heard("0x123456789abc0027");
+	assert_lines_fit();
 }
 
 static void registers_are_those_of_the_vcpu(void **state)
@@ -181,6 +208,7 @@ int main(void)
 		TEST(a_data_abort_is_told_with_address_and_place),
 		TEST(a_guest_in_its_vectors_is_told_of_as_such),
 		TEST(no_exception_is_told_where_none_was_taken),
+		TEST(what_it_did_to_its_devices_last_is_told),
 		TEST(registers_are_those_of_the_vcpu),
 		TEST32(a_data_abort_of_aarch32),
 		TEST32(a_prefetch_abort_of_aarch32),
