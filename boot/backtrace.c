@@ -74,7 +74,7 @@ static bool record(struct guestmem *g, const struct style *style, uint64_t *fram
 
 unsigned backtrace_take(struct shim *s, const struct vcpu *vcpu, uint64_t pc[BACKTRACE_MAX])
 {
-	static struct guestmem g;
+	struct guestmem g;
 	uint64_t pstate = 0, frame, link, last;
 	struct style style;
 	unsigned n = 1;

@@ -92,7 +92,7 @@ bool crash_exception_read(const struct vcpu *vcpu, struct crash_exception *e)
 
 static void address_print(struct shim *s, const struct vcpu *vcpu, uint64_t va)
 {
-	static struct guestmem mem;
+	struct guestmem mem;
 	struct walk_fault fault;
 	struct place place;
 	char text[PLACE_SIZE];

@@ -241,7 +241,8 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 /* Another exit stood where the last access did: see silence_touched(). */
 static void access_forget(struct vcpu *vcpu)
 {
-	vcpu->run->mmio.len = 0;
+	if (CONFIG_DIAGNOSE)
+		vcpu->run->mmio.len = 0;
 }
 
 void exit_serve(struct shim *s, struct vcpu *vcpu)

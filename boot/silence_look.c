@@ -43,7 +43,7 @@ static bool is_wait(uint32_t word, uint64_t pstate)
 /* KVM lets a vCPU that sleeps go on behind its WFI when it is kicked. */
 static bool sleeps(struct shim *s, const struct vcpu *vcpu, uint64_t pc, uint64_t pstate)
 {
-	static struct guestmem mem;
+	struct guestmem mem;
 	const bool t32 = pstate & PSTATE_AARCH32 && pstate & PSTATE_T32;
 	const unsigned size = t32 ? 2 : 4;
 

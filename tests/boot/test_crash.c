@@ -60,7 +60,7 @@ static void no_exception_is_told_where_none_was_taken(void **state)
 /* The last 32, each in lines that fit. */
 static void what_it_did_to_its_devices_last_is_told(void **state)
 {
-	struct trace_event event = { .kind = TRACE_MMIO, .len = 8 };
+	struct trace_event event = { .kind = TRACE_MMIO, .size = 8 };
 	unsigned events = 0;
 
 	(void)state;
@@ -68,7 +68,7 @@ static void what_it_did_to_its_devices_last_is_told(void **state)
 	assert_heard("\nno events were traced: trace=quiet keeps the last ones for this\n");
 	heard[0] = '\0';
 	for (unsigned i = 0; i < 40; i++) {
-		event.address = 0x123456789abc0000 + i;
+		event.at = 0x123456789abc0000 + i;
 		event.value = UINT64_MAX;
 		event.pc = UINT64_MAX - i;
 		trace_ring_put(&event);
