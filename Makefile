@@ -88,7 +88,7 @@ boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actio
 boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
-boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,backtrace.c crash.c silence.c silence_cause.c)
+boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,advice.c backtrace.c crash.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c)
 boot-$(if $(CONFIG_MONITOR),$(CONFIG_TRACE))	+= boot/monitor/tracing.c
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
@@ -131,7 +131,7 @@ target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outlin
 # All of the program is seen at once: 4 KB smaller. What most starts do not need is not: boot/kvmshim.lds
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
 late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
-	$(addprefix boot/,backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c supervise.c timeline.c \
+	$(addprefix boot/,advice.c backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c supervise.c timeline.c \
 	trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))

@@ -194,8 +194,8 @@ static void serve(struct shim *s, struct failure *why)
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
-		if (CONFIG_DIAGNOSE)
-			timeout = sooner(timeout, silence_serve(s));
+		if (CONFIG_DIAGNOSE && silence_waits())
+			timeout = sooner(timeout, silence_serve(s, silence_now()));
 		if (CONFIG_MONITOR)
 			timeout = sooner(timeout, transfer_serve(s));
 		if (trace_on(s))
@@ -312,13 +312,15 @@ static int again(struct shim *s, struct failure *f)
 		return -1;
 	stop_forget(&s->stop);
 	hang_forget();
+	if (CONFIG_DIAGNOSE)
+		silence_forget(s);
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
 	if (CONFIG_MONITOR && !monitor_paused())
 		debug_resume(s, -1);
 	if (CONFIG_DIAGNOSE)
-		silence_begin(s);
+		silence_begin(s, silence_now());
 	vcpus_resume(s, true);
 	return 0;
 }
@@ -337,7 +339,7 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
 	if (CONFIG_DIAGNOSE)
-		silence_begin(s);
+		silence_begin(s, silence_now());
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

@@ -17,6 +17,7 @@
 #include "boot/probe.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/symbols.h"
 #include "boot/trace.h"
 #include "boot/unserved.h"
 
@@ -48,6 +49,8 @@ static int build(struct shim *s, struct failure *f)
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &services_dev_env);
+	if (CONFIG_DIAGNOSE && s->p.settings.raw[SET_SYMBOLS].text && symbols_open(s, f))
+		return -1;
 	return loop_open(s, f);
 }
 
@@ -66,6 +69,8 @@ static enum outcome run(struct shim *s, struct failure *f)
 		}
 	}
 	engine_close(s);
+	if (CONFIG_DIAGNOSE)
+		symbols_close();
 	return f->outcome;
 }
 
