@@ -28,8 +28,8 @@ enum kind {
 	STORE,
 	SILENCE,
 	ESCAPE,
-	SYMBOLS,
-	TRACE
+	TRACE,
+	SYMBOLS
 };
 
 static const struct word gics[] = {
@@ -121,9 +121,6 @@ static const struct key {
 	[SET_ESCAPE] = { "escape", CONFIG_MONITOR ? CONFIG_ESCAPE : NULL, "^A to ^_, or off",
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
-	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
-			  "names for the guest's addresses", .kind = SYMBOLS,
-			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
 	[SET_TRACE] = { "trace", CONFIG_TRACE ? CONFIG_TRACE_WHAT : NULL,
 			"off, on, or what: mmio calls irq nisv reset read write quiet node= addr=",
 			"tell what the guest does to its devices", .kind = TRACE,
@@ -131,6 +128,9 @@ static const struct key {
 	[SET_TRACE_FILE] = { "trace-file", CONFIG_TRACE ? CONFIG_TRACE_FILE : NULL, "a file",
 			     "where that is kept", .kind = ANY_TEXT, .may_be_empty = true,
 			     .needs = CONFIG_TRACE ? NULL : "TRACE" },
+	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
+			  "names for the guest's addresses", .kind = SYMBOLS,
+			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -222,8 +222,8 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case TRUTH: return word_read(s, key, text);
 	case SILENCE: return values_silence(s, text);
 	case ESCAPE: return values_escape(s, text);
-	case SYMBOLS: return values_symbols(s, text);
 	case TRACE: return trace_read(s, text);
+	case SYMBOLS: return values_symbols(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

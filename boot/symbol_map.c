@@ -2,9 +2,9 @@
 // Lists of symbols, a line each.
 #include "boot/symbol_map.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LINE 160 /* bytes of a line that count */
@@ -57,17 +57,26 @@ static bool line_read(struct reader *r)
 	return true;
 }
 
+/* Hexadecimal digits at TEXT; what follows them. */
+static const char *hex(const char *text, uint64_t *value)
+{
+	for (*value = 0; isxdigit((unsigned char)*text); text++)
+		*value = *value << 4 |
+			 (uint64_t)(*text <= '9' ? *text - '0' : (*text | ' ') - 'a' + 10);
+	return text;
+}
+
 /* False: the line names nothing that has an address. */
 static bool line_parse(const char *line, struct entry *e)
 {
-	char *end;
+	const char *end = hex(line, &e->value);
+	uint64_t size;
 
-	e->value = strtoull(line, &end, 16);
 	if (end == line || *end != ' ')
 		return false;
 	if (end[1] && end[2] && end[2] != ' ') { /* nm -S */
 		line = end + 1;
-		strtoull(line, &end, 16);
+		end = hex(line, &size);
 		if (end == line || *end != ' ')
 			return false;
 	}
