@@ -122,7 +122,7 @@ static const struct key {
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
 	[SET_TRACE] = { "trace", CONFIG_TRACE ? CONFIG_TRACE_WHAT : NULL,
-			"off, on, or what: mmio calls irq nisv reset read write quiet node= addr=",
+			"off, on, or words such as mmio, calls, node=NAME",
 			"tell what the guest does to its devices", .kind = TRACE,
 			.may_be_empty = true, .needs = CONFIG_TRACE ? NULL : "TRACE" },
 	[SET_TRACE_FILE] = { "trace-file", CONFIG_TRACE ? CONFIG_TRACE_FILE : NULL, "a file",
