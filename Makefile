@@ -79,10 +79,10 @@ boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/s
 boot-y	+= boot/$(if $(CONFIG_CAUSES),cause.c,cause_absent.c) boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
 boot-$(CONFIG_TIMELINE)	+= boot/timeline.c boot/monitor/view_timeline.c
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
-boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c \
+boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c view_mmu.c \
 	view_regs.c view_sysregs.c words.c)
 boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/monitor/stepping.c boot/points.c boot/target.c
-kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
+kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,backtrace.c crash.c silence.c silence_cause.c)
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
