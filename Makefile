@@ -74,13 +74,15 @@ dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c place.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c services.c settings.c settings_help.c size.c sources.c stop.c \
-	supervise.c trees.c unserved.c vcpus.c watchdog.c)
+	supervise.c trees.c unserved.c values.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_CAUSES),cause.c,cause_absent.c) boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
 boot-$(CONFIG_TIMELINE)	+= boot/timeline.c boot/monitor/view_timeline.c
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
-boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c view_mmu.c \
-	view_regs.c view_sysregs.c words.c)
+boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actions.c monitor/commands.c monitor/core_file.c \
+	monitor/edit.c monitor/keys.c monitor/monitor.c monitor/transfer.c monitor/view_exits.c \
+	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
+	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
 boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/monitor/stepping.c boot/points.c boot/target.c
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c

@@ -9,6 +9,7 @@
 
 #include "boot/debug.h"
 #include "boot/exits.h"
+#include "boot/monitor/actions.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
 #include "boot/monitor/keys.h"
@@ -69,6 +70,12 @@ static void echo(const char *text, size_t n)
 void monitor_prompt(void)
 {
 	monitor_print("%s> ", m.ended ? "ended" : m.paused ? "paused" : "running");
+}
+
+void monitor_line_show(void)
+{
+	monitor_prompt();
+	edit_show(&m.edit);
 }
 
 bool monitor_interrupted(struct shim *s)
@@ -213,107 +220,6 @@ void monitor_quit(struct shim *s)
 }
 
 /*
- * --- keys ----------------------------------------------------------------------------------------
- */
-
-/* While the guest has the line: something of ours, on lines of its own. */
-static void aside(struct shim *s, void (*what)(struct shim *s))
-{
-	const enum line_owner owner = m.owner;
-
-	monitor_line_give(s, LINE_MONITOR);
-	what(s);
-	monitor_line_give(s, owner);
-}
-
-static void keys_print(struct shim *s)
-{
-	char key = 0, name[4];
-	const char *help;
-
-	(void)s;
-	keys_name(m.keys.escape, name);
-	for (unsigned i = 0; (help = keys_help(i, &key)); i++)
-		monitor_print("%s %c   %s\n", name, key, help);
-	monitor_print("%s %s  %s itself, for the guest\n", name, name, name);
-}
-
-static void dump_print(struct shim *s)
-{
-	char line[] = "dump";
-
-	monitor_command(s, line);
-}
-
-static void unknown_print(struct shim *s)
-{
-	char name[4];
-
-	(void)s;
-	keys_name(m.keys.escape, name);
-	if (m.keys.last >= ' ' && m.keys.last < 0x7f)
-		monitor_print("%s %c is no key of kvmshim's, and dropped: %s h tells all\n", name,
-			      m.keys.last, name);
-	else
-		monitor_print("%s and that key do nothing: %s h tells all\n", name, name);
-}
-
-static void stamps_print(struct shim *s)
-{
-	monitor_print("times in front of the guest's lines: %s\n",
-		      s->io.console.stamps ? "on" : "off");
-}
-
-static void no_break_print(struct shim *s)
-{
-	(void)s;
-	monitor_print("the guest has no console that can take a BREAK\n");
-}
-
-static void no_gdb_print(struct shim *s)
-{
-	(void)s;
-	monitor_print("gdb is not built in\n");
-}
-
-static void act(struct shim *s, enum key_action action)
-{
-	const bool ours = m.owner == LINE_MONITOR;
-
-	if (ours && action != KEY_NOTHING && action != KEY_MONITOR)
-		echo("\n", 1);
-	switch (action) {
-	case KEY_NOTHING: return;
-	case KEY_HELP: aside(s, keys_print); break;
-	case KEY_MONITOR:
-		if (!ours) {
-			monitor_open(s, "");
-			return;
-		}
-		echo("\n", 1);
-		monitor_close(s);
-		break;
-	case KEY_STOP: monitor_quit(s); return;
-	case KEY_RESET: monitor_reset(s); return;
-	case KEY_BREAK:
-		if (!s->console || !bus_break(s->console))
-			aside(s, no_break_print);
-		break;
-	case KEY_STAMPS:
-		console_stamps(&s->io.console, !s->io.console.stamps);
-		aside(s, stamps_print);
-		break;
-	case KEY_DUMP: aside(s, dump_print); break;
-	case KEY_GDB: aside(s, no_gdb_print); break;
-	case KEY_UNKNOWN: aside(s, unknown_print); break;
-	}
-	if (m.owner == LINE_MONITOR) {
-		monitor_prompt();
-		edit_show(&m.edit);
-	}
-}
-
-/*
  * --- bytes ---------------------------------------------------------------------------------------
  */
 
@@ -378,7 +284,7 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 
 		some = keys_take(&m.keys, buf, some, kept, &keep, &action);
 		plain(s, kept, keep);
-		act(s, action);
+		actions_do(s, &m.keys, action);
 		buf += some;
 		n -= some;
 	}

@@ -111,7 +111,7 @@ static void line_print(const struct shim *s, unsigned n)
 	const unsigned number = n < 16 ? n : n < PRIVATE ? n - 16 : n - PRIVATE;
 	char to[24] = "";
 
-	if (n >= PRIVATE && s->vgic.kind == VGIC_V3)
+	if (n >= PRIVATE && n < LINES && s->vgic.kind == VGIC_V3)
 		snprintf(to, sizeof(to), "%" PRIx64, lines.route[n]);
 	else if (n >= PRIVATE)
 		snprintf(to, sizeof(to), "mask %02x", lines.target[n / 4] >> n % 4 * 8 & 0xff);
@@ -145,6 +145,7 @@ bool view_gic_open(struct shim *s, const struct vcpu *vcpu)
 int view_gic(struct shim *s, int argc, char **argv)
 {
 	const bool v3 = s->vgic.kind == VGIC_V3;
+	const unsigned irqs = s->vgic.irqs < LINES ? s->vgic.irqs : LINES;
 	unsigned shown = 0;
 	bool read;
 
@@ -163,7 +164,7 @@ int view_gic(struct shim *s, int argc, char **argv)
 		      lines.enabled1 & (v3 ? 1 : 3) ? (v3 ? "1 " : "on ") : "",
 		      !(lines.enabled0 & 1) && !(lines.enabled1 & 3) ? "off" : "", lines.mask,
 		      lines.mask ? "" : ": no interrupt passes it");
-	for (unsigned n = 0; n < s->vgic.irqs && n < LINES; n++)
+	for (unsigned n = 0; n < irqs; n++)
 		/* SGIs are born enabled. */
 		if ((n >= 16 && bit(lines.enabled, n)) || bit(lines.pending, n) ||
 		    bit(lines.active, n) || bit(lines.level, n)) {
