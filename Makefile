@@ -83,7 +83,7 @@ boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actio
 	monitor/edit.c monitor/keys.c monitor/monitor.c monitor/transfer.c monitor/view_exits.c \
 	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
 	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
-boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/monitor/stepping.c boot/points.c boot/target.c
+boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,backtrace.c crash.c silence.c silence_cause.c)

@@ -3,8 +3,6 @@
 #include "boot/monitor/monitor.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "boot/debug.h"
@@ -13,6 +11,7 @@
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
 #include "boot/monitor/keys.h"
+#include "boot/monitor/print.h"
 #include "boot/monitor/transfer.h"
 #include "boot/shim.h"
 
@@ -29,8 +28,6 @@ static _Alignas(4096) struct monitor {
 	bool restarts;
 	struct failure why; /* the guest has ended */
 	unsigned vcpu;
-	void (*out)(void *arg, const char *text, size_t n);
-	void *out_arg;
 	struct edit edit;
 	uint8_t own[OWN];
 } m;
@@ -38,29 +35,6 @@ static _Alignas(4096) struct monitor {
 /*
  * --- what is printed -----------------------------------------------------------------------------
  */
-
-static void line_out(void *arg, const char *text, size_t n)
-{
-	console_say(arg, text, n);
-}
-
-void monitor_output_to(void (*out)(void *arg, const char *text, size_t n), void *arg)
-{
-	m.out = out ? out : line_out;
-	m.out_arg = out ? arg : &m.shim->io.console;
-}
-
-void monitor_print(const char *format, ...)
-{
-	char text[512];
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	m.out(m.out_arg, text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1);
-}
 
 static void echo(const char *text, size_t n)
 {
@@ -182,7 +156,9 @@ void monitor_keep(struct shim *s, const struct failure *why)
 {
 	m.why = *why;
 	m.ended = true;
-	m.paused = true; /* the loop has paused the vCPUs */
+	if (m.paused)
+		vcpus_resume(s, false); /* the loop has paused them, too */
+	m.paused = true;
 	monitor_line_give(s, LINE_MONITOR);
 	monitor_print("the guest has ended: %s%s%s\n"
 		      "\"reset\" starts it again, \"quit\" ends the run, \"help\" tells more\n",
@@ -307,6 +283,6 @@ void monitor_begin(struct shim *s)
 	m.edit.show = echo;
 	m.edit.word = monitor_word;
 	m.edit.prompt = monitor_prompt;
-	monitor_output_to(NULL, NULL);
+	print_begin(&s->io.console);
 	console_own(&s->io.console, m.own, sizeof(m.own));
 }
