@@ -83,10 +83,10 @@ boot-$(CONFIG_TRACE)	+= $(addprefix boot/,trace.c trace_file.c trace_names.c tra
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actions.c monitor/commands.c monitor/core_file.c \
 	monitor/edit.c monitor/keys.c monitor/monitor.c monitor/transfer.c monitor/view_exits.c \
-	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_regs.c \
-	monitor/view_sysregs.c monitor/words.c)
+	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
+	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
 boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)
-kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
+kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,advice.c backtrace.c crash.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c)
 boot-$(if $(CONFIG_MONITOR),$(CONFIG_TRACE))	+= boot/monitor/tracing.c

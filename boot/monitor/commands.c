@@ -131,6 +131,7 @@ const struct command monitor_commands[] = {
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
+	{ "info mmu", "[ADDR]", "what is mapped where, from ADDR on", READS, view_mmu },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
