@@ -81,8 +81,8 @@ boot-$(CONFIG_TIMELINE)	+= boot/timeline.c boot/monitor/view_timeline.c
 boot-$(CONFIG_PLACES)	+= boot/place.c
 boot-$(CONFIG_TRACE)	+= $(addprefix boot/,trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c)
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
-boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actions.c monitor/commands.c monitor/core_file.c \
-	monitor/edit.c monitor/keys.c monitor/monitor.c monitor/transfer.c monitor/view_exits.c \
+boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actions.c monitor/commands.c monitor/core_file.c monitor/core_note.c \
+	monitor/edit.c monitor/keys.c monitor/load.c monitor/monitor.c monitor/transfer.c monitor/view_exits.c \
 	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
 	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
 boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)

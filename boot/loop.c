@@ -16,6 +16,7 @@
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/monitor/load.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
@@ -259,13 +260,13 @@ static bool keeps(const struct shim *s, const struct failure *f)
 							  : set->on_crash;
 
 	/* A hosted run ends, for the script that it may stand in, unless it is told not to. */
-	return CONFIG_MONITOR && !transfer_loaded() && action == ACTION_MONITOR &&
+	return CONFIG_MONITOR && !load_next() && action == ACTION_MONITOR &&
 	       s->io.console.line.in >= 0 && (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
 }
 
 static bool starts_again(const struct shim *s, const struct failure *f)
 {
-	if (CONFIG_MONITOR && transfer_loaded())
+	if (CONFIG_MONITOR && load_next())
 		return false; /* with other firmware, which is another run */
 	return f->outcome == OUTCOME_RESET &&
 	       (s->p.plan.on_reset == ACTION_RESTART || (CONFIG_MONITOR && monitor_restarts()));
