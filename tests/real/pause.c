@@ -16,6 +16,7 @@
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/services.h"
 
 #define CPUS 4
 #define PAUSES 10000
@@ -173,7 +174,7 @@ static int build(struct shim *s, struct failure *f)
 {
 	engine_caps_enable(s, NULL);
 	if (memory_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
-	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
+	    engine_devices_bind(s, &services_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f))
 		return -1;
 	return loop_open(s, f);
