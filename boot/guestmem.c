@@ -36,7 +36,7 @@ static size_t in_page(uint64_t address, size_t n)
 	return n < left ? n : left;
 }
 
-size_t guestmem_read(const struct shim *s, uint64_t gpa, void *buf, size_t n)
+size_t guestmem_read(struct shim *s, uint64_t gpa, void *buf, size_t n)
 {
 	size_t done = 0;
 

@@ -27,7 +27,7 @@ void guestmem_bind(struct guestmem *g, struct shim *s, const struct vcpu *vcpu);
  * Up to N bytes at GPA, fewer where memory ends; flash as it is stored. What is written is seen by the guest whether its
  * caches are on or not, as data and as code; flash cannot be written. Returns how many bytes.
  */
-size_t guestmem_read(const struct shim *s, uint64_t gpa, void *buf, size_t n);
+size_t guestmem_read(struct shim *s, uint64_t gpa, void *buf, size_t n);
 size_t guestmem_write(struct shim *s, uint64_t gpa, const void *buf, size_t n);
 
 /* The same at VA as the vCPU's translation has it now, whatever the rights. */

@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "boot/exits.h"
-#include "boot/guestmem.h"
+#include "boot/memory.h"
 #include "boot/image/elf_file.h"
 #include "boot/shim.h"
 #include "boot/symbol_map.h"
+#include "kvm/dcache.h"
 
 #define CODE 64 /* bytes of instructions that tell a place: aligned, so all in one page */
 #define PAGE 4096 /* what copies itself goes by whole pages */
@@ -117,11 +118,14 @@ static bool moved_by(const struct shim *s, const struct image *elf, uint64_t pc,
 {
 	const uint64_t block = pc & ~(uint64_t)(CODE - 1);
 	uint64_t found = symbols.moved;
-	uint8_t code[CODE];
+	const uint8_t *code = memory_at(s, block, false); /* CODE divides a page */
 	unsigned many = 0;
 
 	*offset = found;
-	if (guestmem_read(s, block, code, CODE) < CODE || all_alike(code))
+	if (!code)
+		return false;
+	dcache_flush(code, CODE); /* a guest without caches has written past ours */
+	if (all_alike(code))
 		return false;
 	if (found && same(elf, block - found, code))
 		return true;
