@@ -24,24 +24,25 @@ static struct core_file core;
 static _Alignas(PAGE) uint8_t ram[PAGES * PAGE];
 static uint8_t file[PAGES * PAGE + 65536];
 
-static int make(void **state)
+static void made(const struct fake_config *host, uint32_t features)
 {
 	struct kvm_vcpu_init init;
 	const char *step;
 
-	(void)state;
 	memset(&shim, 0, sizeof(shim));
 	memset(ram, 0, sizeof(ram));
-	fake_reset(&fake_host_gic3);
+	fake_reset(host);
 	assert_int_equal(vm_open(&shim.vm, &step), 0);
 	assert_int_equal(vcpu_target_read(&shim.vm, &init), 0);
+	init.features[0] |= features;
 	for (unsigned i = 0; i < CPUS; i++) {
 		struct vcpu *vcpu = &shim.vcpu[i];
 
 		assert_int_equal(vcpu_create(vcpu, &shim.vm, i), 0);
 		assert_int_equal(vcpu_init(vcpu, &init), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pc), 0x1000 + i), 0);
-		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pstate), 5), 0);
+		assert_int_equal(
+			vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pstate), features ? 0x13 : 5), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(sp_el1), 0x2000 + i), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.regs[7]), 0x3000 + i), 0);
 	}
@@ -49,6 +50,22 @@ static int make(void **state)
 	shim.p.plan.banks = shim.p.plan.rams = 1;
 	shim.p.plan.ram[0] = (struct region){ BASE, sizeof(ram) };
 	shim.ram[0] = ram;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	made(&fake_host_gic3, 0);
+	return 0;
+}
+
+static int make32(void **state)
+{
+	struct fake_config host = fake_host_gic3;
+
+	(void)state;
+	host.aarch32 = true;
+	made(&host, 1u << KVM_ARM_VCPU_EL1_32BIT);
 	return 0;
 }
 
@@ -231,7 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_is_the_same_in_pieces_of_any_size, make, end),
 		cmocka_unit_test_setup_teardown(
 			registers_of_each_vcpu_are_notes_the_selected_one_first, make, end),
-		cmocka_unit_test_setup_teardown(a_32_bit_guest_has_a_32_bit_core, make, end),
+		cmocka_unit_test_setup_teardown(a_32_bit_guest_has_a_32_bit_core, make32, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
