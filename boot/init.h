@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "generated/config.h"
+
 struct settings;
 
 /* What the shim proper was doing, for the last words over it. Order as main() goes. */
@@ -51,7 +53,7 @@ struct pulse {
 	volatile uint32_t asked, answered;
 	volatile int32_t shim_pid;
 	/* Ticks of the counter, 0: not reached. */
-	volatile uint64_t mark[TIMELINE_STEPS];
+	volatile uint64_t mark[CONFIG_TIMELINE ? TIMELINE_STEPS : 1];
 };
 extern struct pulse *init_pulse; /* never NULL: hosted runs have one of their own */
 

@@ -25,6 +25,7 @@
 #include "boot/shim.h"
 #include "boot/silence.h"
 #include "boot/timeline.h"
+#include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 
@@ -157,7 +158,7 @@ static void signals_serve(struct shim *s)
 static void attention_set(struct shim *s, bool on)
 {
 	pthread_mutex_lock(&s->coalesce_lock);
-	if (on)
+	if (on && !trace_on(s))
 		coalesce_disarm(&s->coalesce);
 	else
 		coalesce_arm(&s->coalesce);
@@ -194,10 +195,12 @@ static void serve(struct shim *s, struct failure *why)
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
-		if (CONFIG_DIAGNOSE)
-			timeout = sooner(timeout, silence_serve(s));
+		if (CONFIG_DIAGNOSE && silence_waits())
+			timeout = sooner(timeout, silence_serve(s, silence_now()));
 		if (CONFIG_MONITOR)
 			timeout = sooner(timeout, transfer_serve(s));
+		if (trace_on(s))
+			timeout = sooner(timeout, trace_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -231,6 +234,8 @@ static void finish(struct shim *s)
 		monitor_line_give(s, LINE_GUEST);
 	undecoded_tell();
 	unserved_tell(s);
+	if (CONFIG_TRACE)
+		trace_end(s);
 	console_losses_tell(c);
 	while (console_flush(c) && ring_count(&c->tx) != left) {
 		left = ring_count(&c->tx);
@@ -277,7 +282,7 @@ static bool served(struct shim *s, struct failure *f)
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
-	if (CONFIG_DIAGNOSE && s->stop.vcpu &&
+	if (CONFIG_DIAGNOSE && s->stop.vcpu && !monitor_locked(s) &&
 	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
 		monitor_line_give(s, LINE_MONITOR);
 		crash_report(s, s->stop.vcpu);
@@ -302,17 +307,21 @@ static int again(struct shim *s, struct failure *f)
 		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
+	if (trace_on(s))
+		trace_reset(s);
 	if (engine_reset(s, f))
 		return -1;
 	stop_forget(&s->stop);
 	hang_forget();
+	if (CONFIG_DIAGNOSE)
+		silence_forget(s);
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
 	if (CONFIG_MONITOR && !monitor_paused())
 		debug_resume(s, -1);
 	if (CONFIG_DIAGNOSE)
-		silence_begin(s);
+		silence_begin(s, silence_now());
 	vcpus_resume(s, true);
 	return 0;
 }
@@ -331,7 +340,7 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
 	if (CONFIG_DIAGNOSE)
-		silence_begin(s);
+		silence_begin(s, silence_now());
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

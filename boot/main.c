@@ -15,6 +15,8 @@
 #include "boot/probe.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/symbols.h"
+#include "boot/trace.h"
 #include "boot/unserved.h"
 
 static _Alignas(4096) struct shim shim;
@@ -39,8 +41,12 @@ static int build(struct shim *s, struct failure *f)
 	    engine_devices_bind(s, &services_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f) || calls_open(s, f))
 		return -1;
+	if (trace_begins(s) && trace_begin(s, f))
+		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &services_dev_env);
+	if (CONFIG_DIAGNOSE && s->p.settings.raw[SET_SYMBOLS].text && symbols_open(s, f))
+		return -1;
 	return loop_open(s, f);
 }
 
@@ -59,6 +65,8 @@ static enum outcome run(struct shim *s, struct failure *f)
 		}
 	}
 	engine_close(s);
+	if (CONFIG_DIAGNOSE)
+		symbols_close();
 	return f->outcome;
 }
 

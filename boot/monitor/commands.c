@@ -8,6 +8,7 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
+#include "boot/monitor/tracing.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -130,10 +131,13 @@ const struct command monitor_commands[] = {
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
+	{ "info mmu", "[ADDR]", "what is mapped where, from ADDR on", READS, view_mmu },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
+	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
+	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
 	{ 0 },
 };
 
@@ -199,10 +203,9 @@ static const struct command *find(int argc, char **argv, int *words)
 	return NULL;
 }
 
-static bool locked(const struct shim *s, const struct command *c)
+bool monitor_locked(const struct shim *s)
 {
-	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count &&
-	       (c->flags & (COMMAND_READS | COMMAND_CHANGES));
+	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count;
 }
 
 int monitor_command(struct shim *s, char *line)
@@ -222,7 +225,11 @@ int monitor_command(struct shim *s, char *line)
 	c = argc ? find(argc, argv, &words) : NULL;
 	if (!c)
 		return -1;
-	if (locked(s, c)) {
+	if (!c->run) {
+		monitor_print("%s is not built in\n", c->name);
+		return -1;
+	}
+	if (monitor_locked(s) && c->flags & (COMMAND_READS | COMMAND_CHANGES)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",
 			      c->name);

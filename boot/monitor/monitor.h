@@ -93,11 +93,17 @@ void monitor_output_to(void (*out)(void *arg, const char *text, size_t n), void 
 /* The monitor's prompt, on a line of its own that begins anew. */
 void monitor_prompt(void);
 
+/* The same, and behind it what has been typed of a line. */
+void monitor_line_show(void);
+
 /* Has the person typed Ctrl-C since the command began? What else was typed meanwhile is dropped. */
 bool monitor_interrupted(struct shim *s);
 
 /* Do what LINE says; it is cut to pieces. Returns 0 or -1. */
 int monitor_command(struct shim *s, char *line);
+
+/* Firmware must be signed here: what a guest has is nobody's to see or to change. */
+bool monitor_locked(const struct shim *s);
 
 /* The AT-th command's name; NULL: there are no more. */
 const char *monitor_word(unsigned at);

@@ -24,17 +24,17 @@ static struct core_file core;
 static _Alignas(PAGE) uint8_t ram[PAGES * PAGE];
 static uint8_t file[PAGES * PAGE + 65536];
 
-static int make_with(bool aarch32)
+static void made(const struct fake_config *host, uint32_t features)
 {
 	struct kvm_vcpu_init init;
 	const char *step;
 
 	memset(&shim, 0, sizeof(shim));
 	memset(ram, 0, sizeof(ram));
-	fake_reset(&fake_host_gic3);
+	fake_reset(host);
 	assert_int_equal(vm_open(&shim.vm, &step), 0);
 	assert_int_equal(vcpu_target_read(&shim.vm, &init), 0);
-	init.features[0] |= (uint32_t)aarch32 << KVM_ARM_VCPU_EL1_32BIT;
+	init.features[0] |= features;
 	for (unsigned i = 0; i < CPUS; i++) {
 		struct vcpu *vcpu = &shim.vcpu[i];
 
@@ -42,7 +42,7 @@ static int make_with(bool aarch32)
 		assert_int_equal(vcpu_init(vcpu, &init), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pc), 0x1000 + i), 0);
 		assert_int_equal(
-			vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pstate), aarch32 ? 0x13 : 5), 0);
+			vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.pstate), features ? 0x13 : 5), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(sp_el1), 0x2000 + i), 0);
 		assert_int_equal(vcpu_reg_set64(vcpu, VCPU_CORE_REG(regs.regs[7]), 0x3000 + i), 0);
 	}
@@ -50,20 +50,23 @@ static int make_with(bool aarch32)
 	shim.p.plan.banks = shim.p.plan.rams = 1;
 	shim.p.plan.ram[0] = (struct region){ BASE, sizeof(ram) };
 	shim.ram[0] = ram;
-	shim.p.plan.aarch32 = aarch32;
-	return 0;
 }
 
 static int make(void **state)
 {
 	(void)state;
-	return make_with(false);
+	made(&fake_host_gic3, 0);
+	return 0;
 }
 
-static int make_32(void **state)
+static int make32(void **state)
 {
+	struct fake_config host = fake_host_gic3;
+
 	(void)state;
-	return make_with(true);
+	host.aarch32 = true;
+	made(&host, 1u << KVM_ARM_VCPU_EL1_32BIT);
+	return 0;
 }
 
 static int end(void **state)
@@ -216,6 +219,8 @@ static void a_32_bit_guest_has_a_32_bit_core(void **state)
 	uint32_t pc;
 
 	(void)state;
+	shim.p.plan.aarch32 = true;
+	assert_int_equal(vcpu_reg_set64(&shim.vcpu[0], VCPU_CORE_REG(regs.pstate), 0x13), 0);
 	assert_int_equal(vcpu_reg_set64(&shim.vcpu[0], VCPU_CORE_REG(regs.regs[19]), 0x5000), 0);
 	fill(2, 1);
 	size = read_all(NULL, 0, 100);
@@ -243,7 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_is_the_same_in_pieces_of_any_size, make, end),
 		cmocka_unit_test_setup_teardown(
 			registers_of_each_vcpu_are_notes_the_selected_one_first, make, end),
-		cmocka_unit_test_setup_teardown(a_32_bit_guest_has_a_32_bit_core, make_32, end),
+		cmocka_unit_test_setup_teardown(a_32_bit_guest_has_a_32_bit_core, make32, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
