@@ -6,8 +6,6 @@
 
 #include "boot/debug.h"
 #include "boot/monitor/monitor.h"
-#include "boot/monitor/stepping.h"
-#include "boot/monitor/transfer.h"
 #include "boot/monitor/tracing.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
@@ -112,28 +110,16 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
-	{ "load", "[#CONF][@ADDR]", "receive firmware over this line, and boot it", COMMAND_CHANGES,
-	  transfer_load },
-	{ "core", "[[-p] ADDR BYTES]", "send the guest's memory and registers, for gdb", READS,
-	  transfer_core },
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
 	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
-	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
-	  stepping_break },
-	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
-	  stepping_watch },
-	{ "delete", "[N]", "a breakpoint or watchpoint no longer, or all", CHANGES,
-	  stepping_delete },
-	{ "step", "[N]", "one instruction, or N, of the selected vCPU", COMMAND_CHANGES,
-	  stepping_step },
-	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
 	{ "info mmu", "[ADDR]", "what is mapped where, from ADDR on", READS, view_mmu },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
-	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ "info exits", "", "why the vCPUs leave the guest, how often", COMMAND_PAUSES,
+	  view_exits },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",

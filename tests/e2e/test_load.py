@@ -12,6 +12,8 @@ import pytest
 import board
 from conftest import QUICK, hosts
 
+pytestmark = pytest.mark.slow
+
 ONE = pytest.mark.on(hosts(QUICK)[:1])
 KEY = "\x01"
 UBOOT = board.CACHE / "u-boot/qemu_arm64"

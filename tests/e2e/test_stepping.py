@@ -7,6 +7,8 @@ import pytest
 from conftest import QUICK, hosts
 from test_monitor import KEY, monitor, said, stop, uboot  # noqa: F401 (a fixture)
 
+pytestmark = pytest.mark.slow
+
 ONE = pytest.mark.on(hosts(QUICK)[:1])
 BOTH = pytest.mark.on(hosts(QUICK))
 CODE = 0x41000000

@@ -7,6 +7,7 @@
 
 #include "boot/debug.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/shim.h"
 #include "tests/fake/fake.h"
 
@@ -58,11 +59,28 @@ static int teardown(void **state)
 
 static const char *said(const char *command)
 {
-	char line[128];
+	static const struct {
+		const char *name;
+		int (*run)(struct shim *s, int argc, char **argv);
+	} commands[] = {
+		{ "break", stepping_break },
+		{ "watch", stepping_watch },
+		{ "delete", stepping_delete },
+		{ "info breakpoints", stepping_points },
+	};
+	char line[128], *argv[8], *rest = NULL;
+	int argc = 0;
 
 	printed[0] = '\0';
-	snprintf(line, sizeof(line), "%s", command);
-	monitor_command(&shim, line);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strncmp(command, commands[i].name, strlen(commands[i].name)))
+			continue;
+		snprintf(line, sizeof(line), "%s", command);
+		for (char *w = strtok_r(line, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
+			argv[argc++] = w;
+		argv[argc] = NULL;
+		commands[i].run(&shim, argc, argv);
+	}
 	return printed;
 }
 
