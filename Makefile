@@ -82,6 +82,7 @@ boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
 boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c \
 	view_regs.c view_sysregs.c words.c)
 boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/monitor/stepping.c boot/points.c boot/target.c
+boot-$(CONFIG_GDB)	+= $(addprefix boot/,gdb/access.c gdb/gdb.c gdb/packets.c gdb/registers.c gdb/resume.c gdb/rsp.c io/peer.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,backtrace.c crash.c silence.c silence_cause.c)
@@ -123,7 +124,7 @@ cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics -fno-pie -no-pie
 # All of the program is seen at once: 4 KB smaller. What most starts do not need is not: boot/kvmshim.lds
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
-late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
+late-y	:= $(filter kvm/insn/% boot/image/% boot/gdb/% boot/monitor/% boot/guestmem.c boot/io/peer.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
 	$(addprefix boot/,backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c supervise.c timeline.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))

@@ -15,7 +15,20 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, SILENCE, ESCAPE };
+enum kind {
+	ANY_TEXT,
+	FIRMWARE,
+	OVERLAYS,
+	MEMORY,
+	CPUS,
+	CPU,
+	WORD,
+	TRUTH,
+	STORE,
+	SILENCE,
+	ESCAPE,
+	PEER
+};
 
 struct word {
 	const char *word;
@@ -115,6 +128,9 @@ static const struct key {
 	[SET_ESCAPE] = { "escape", CONFIG_MONITOR ? CONFIG_ESCAPE : NULL, "^A to ^_, or off",
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
+	[SET_GDB] = { "gdb", CONFIG_GDB ? CONFIG_GDB_PEER : NULL, "a tty, [ADDRESS]:PORT or stdio",
+		      "where gdb is", .kind = PEER, .may_be_empty = true,
+		      .needs = CONFIG_GDB ? NULL : "GDB" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -335,6 +351,8 @@ static void nothing_read(struct settings *s, enum kind kind)
 	}
 	if (kind == CPUS)
 		s->cpus = 0;
+	if (kind == PEER)
+		s->gdb.kind = PEER_NONE;
 }
 
 static int value_read(struct settings *s, const struct key *key, const char *text)
@@ -349,6 +367,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case TRUTH: return word_read(s, key, text);
 	case SILENCE: return silence_read(s, text);
 	case ESCAPE: return escape_read(s, text);
+	case PEER: return CONFIG_GDB ? peer_name_read(text, &s->gdb) : 0;
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "board/tree.h"
+#include "boot/io/peer.h"
 #include "boot/outcome.h"
 #include "generated/config.h"
 
@@ -42,6 +43,7 @@ enum setting_key {
 	SET_FLASH_INIT, /* off, on, overwrite */
 	SET_SILENCE, /* after how many seconds of it the guest is looked at */
 	SET_ESCAPE, /* the key in front of the monitor's keys */
+	SET_GDB, /* where gdb is */
 	SET_HOST, /* plan: a file that probe --save wrote */
 	SET_SAVE, /* probe: where to write it */
 	SET_DUMP_DTB, /* plan: where to write the guest's tree */
@@ -93,6 +95,7 @@ struct settings {
 	enum action on_poweroff, on_reset, on_crash;
 	unsigned silence; /* seconds, 0: never */
 	int escape; /* a control byte, -1: none */
+	struct peer_name gdb;
 
 	/* Texts made of the tree's cells and string lists. */
 	char tree_text[1024];

@@ -3,9 +3,13 @@
 #include "kvm/sysfield.h"
 
 #include <inttypes.h>
+#include <linux/kvm.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "kvm/regname.h"
+#include "kvm/vcpu.h"
 
 struct field {
 	char name[8];
@@ -134,6 +138,16 @@ static const struct {
 const char *sysfield_register(unsigned at)
 {
 	return at < sizeof(registers) / sizeof(registers[0]) ? registers[at].name : NULL;
+}
+
+uint64_t sysfield_id(const char *name)
+{
+	/* These two are core registers to KVM. */
+	if (!strcmp(name, "ELR_EL1"))
+		return VCPU_CORE_REG(elr_el1);
+	if (!strcmp(name, "SPSR_EL1"))
+		return VCPU_CORE_REG(spsr[KVM_SPSR_EL1]);
+	return regname_find(name);
 }
 
 static void mair_decode(uint64_t value, char *buf, size_t size)

@@ -25,7 +25,8 @@ void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx,
 	ring_init(&c->rx, rx, rx_size);
 	pthread_mutex_init(&c->tx_lock, NULL);
 	c->line = (struct line){ -1, -1, false };
-	c->held = c->stamps = c->stamp_due = false;
+	c->flow = CONSOLE_FLOWS;
+	c->stamps = c->stamp_due = false;
 	c->at_start = true;
 	c->tx_lost = c->tx_lost_told = c->rx_lost_told = 0;
 	if (CONFIG_MONITOR)
@@ -37,10 +38,10 @@ void console_own(struct console *c, uint8_t *own, uint32_t own_size)
 	ring_init(&c->own, own, own_size);
 }
 
-void console_hold(struct console *c, bool held)
+void console_hold(struct console *c, enum console_flow flow)
 {
 	pthread_mutex_lock(&c->tx_lock);
-	c->held = held;
+	c->flow = flow;
 	pthread_mutex_unlock(&c->tx_lock);
 }
 
@@ -120,7 +121,7 @@ static size_t lines_put(struct ring *ring, const char *text, size_t n)
 
 void console_message(struct console *c, const char *text, size_t n)
 {
-	struct ring *ring = CONFIG_MONITOR && c->held ? &c->own : &c->tx;
+	struct ring *ring = CONFIG_MONITOR && c->flow == CONSOLE_HELD ? &c->own : &c->tx;
 
 	pthread_mutex_lock(&c->tx_lock);
 	if (!c->at_start && ring == &c->tx)
@@ -159,7 +160,7 @@ bool console_flush(struct console *c)
 {
 	if (CONFIG_MONITOR && c->own.buf && ring_flush(c, &c->own))
 		return true;
-	return !c->held && ring_flush(c, &c->tx);
+	return c->flow == CONSOLE_FLOWS && ring_flush(c, &c->tx);
 }
 
 /* Make room in our own ring. False: the line takes nothing. */
@@ -206,14 +207,15 @@ void console_send(struct console *c, const uint8_t *buf, size_t n)
 
 bool console_wants_input(const struct console *c)
 {
-	return c->line.in >= 0 && (!c->line.throttles || ring_room(&c->rx));
+	return c->line.in >= 0 &&
+	       (!c->line.throttles || c->flow != CONSOLE_FLOWS || ring_room(&c->rx));
 }
 
 size_t console_read(struct console *c, uint8_t *buf, size_t n)
 {
 	long got;
 
-	if (c->line.throttles && ring_room(&c->rx) < n)
+	if (c->line.throttles && c->flow == CONSOLE_FLOWS && ring_room(&c->rx) < n)
 		n = ring_room(&c->rx);
 	got = n ? line_read(&c->line, buf, n) : 0;
 	return got > 0 ? (size_t)got : 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boot/debug.h"
+#include "boot/gdb/gdb.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
@@ -51,6 +52,10 @@ static int go(struct shim *s, int argc, char **argv)
 	(void)argv;
 	if (monitor_ended()) {
 		monitor_print("the guest has ended: \"reset\" starts it again\n");
+		return -1;
+	}
+	if (CONFIG_GDB && gdb_holds()) {
+		monitor_print("gdb holds the guest: it goes on from there\n");
 		return -1;
 	}
 	monitor_go(s);
@@ -132,6 +137,8 @@ const struct command monitor_commands[] = {
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ "physical", "[on|off]", "gdb's addresses are physical, or the vCPU's own", 0,
+	  CONFIG_GDB ? gdb_physical : NULL },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ 0 },
@@ -199,10 +206,9 @@ static const struct command *find(int argc, char **argv, int *words)
 	return NULL;
 }
 
-static bool locked(const struct shim *s, const struct command *c)
+bool monitor_locked(const struct shim *s)
 {
-	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count &&
-	       (c->flags & (COMMAND_READS | COMMAND_CHANGES));
+	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count;
 }
 
 int monitor_command(struct shim *s, char *line)
@@ -222,7 +228,7 @@ int monitor_command(struct shim *s, char *line)
 	c = argc ? find(argc, argv, &words) : NULL;
 	if (!c)
 		return -1;
-	if (locked(s, c)) {
+	if ((c->flags & (COMMAND_READS | COMMAND_CHANGES)) && monitor_locked(s)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",
 			      c->name);

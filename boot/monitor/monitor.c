@@ -9,6 +9,7 @@
 
 #include "boot/debug.h"
 #include "boot/exits.h"
+#include "boot/gdb/gdb.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
 #include "boot/monitor/keys.h"
@@ -89,12 +90,13 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 
 	if (m.owner == LINE_GUEST && owner != LINE_GUEST) {
 		console_flush(c); /* what the guest has said comes in front, as far as it can */
-		console_hold(c, true);
+		console_hold(c, CONSOLE_HELD);
 		if (!c->at_start)
 			echo("\n", 1);
 	}
-	if (owner == LINE_GUEST)
-		console_hold(c, false);
+	console_hold(c, owner == LINE_GUEST ? CONSOLE_FLOWS
+			: owner == LINE_GDB ? CONSOLE_FRAMED
+					    : CONSOLE_HELD);
 	m.owner = owner;
 }
 
@@ -125,7 +127,8 @@ int monitor_resume(struct shim *s, int step)
 
 void monitor_go(struct shim *s)
 {
-	monitor_resume(s, -1);
+	if (!CONFIG_GDB || !gdb_holds())
+		monitor_resume(s, -1);
 }
 
 void monitor_stopped(unsigned id)
@@ -167,6 +170,8 @@ void monitor_close(struct shim *s)
 			"the guest has ended: \"reset\" starts it again, \"quit\" ends the run\n");
 		return;
 	}
+	if (CONFIG_GDB && gdb_holds())
+		monitor_print("gdb holds the guest\n");
 	monitor_line_give(s, LINE_GUEST);
 	monitor_go(s);
 }
@@ -176,6 +181,8 @@ void monitor_keep(struct shim *s, const struct failure *why)
 	m.why = *why;
 	m.ended = true;
 	m.paused = true; /* the loop has paused the vCPUs */
+	if (m.owner == LINE_GDB)
+		return;
 	monitor_line_give(s, LINE_MONITOR);
 	monitor_print("the guest has ended: %s%s%s\n"
 		      "\"reset\" starts it again, \"quit\" ends the run, \"help\" tells more\n",
@@ -192,10 +199,13 @@ bool monitor_restarts(void)
 void monitor_restarted(struct shim *s)
 {
 	m.restarts = false;
-	if (m.ended) {
-		m.ended = m.paused = false;
+	if (!m.ended)
+		return;
+	m.ended = m.paused = false;
+	if (CONFIG_GDB && gdb_holds())
+		monitor_pause(s);
+	if (m.owner != LINE_GDB)
 		monitor_line_give(s, LINE_GUEST);
-	}
 }
 
 void monitor_reset(struct shim *s)
@@ -276,6 +286,19 @@ static void no_gdb_print(struct shim *s)
 	monitor_print("gdb is not built in\n");
 }
 
+/* The line goes to gdb, or a sentence tells why not. */
+static void gdb_line(struct shim *s)
+{
+	const enum line_owner owner = m.owner;
+	char name[4];
+
+	if (owner == LINE_GUEST)
+		monitor_line_give(s, LINE_MONITOR);
+	gdb_key(s, keys_name(m.keys.escape, name));
+	if (owner == LINE_GUEST && m.owner == LINE_MONITOR)
+		monitor_line_give(s, owner);
+}
+
 static void act(struct shim *s, enum key_action action)
 {
 	const bool ours = m.owner == LINE_MONITOR;
@@ -288,6 +311,8 @@ static void act(struct shim *s, enum key_action action)
 	case KEY_MONITOR:
 		if (!ours) {
 			monitor_open(s, "");
+			if (CONFIG_GDB)
+				gdb_leave();
 			return;
 		}
 		echo("\n", 1);
@@ -304,7 +329,12 @@ static void act(struct shim *s, enum key_action action)
 		aside(s, stamps_print);
 		break;
 	case KEY_DUMP: aside(s, dump_print); break;
-	case KEY_GDB: aside(s, no_gdb_print); break;
+	case KEY_GDB:
+		if (CONFIG_GDB)
+			gdb_line(s);
+		else
+			aside(s, no_gdb_print);
+		break;
 	case KEY_UNKNOWN: aside(s, unknown_print); break;
 	}
 	if (m.owner == LINE_MONITOR) {
@@ -359,7 +389,7 @@ static void plain(struct shim *s, const uint8_t *buf, size_t n)
 
 	if (m.owner == LINE_MONITOR)
 		done = typed(s, buf, n);
-	if (done < n)
+	if (done < n && m.owner != LINE_GDB)
 		ring_put(&s->io.console.rx, buf + done, n - done);
 }
 
@@ -376,6 +406,14 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 		enum key_action action;
 		size_t some = n < sizeof(kept) ? n : sizeof(kept), keep;
 
+		/* Between packets the escape key is one, and the key behind it. */
+		if (CONFIG_GDB && m.owner == LINE_GDB) {
+			const size_t taken = m.keys.begun ? 0 : gdb_take(s, buf, n, m.keys.escape);
+
+			buf += taken;
+			n -= taken;
+			some = n > 0;
+		}
 		some = keys_take(&m.keys, buf, some, kept, &keep, &action);
 		plain(s, kept, keep);
 		act(s, action);

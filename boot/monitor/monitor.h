@@ -68,7 +68,7 @@ void monitor_restarted(struct shim *s);
 void monitor_line_give(struct shim *s, enum line_owner owner);
 enum line_owner monitor_line_owner(void);
 
-/* The person's own pause: the vCPUs stop, or go on unless something else holds them. */
+/* The person's own pause: the vCPUs stop, or go on unless something else holds them, gdb for one. */
 void monitor_pause(struct shim *s);
 void monitor_go(struct shim *s);
 bool monitor_paused(void);
@@ -82,6 +82,9 @@ int monitor_resume(struct shim *s, int step);
 /* debug_stopped() has paused the vCPUs, because of vCPU ID. */
 void monitor_stopped(unsigned id);
 bool monitor_ended(void); /* the guest has: nothing runs until a reset */
+
+/* Is all that reads or changes the guest locked, because a key is required? */
+bool monitor_locked(const struct shim *s);
 
 /*
  * Print for whoever asked: the line, or what monitor_output_to() named. '\n' alone; waits for a slow

@@ -95,6 +95,14 @@ static int file_make(const struct shim *s)
 	return t.fd < 0 ? -errno : 0;
 }
 
+/* The person's terminal is at the other end of the line? */
+static bool line_is_free(void)
+{
+	if (monitor_line_owner() == LINE_GDB)
+		monitor_print("gdb has the line: files come and go over it from the monitor\n");
+	return monitor_line_owner() != LINE_GDB;
+}
+
 int transfer_load(struct shim *s, int argc, char **argv)
 {
 	const struct ymodem_io io = io_of(s);
@@ -102,6 +110,8 @@ int transfer_load(struct shim *s, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
+	if (!line_is_free())
+		return -1;
 	if (error) {
 		monitor_print("there is no room for a file: %s\n", strerror(-error));
 		return -1;
@@ -122,6 +132,8 @@ int transfer_core(struct shim *s, int argc, char **argv)
 	struct region only = { 0, 0 };
 	uint64_t size, seconds;
 
+	if (!line_is_free())
+		return -1;
 	if (argc == 2 || argc > 3) {
 		monitor_print("core [ADDR SIZE]: all of RAM, or a part of it\n");
 		return -1;
