@@ -3,6 +3,7 @@
 #include "boot/gdb/gdb.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -373,14 +374,17 @@ bool gdb_ending(void)
 void gdb_ended(const struct failure *f, bool kept)
 {
 	struct session *g = &session;
+	char text[sizeof(f->text) + 64];
+	int n;
 
 	monitor_output_to(NULL, NULL);
 	if (!g->running)
 		return;
 	exit_stores_drain(g->shim);
 	output(g, SIZE_MAX);
-	gdb_say(g, f->text, strlen(f->text));
-	gdb_say(g, "\n", f->text[0] != '\0');
+	n = snprintf(text, sizeof(text), "the guest has ended: %s%s%s\n", outcome_name(f->outcome),
+		     f->text[0] ? ": " : "", f->text);
+	gdb_say(g, text, (size_t)n);
 	if (kept) {
 		g->stop = (struct debug_stop){ .vcpu = g->thread };
 		g->signal = SESSION_ABORTED;

@@ -92,7 +92,7 @@ static const struct {
 	{ "org.gnu.gdb.aarch64.fpu", v_type },
 };
 
-/* System registers that the list worth a look does not have. */
+/* System registers that the list worth a look does not have; AArch64. */
 static const struct {
 	const char *name;
 	uint64_t id;
@@ -107,15 +107,16 @@ static bool is_aarch32(const struct vcpu *vcpu)
 }
 
 /* The name of the AT-th system register; NULL: there are no more. */
-static const char *system_name(unsigned at, uint64_t *id)
+static const char *system_name(const struct vcpu *vcpu, unsigned at, uint64_t *id)
 {
+	const unsigned before = is_aarch32(vcpu) ? 0 : COUNT(stacks);
 	const char *name;
 
-	if (at < COUNT(stacks)) {
+	if (at < before) {
 		*id = stacks[at].id;
 		return stacks[at].name;
 	}
-	name = sysfield_register(at - (unsigned)COUNT(stacks));
+	name = sysfield_register(at - before);
 	if (name)
 		*id = sysfield_id(name);
 	return name;
@@ -136,7 +137,7 @@ unsigned registers_count(const struct vcpu *vcpu)
 	unsigned n = 0;
 	uint64_t id;
 
-	while (system_name(n, &id))
+	while (system_name(vcpu, n, &id))
 		n++;
 	return named(vcpu) + n;
 }
@@ -185,7 +186,7 @@ static int id_of(const struct vcpu *vcpu, enum kind kind, unsigned n, uint64_t *
 	switch (kind) {
 	case PC: *id = VCPU_CORE_REG(regs.pc); break;
 	case PSTATE: *id = VCPU_CORE_REG(regs.pstate); break;
-	case SYSTEM: return system_name(n, id) ? 0 : -ENOENT;
+	case SYSTEM: return system_name(vcpu, n, id) ? 0 : -ENOENT;
 	case SP:
 		error = vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.pstate), &pstate);
 		*id = (pstate & MODE_MASK) == 0 || (pstate & MODE_MASK) == MODE_EL1T
@@ -361,7 +362,7 @@ void registers_describe(const struct vcpu *vcpu, void (*out)(void *arg, const ch
 	if (is_aarch32(vcpu))
 		feature_begin(&t, "org.gnu.gdb.arm.neon", false); /* Q registers, of D's */
 	feature_begin(&t, "kvmshim.system", false);
-	for (unsigned i = 0; (name = system_name(i, &id)); i++)
+	for (unsigned i = 0; (name = system_name(vcpu, i, &id)); i++)
 		tell(&t,
 		     "<reg name=\"%s\" bitsize=\"64\" type=\"uint64\" group=\"system\" "
 		     "save-restore=\"no\"/>",
