@@ -107,8 +107,9 @@ const struct command monitor_commands[] = {
 	{ "quit", "", "the guest is stopped, and the run ends", 0, quit },
 	{ "vcpu", "[N]", "which vCPU the commands are about", 0, vcpu },
 	{ "dump", "", "registers of all vCPUs", READS, view_dump },
-	{ "x", "[-p] ADDR [BYTES]", "memory; -p: a physical address", READS, view_x },
-	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
+	{ "x", "[-p|-d] ADDR [BYTES]", "memory; x/8w; -p: physical; -d: a device's registers",
+	  READS | COMMAND_COUNT, view_x },
+	{ "w", "[-p|-d] ADDR VALUE...", "change that; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
 	{ "load", "", "receive firmware over this line, and boot it", COMMAND_CHANGES,
@@ -132,7 +133,8 @@ const struct command monitor_commands[] = {
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
 	{ "info mmu", "[ADDR]", "what is mapped where, from ADDR on", READS, view_mmu },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
-	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
+	{ "info exits", "", "why the vCPUs leave the guest, how often", COMMAND_PAUSES,
+	  view_exits },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ 0 },
@@ -154,7 +156,8 @@ static int matches(const struct command *c, int argc, char **argv, bool *exact)
 		return 0;
 	do {
 		const size_t n = strcspn(name, " ");
-		const size_t given = words < argc ? strlen(argv[words]) : 0;
+		const char *ends = c->flags & COMMAND_COUNT ? "/" : "";
+		const size_t given = words < argc ? strcspn(argv[words], ends) : 0;
 
 		if (!given || given > n || strncmp(name, argv[words], given))
 			return 0;
