@@ -55,6 +55,15 @@ static void addresses_are_registers_too(void **state)
 	assert_string_equal(said("x $x3+8 4"),
 			    "000040020000: 44434241                             ABCD\n");
 	says("x $x31 4", "is no address");
+	says("x $r3 4", "is no address");
+	reg_is(0, PSTATE, 0x3c5);
+	reg_is(0, VCPU_CORE_REG(sp_el1), DATA);
+	reg_is(0, VCPU_CORE_REG(regs.sp), DATA + 4);
+	says("x $sp 4", "000040020000: 44434241");
+	reg_is(0, PSTATE, 0x3c4);
+	says("x $sp 4", "000040020004: 48474645");
+	reg_is(0, X(30), DATA + 8);
+	says("x $lr-4 4", "000040020004: 48474645");
 	says("x", "x ADDR [BYTES]");
 	says("x -q 0x40020000", "-p physical, -d device");
 	says("x 0x40020000 many", "is no number");
@@ -285,6 +294,18 @@ static int setup32(void **state)
 	return 0;
 }
 
+static void aarch32_has_registers_of_its_mode(void **state)
+{
+	(void)state;
+	reg_is(0, X(19), RAM + 0x100); /* R13_svc */
+	reg_is(0, X(18), RAM + 0x200); /* R14_svc */
+	reg_is(0, X(14), RAM + 0x300);
+	says("x $sp 4", "000040000100: ");
+	says("x $lr 4", "000040000200: ");
+	says("x $r14 4", "000040000200: ");
+	says("x $x14 4", "is no address");
+}
+
 static void aarch32_has_its_own_words(void **state)
 {
 	(void)state;
@@ -324,6 +345,8 @@ int main(void)
 		TEST(more_than_a_screen_goes_on_from_there),
 		TEST(circles_end),
 		TEST(without_mmu_there_is_nothing_to_show),
+		cmocka_unit_test_setup_teardown(aarch32_has_registers_of_its_mode, setup32,
+						viewer_close),
 		cmocka_unit_test_setup_teardown(aarch32_has_its_own_words, setup32, viewer_close),
 	};
 
