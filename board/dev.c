@@ -20,7 +20,7 @@ const char *dev_reg_name(const struct model *model, const struct dev_traits *tra
 	const unsigned shift = model->layout ? traits->reg_shift : 0, width = model->layout ? 1 : 4;
 	const struct reg_name *found = NULL;
 
-	if (!CONFIG_REG_NAMES || !model->regs)
+	if (!CONFIG_PLACES || !model->regs)
 		return NULL;
 	offset >>= shift;
 	for (const struct reg_name *r = model->regs; r->name[0]; r++) {

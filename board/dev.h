@@ -89,7 +89,7 @@ struct reg_name {
 /* Tables of names lie where a start touches nothing. */
 #define REG_NAMES_AT __attribute__((section(".rodata.reg_names")))
 #define REG_NAMES static const struct reg_name REG_NAMES_AT
-#define MODEL_REGS(table) (CONFIG_REG_NAMES ? (table) : NULL)
+#define MODEL_REGS(table) (CONFIG_PLACES ? (table) : NULL)
 
 /* All calls are made with the device's lock held. */
 struct model {

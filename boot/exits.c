@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/kvm.h>
+#include <linux/psci.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +16,14 @@
 #include "boot/loop.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/symbols.h"
+#include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
 #include "kvm/sys.h"
+
+#define SYSTEM_RESET2_FN (PSCI_0_2_FN_BASE + 18)
+#define RESET_BY_RESET2 1 /* KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2 */
 
 uint64_t exit_pc_of(const struct vcpu *vcpu)
 {
@@ -31,7 +37,9 @@ const char *exit_pc(const struct shim *s, uint64_t pc, char buf[EXIT_PC_SIZE])
 {
 	int n = snprintf(buf, EXIT_PC_SIZE, "%#" PRIx64 " (", pc);
 
-	if (elf_file_symbol(&s->p.firmware, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1))
+	if (CONFIG_DIAGNOSE
+		    ? symbols_text(s, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1) != NULL
+		    : elf_file_symbol(&s->p.firmware, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1))
 		strcat(buf, ")");
 	else
 		buf[n - 2] = '\0';
@@ -77,10 +85,12 @@ static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len
 	uint64_t value;
 
 	memcpy(&value, data, sizeof(value)); /* the bus cuts it to LEN */
-	if (w) {
-		store_note(s);
-		bus_write(w, gpa, len, value);
-	}
+	if (!w)
+		return;
+	store_note(s);
+	bus_write(w, gpa, len, value);
+	if (trace_on(s))
+		trace_mmio(s, NULL, gpa, len, TRACE_WRITE | TRACE_POSTED, value);
 }
 
 void exit_stores_drain(struct shim *s)
@@ -110,20 +120,26 @@ int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, b
 		uint64_t *value)
 {
 	const struct bus_window *w = s->console;
+	int error = 0;
 
 	exit_stores_drain(s);
 	/* Most accesses are the console's. */
 	if (!w || !bus_within(w, gpa, len))
 		w = bus_find(&s->bus, gpa, len);
-	if (!w)
-		return unserved_access(s, vcpu, gpa, len, write, value);
-	if (write) {
+	if (!w) {
+		error = unserved_access(s, vcpu, gpa, len, write, value);
+	} else if (write) {
 		store_note(s);
 		bus_write(w, gpa, len, *value);
 	} else {
 		*value = bus_read(w, gpa, len);
 	}
-	return 0;
+	if (trace_on(s))
+		trace_mmio(s, vcpu, gpa, len,
+			   (write ? TRACE_WRITE : 0) | (w ? 0 : TRACE_UNSERVED) |
+				   (error ? TRACE_ABORTED : 0),
+			   *value);
+	return error;
 }
 
 static void mmio_serve(struct shim *s, struct vcpu *vcpu)
@@ -150,12 +166,29 @@ static void mmio_serve(struct shim *s, struct vcpu *vcpu)
  * --------------------------
  */
 
+/* PSCI's calls that KVM makes an event of: which of its two numbers it was is not told. */
+static void event_trace(struct shim *s, const struct vcpu *vcpu)
+{
+	const struct kvm_run *run = vcpu->run;
+	uint32_t fn = PSCI_0_2_FN_SYSTEM_OFF;
+
+	if (run->system_event.type == KVM_SYSTEM_EVENT_RESET)
+		fn = run->system_event.ndata && run->system_event.data[0] & RESET_BY_RESET2
+			     ? SYSTEM_RESET2_FN
+			     : PSCI_0_2_FN_SYSTEM_RESET;
+	else if (run->system_event.type != KVM_SYSTEM_EVENT_SHUTDOWN)
+		return;
+	trace_call(s, vcpu, fn, false, 0);
+}
+
 static void event_serve(struct shim *s, struct vcpu *vcpu)
 {
 	unsigned type = vcpu->run->system_event.type;
 	char pc[EXIT_PC_SIZE];
 
 	exit_stores_drain(s);
+	if (trace_on(s))
+		event_trace(s, vcpu);
 	switch (type) {
 	case KVM_SYSTEM_EVENT_SHUTDOWN: exit_stop(s, vcpu, OUTCOME_POWEROFF, "", "%s", ""); break;
 	case KVM_SYSTEM_EVENT_RESET: exit_stop(s, vcpu, OUTCOME_RESET, "", "%s", ""); break;
@@ -205,6 +238,13 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 			  name, reason, pc_text(s, vcpu, pc), vcpu->id);
 }
 
+/* Another exit stood where the last access did: see silence_touched(). */
+static void access_forget(struct vcpu *vcpu)
+{
+	if (CONFIG_DIAGNOSE)
+		vcpu->run->mmio.len = 0;
+}
+
 void exit_serve(struct shim *s, struct vcpu *vcpu)
 {
 	switch (vcpu->run->exit_reason) {
@@ -219,9 +259,13 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 			debug_exit(s, vcpu);
 		else
 			undecoded_step(s, vcpu);
+		access_forget(vcpu);
 		break;
 	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
-	case KVM_EXIT_HYPERCALL: calls_serve(s, vcpu); break;
+	case KVM_EXIT_HYPERCALL:
+		calls_serve(s, vcpu);
+		access_forget(vcpu);
+		break;
 	case KVM_EXIT_INTR: break;
 	default: unknown_serve(s, vcpu);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which node of the guest's tree, and which register, an address is of. */
+/* Which node of the guest's tree, and which register, an address is of. With CONFIG_PLACES. */
 #ifndef BOOT_PLACE_H
 #define BOOT_PLACE_H
 
@@ -18,7 +18,7 @@ struct place {
 
 /*
  * Devices, flash, the GIC, nodes of the host's own, and blocks that nobody serves. Any thread. False:
- * it is memory, or no node is there.
+ * it is memory, or no node is there; PLACE is left alone.
  */
 bool place_find(const struct shim *s, uint64_t gpa, struct place *place);
 

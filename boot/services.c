@@ -9,6 +9,7 @@
 #include "boot/memory.h"
 #include "boot/shim.h"
 #include "boot/timeline.h"
+#include "boot/trace.h"
 #include "kvm/dcache.h"
 
 #define IN_FLIGHT                                                                                  \
@@ -28,8 +29,11 @@ static void env_irq(struct dev *dev, unsigned line, bool level)
 {
 	struct guest_device *d = of(dev);
 
-	if (line < d->is->traits.lines)
-		vm_spi_set(&d->shim->vm, d->is->intid[line], level);
+	if (line >= d->is->traits.lines)
+		return;
+	if (trace_on(d->shim))
+		trace_irq(d->shim, d->is->reg.base, d->is->intid[line], level);
+	vm_spi_set(&d->shim->vm, d->is->intid[line], level);
 }
 
 static void env_out(struct dev *dev, const uint8_t *buf, size_t n)

@@ -16,7 +16,21 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, SILENCE, ESCAPE };
+enum kind {
+	ANY_TEXT,
+	FIRMWARE,
+	OVERLAYS,
+	MEMORY,
+	CPUS,
+	CPU,
+	WORD,
+	TRUTH,
+	STORE,
+	SILENCE,
+	ESCAPE,
+	TRACE,
+	SYMBOLS
+};
 
 static const struct word gics[] = {
 	{ "auto", 0 }, { "2", 2 }, { "3", 3 }, { "2-irqchip", -2 }, { 0 }
@@ -107,6 +121,16 @@ static const struct key {
 	[SET_ESCAPE] = { "escape", CONFIG_MONITOR ? CONFIG_ESCAPE : NULL, "^A to ^_, or off",
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
+	[SET_TRACE] = { "trace", CONFIG_TRACE ? CONFIG_TRACE_WHAT : NULL,
+			"off, on, or words such as mmio, calls, node=NAME",
+			"tell what the guest does to its devices", .kind = TRACE,
+			.may_be_empty = true, .needs = CONFIG_TRACE ? NULL : "TRACE" },
+	[SET_TRACE_FILE] = { "trace-file", CONFIG_TRACE ? CONFIG_TRACE_FILE : NULL, "a file",
+			     "where that is kept", .kind = ANY_TEXT, .may_be_empty = true,
+			     .needs = CONFIG_TRACE ? NULL : "TRACE" },
+	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
+			  "names for the guest's addresses", .kind = SYMBOLS,
+			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -165,6 +189,14 @@ static int word_read(struct settings *s, const struct key *key, const char *text
 	return 0;
 }
 
+static int trace_read(struct settings *s, const char *text)
+{
+	const char *bad;
+	size_t n;
+
+	return CONFIG_TRACE ? trace_rules_read(&s->trace, text, &bad, &n) : -EINVAL;
+}
+
 /* Nothing given: what the header says for it. */
 static void nothing_read(struct settings *s, enum kind kind)
 {
@@ -190,6 +222,8 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case TRUTH: return word_read(s, key, text);
 	case SILENCE: return values_silence(s, text);
 	case ESCAPE: return values_escape(s, text);
+	case TRACE: return trace_read(s, text);
+	case SYMBOLS: return values_symbols(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

@@ -53,6 +53,7 @@ struct shim {
 	atomic_uint device_stores; /* by the guest, roughly: whether there were any is asked */
 	atomic_uint
 		watched; /* vCPUs that are between an exclusive load from a device and its store */
+	atomic_bool tracing; /* see trace_on() */
 	struct devaddr_list addresses;
 	struct bus bus;
 	struct flash flash;

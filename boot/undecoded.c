@@ -12,6 +12,7 @@
 #include "boot/memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "kvm/guestdebug.h"
 #include "kvm/insn/emulate.h"
@@ -195,9 +196,8 @@ void undecoded_step(struct shim *s, struct vcpu *vcpu)
 	steps_set(u, store || unwatches(word) ? 0 : u->steps - 1);
 }
 
-void undecoded_serve(struct shim *s, struct vcpu *vcpu)
+static void serve(struct shim *s, struct vcpu *vcpu, bool write)
 {
-	const bool write = vcpu->run->arm_nisv.esr_iss & ESR_ISS_WNR;
 	struct undecoded *u = undecoded_of(s, vcpu);
 	struct insn_cpu *cpu = &u->regs.cpu;
 	uint32_t word = 0;
@@ -212,6 +212,9 @@ void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 	pc = insn_get(cpu, INSN_PC);
 	if (!error) {
 		tell(&insn, pc, vcpu->run->arm_nisv.fault_ipa);
+		if (trace_on(s))
+			trace_nisv(s, vcpu, vcpu->run->arm_nisv.fault_ipa, write, insn.word,
+				   insn.length);
 		error = execute(u, &insn);
 	}
 	insn_forget(cpu);
@@ -221,6 +224,18 @@ void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 		steps_set(u, STEPS_MOST);
 		undecoded_step(s, vcpu);
 	}
+}
+
+void undecoded_serve(struct shim *s, struct vcpu *vcpu)
+{
+	const bool write = vcpu->run->arm_nisv.esr_iss & ESR_ISS_WNR;
+	const uint64_t gpa = vcpu->run->arm_nisv.fault_ipa;
+
+	serve(s, vcpu, write);
+	/* As an exit that KVM has decoded leaves it: see silence_touched(). */
+	vcpu->run->mmio.phys_addr = gpa;
+	vcpu->run->mmio.is_write = write;
+	vcpu->run->mmio.len = 1;
 }
 
 void undecoded_reset(struct shim *s)

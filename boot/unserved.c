@@ -12,14 +12,13 @@
 #include "boot/plan_memory.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/trace.h"
+#include "boot/trace_line.h"
 #include "boot/unserved.h"
 
 #define TOLD_MOST 8 /* accesses that are told without trace */
-#define TRACED_MOST 1000 /* lines of trace at once */
-#define TRACED_SECOND 20 /* and further ones each second */
 #define TOLD_NODES 3 /* in the summary */
 #define NOWHERE_MANY 1000 /* accesses of firmware that is lost, and may not come to an end */
-#define SECOND UINT64_C(1000000000)
 
 static struct unserved_cpu {
 	struct stub_cpu stub; /* first: pc_of() gets no other pointer */
@@ -36,12 +35,8 @@ static struct {
 } nowhere;
 static struct {
 	unsigned long accesses; /* that are told one by one */
-	unsigned long hidden; /* since the last line of trace */
-	unsigned left; /* lines of trace */
-	uint64_t since; /* ns */
 	bool full; /* has been told */
 	bool trace;
-	uint64_t (*now)(void);
 } told;
 static struct stub stub;
 
@@ -52,41 +47,19 @@ static uint64_t pc_of(struct stub_cpu *cpu)
 
 /* --- what is told ------------------------------------------------------------------------------ */
 
-/* More lines of trace as time passes, and how many there were no more for. */
-static void trace_refill(void)
-{
-	const uint64_t now = told.now(), lines = (now - told.since) / SECOND * TRACED_SECOND;
-
-	if (lines) {
-		told.since = now;
-		told.left =
-			lines < TRACED_MOST - told.left ? told.left + (unsigned)lines : TRACED_MOST;
-	}
-	if (told.left && told.hidden) {
-		say("%lu lines of trace were left out", told.hidden);
-		told.hidden = 0;
-	}
-}
-
-/* May a line of trace go out? The least binary stops for good at the first TRACED_MOST. */
-static bool trace_allowed(void)
-{
-	if (CONFIG_MIRROR)
-		trace_refill();
-	told.hidden += !told.left;
-	told.left -= told.left != 0;
-	return !told.hidden;
-}
-
-static void access_trace(const struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
+static void access_trace(struct shim *s, const struct vcpu *vcpu, uint64_t gpa, unsigned len,
 			 bool write, uint64_t value)
 {
-	char where[PLACE_SIZE], pc[EXIT_PC_SIZE];
+	char where[PLACE_SIZE], what[PLACE_SIZE + 64], pc[EXIT_PC_SIZE];
 
-	if (trace_allowed())
-		say("%s: %s %u bytes: %#" PRIx64 " (PC %s, vCPU %u)", place_text(s, gpa, where),
-		    write ? "store" : "read", len, value, exit_pc(s, exit_pc_of(vcpu), pc),
-		    vcpu->id);
+	if ((CONFIG_TRACE && trace_tells(s, gpa, len, write)) || !trace_line_allowed())
+		return;
+	if (CONFIG_PLACES)
+		place_text(s, gpa, where);
+	else
+		snprintf(where, sizeof(where), "%#" PRIx64, gpa);
+	trace_line_access(what, sizeof(what), where, write, len, value);
+	say("%s (PC %s, vCPU %u)", what, exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id);
 }
 
 static void help_trace(const struct stub *of, const struct stub_site *site,
@@ -96,7 +69,7 @@ static void help_trace(const struct stub *of, const struct stub_site *site,
 	const struct stub_window *w = &of->window[reg->window];
 	char how[48] = "counting";
 
-	if (!told.trace || !trace_allowed())
+	if (!told.trace || !trace_line_allowed())
 		return;
 	if (a->mask)
 		snprintf(how, sizeof(how), "%#" PRIx32 " of bits %#" PRIx32, a->bits, a->mask);
@@ -137,14 +110,16 @@ static void access_tell(const struct shim *s, const struct vcpu *vcpu, uint64_t 
 {
 	const bool aborted = s->p.plan.unmodelled == UNMODELLED_ABORT;
 	char what[40] = "read", pc[EXIT_PC_SIZE];
-	struct place place;
-	const char *name = place_find(s, gpa, &place) ? place.node : "no node of the tree";
+	struct place place = { .node = "no node of the tree" };
 
+	if (CONFIG_PLACES)
+		place_find(s, gpa, &place);
 	if (write)
 		snprintf(what, sizeof(what), "store of %#" PRIx64, value);
 	if (told.accesses++ < TOLD_MOST)
-		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s, %s", what, len, gpa,
-		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id, name,
+		say("guest %s, %u bytes at %#" PRIx64 " (PC %s, vCPU %u): %s%s%s", what, len, gpa,
+		    exit_pc(s, exit_pc_of(vcpu), pc), vcpu->id, CONFIG_PLACES ? place.node : "",
+		    CONFIG_PLACES ? ", " : "",
 		    aborted ? "external abort"
 		    : there ? "stub"
 			    : "reads as 0, stores are dropped");
@@ -211,9 +186,8 @@ void unserved_tell(const struct shim *s)
 
 void unserved_open(struct shim *s, const struct dev_env *env)
 {
-	told.now = stub.now = env->now;
+	stub.now = env->now;
 	told.trace = s->p.plan.unmodelled == UNMODELLED_TRACE;
-	told.left = TRACED_MOST;
 	if (!CONFIG_MIRROR)
 		return;
 	for (unsigned i = 0; i < s->p.plan.cpus; i++) {

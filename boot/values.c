@@ -163,3 +163,14 @@ int values_escape(struct settings *s, const char *text)
 	s->escape = byte;
 	return 0;
 }
+
+/* FILE[@OFFSET]; an @ in front of the last / is part of the path. */
+int values_symbols(struct settings *s, const char *text)
+{
+	const char *name = strrchr(text, '/'), *at = strrchr(name ? name : text, '@');
+
+	s->symbols.offset = 0;
+	if (at && size_read(at + 1, &s->symbols.offset))
+		return -EINVAL;
+	return path_copy(s->symbols.path, text, at ? (size_t)(at - text) : strlen(text));
+}

@@ -24,5 +24,6 @@ int values_cpus(struct settings *s, const char *text);
 int values_cpu(struct settings *s, const char *text);
 int values_silence(struct settings *s, const char *text);
 int values_escape(struct settings *s, const char *text);
+int values_symbols(struct settings *s, const char *text);
 
 #endif

@@ -110,9 +110,9 @@ struct smccc_filter {
 };
 #define SMCCC_FORWARD 2 /* KVM_SMCCC_FILTER_FWD_TO_USER */
 
-int vm_call_forward(const struct vm *vm, uint32_t fn)
+int vm_calls_forward(const struct vm *vm, uint32_t fn, uint32_t count)
 {
-	const struct smccc_filter filter = { .base = fn, .count = 1, .action = SMCCC_FORWARD };
+	const struct smccc_filter filter = { .base = fn, .count = count, .action = SMCCC_FORWARD };
 	struct kvm_device_attr a = { .group = SMCCC_CTRL,
 				     .attr = SMCCC_FILTER,
 				     .addr = (uintptr_t)&filter };

@@ -44,11 +44,12 @@ bool vm_device_offered(const struct vm *vm, unsigned type);
 bool vm_smc_served(const struct vm *vm);
 
 /*
- * From now on the guest's SMCCC call of function FN ends KVM_RUN with KVM_EXIT_HYPERCALL, the PC
- * behind it. Before the first KVM_RUN. Returns 0, -EINVAL (a kernel before 6.4), -EEXIST (asked for
- * already, or one of Arm's own architecture calls), -EBUSY.
+ * From now on the guest's SMCCC calls of COUNT functions, FN the first, end KVM_RUN with
+ * KVM_EXIT_HYPERCALL, the PC behind it. Before the first KVM_RUN. Returns 0, -EINVAL (a kernel before
+ * 6.4), -EEXIST (one of them was asked for already, or is one of Arm's own architecture calls),
+ * -EBUSY.
  */
-int vm_call_forward(const struct vm *vm, uint32_t fn);
+int vm_calls_forward(const struct vm *vm, uint32_t fn, uint32_t count);
 
 /*
  * Give the guest SIZE bytes of memory at GPA, backed by HVA, in a new slot. GPA, SIZE and HVA are

@@ -68,6 +68,8 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 {
 	struct console *c = &s->io.console;
 
+	if (m.owner == LINE_TRANSFER)
+		transfer_drop(); /* nothing, where it is over */
 	if (m.owner == LINE_GUEST && owner != LINE_GUEST) {
 		console_flush(c); /* what the guest has said comes in front, as far as it can */
 		console_hold(c, true);
@@ -76,6 +78,7 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 	}
 	if (owner == LINE_GUEST)
 		console_hold(c, false);
+	console_quiet(c, owner == LINE_TRANSFER || owner == LINE_GDB);
 	m.owner = owner;
 }
 

@@ -16,8 +16,9 @@ const char *view_fault(enum walk_kind kind);
 /* A vCPU's registers, as the commands below print them. */
 void view_regs_of(const struct shim *s, const struct vcpu *vcpu);
 
-/* Can an interrupt reach VCPU: is one enabled, and does its CPU interface let it pass? */
-bool view_gic_open(struct shim *s, const struct vcpu *vcpu);
+/* What may wake VCPU, which is paused. */
+struct silence_wake;
+void view_gic_wake(struct shim *s, const struct vcpu *vcpu, struct silence_wake *wake);
 
 /* What the vGIC has of VCPU's interrupt INTID: "enabled, pending", into BUF; false: it does not tell. */
 bool view_gic_line(struct shim *s, const struct vcpu *vcpu, unsigned intid, char buf[32]);

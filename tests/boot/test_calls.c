@@ -96,7 +96,7 @@ static void those_of_this_soc_are_answered_and_no_others(void **state)
 	(void)state;
 	assert_int_equal(calls_open(&shim, &failure), 0);
 	assert_int_equal(forwarded(), 1);
-	assert_int_equal(vm_call_forward(&shim.vm, KNOWN), -EEXIST);
+	assert_int_equal(vm_calls_forward(&shim.vm, KNOWN, 1), -EEXIST);
 	assert_int_equal(result_of(KNOWN), 0x11223344);
 	assert_int_equal(result_of(OTHER), UINT64_MAX);
 	assert_int_equal(result_of((uint64_t)1 << 32 | KNOWN), UINT64_MAX);

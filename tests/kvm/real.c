@@ -538,7 +538,8 @@ static struct guestdebug_exit debug_run(void)
 	do {
 		if (vcpu_run(&vcpu[0]))
 			return (struct guestdebug_exit){ 0 };
-		run->mmio.data[0] = run->exit_reason == KVM_EXIT_MMIO ? 77 : run->mmio.data[0];
+		if (run->exit_reason == KVM_EXIT_MMIO)
+			memcpy(run->mmio.data, (uint8_t[8]){ 77 }, 8);
 	} while (run->exit_reason == KVM_EXIT_MMIO);
 	return run->exit_reason == KVM_EXIT_DEBUG ? guestdebug_exit_of(run)
 						  : (struct guestdebug_exit){ 0 };

@@ -16,6 +16,7 @@
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/services.h"
 
 #define CPUS 4
 #define PAUSES 10000
