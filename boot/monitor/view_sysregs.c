@@ -78,7 +78,7 @@ static int one_print(const struct vcpu *vcpu, const char *given)
 	char name[24];
 	size_t n = 0;
 
-	/* As they are written, in capitals, whatever was typed; and without _EL1 where that is all that is missing. */
+	/* In capitals, whatever was typed, and without _EL1 where that is all that is missing. */
 	for (; n < sizeof(name) - 5 && given[n]; n++)
 		name[n] = (char)(given[n] >= 'a' && given[n] <= 'z' ? given[n] - 'a' + 'A'
 								    : given[n]);
