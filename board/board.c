@@ -159,7 +159,7 @@ static int gic_v2_add(const struct collector *c, unsigned node)
 	if (!b->gic.dist.size || !b->gic.cpu.size)
 		return refuse(c, node, -EINVAL,
 			      "is a GICv2 without a distributor or a CPU interface", 0);
-	b->gic.virt = virt_control.size && virt_cpu.size;
+	b->gic.frames = virt_control.size && virt_cpu.size;
 	return 0;
 }
 
@@ -189,7 +189,7 @@ static int gic_v3_add(const struct collector *c, unsigned node)
 			      len);
 	b->gic.redists = redists;
 	b->gic.stride = stride ? tree_cells(stride, len / 4) : 0;
-	b->gic.virt = true;
+	b->gic.frames = true;
 	return 0;
 }
 
@@ -376,7 +376,7 @@ int board_collect(struct board *board, const struct tree *tree, struct tree_erro
 	}
 	/* KVM makes no vGIC without the maintenance interrupt: gic_of_setup_kvm_info() in both
 	 * drivers. */
-	board->gic.virt = board->gic.virt && intid_of(&c, (unsigned)board->gic.node, 0);
+	board->gic.virt = board->gic.frames && intid_of(&c, (unsigned)board->gic.node, 0);
 	console_find(&c);
 	return 0;
 }

@@ -40,8 +40,8 @@ struct board {
 		struct region redist[BOARD_REDISTS_MAX];
 		unsigned redists;
 		uint64_t stride; /* of redistributors, 0: what the architecture says */
-		/* a hypervisor can use it: GICv3 or GICH and GICV, and the maintenance interrupt */
-		bool virt;
+		bool frames; /* registers for a hypervisor: GICv3, or GICH and GICV */
+		bool virt; /* a hypervisor can use it: these, and the maintenance interrupt */
 		bool its;
 	} gic;
 	struct {

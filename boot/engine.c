@@ -217,6 +217,23 @@ static int timers_set(const struct shim *s)
 	return error;
 }
 
+/* KVM's vCPUs are of the kind of core that it is asked on. */
+static int init_refused(const struct shim *s, int error, struct failure *f)
+{
+	const struct board *b = &s->p.board;
+
+	if (error != -EINVAL || b->kinds < 2)
+		return engine_kvm_failed(f, "KVM_ARM_VCPU_INIT", error);
+	fail(f, OUTCOME_REFUSED, "E-CORES",
+	     "KVM refused a vCPU, as it does where unlike cores are mixed: run on one kind of "
+	     "core (taskset -c LIST; for PID 1 maxcpus=N on the kernel's command line)");
+	return fail_proof(f, "board's tree, node /cpus: %u x %.40s, %u x %.40s; %s",
+			  b->kind[0].cpus, b->kind[0].compatible, b->kind[1].cpus,
+			  b->kind[1].compatible,
+			  s->p.host.pinned_cpus ? "this run is pinned to one kind"
+						: "sysfs has no midr_el1 to tell them apart");
+}
+
 int engine_registers_push(struct shim *s, struct failure *f)
 {
 	const struct plan *p = &s->p.plan;
@@ -234,7 +251,7 @@ int engine_registers_push(struct shim *s, struct failure *f)
 			init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
 		error = vcpu_init(&s->vcpu[i], &init);
 		if (error)
-			return engine_kvm_failed(f, "KVM_ARM_VCPU_INIT", error);
+			return init_refused(s, error, f);
 		for (unsigned c = 0; c < changes; c++) {
 			char name[32];
 

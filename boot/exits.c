@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boot/calls.h"
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/image/elf_file.h"
@@ -56,7 +57,7 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
 	if (vcpu)
 		vcpus_halt(s, vcpu);
 	va_start(args, format);
-	stop_ask(&s->stop, outcome, code, format, args);
+	stop_ask(&s->stop, vcpu, outcome, code, format, args);
 	va_end(args);
 	loop_wake(s);
 }
@@ -214,10 +215,17 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 			? reason_name[reason]
 			: "?";
 
-	if (reason == KVM_EXIT_FAIL_ENTRY)
+	if (reason == KVM_EXIT_FAIL_ENTRY && vcpu->run->fail_entry.hardware_entry_failure_reason ==
+						     KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED)
+		exit_stop(s, vcpu, OUTCOME_REFUSED, "E-CORES",
+			  "KVM cannot run vCPU %u on CPU %u, which is another kind of core: run on "
+			  "one kind of core (taskset -c LIST; for PID 1 maxcpus=N on the kernel's "
+			  "command line)",
+			  vcpu->id, vcpu->run->fail_entry.cpu);
+	else if (reason == KVM_EXIT_FAIL_ENTRY)
 		exit_stop(s, vcpu, OUTCOME_INTERNAL, "E-ENTRY",
 			  "KVM cannot run vCPU %u on CPU %u (reason %#" PRIx64
-			  "): cores of one kind only, see taskset",
+			  "): boot another kernel",
 			  vcpu->id, vcpu->run->fail_entry.cpu,
 			  (uint64_t)vcpu->run->fail_entry.hardware_entry_failure_reason);
 	else
@@ -231,8 +239,17 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 {
 	switch (vcpu->run->exit_reason) {
 	case KVM_EXIT_MMIO: mmio_serve(s, vcpu); break;
-	case KVM_EXIT_ARM_NISV: undecoded_serve(s, vcpu); break;
-	case KVM_EXIT_DEBUG: undecoded_step(s, vcpu); break;
+	case KVM_EXIT_ARM_NISV:
+		undecoded_serve(s, vcpu);
+		if (CONFIG_MONITOR)
+			debug_emulated(s, vcpu);
+		break;
+	case KVM_EXIT_DEBUG:
+		if (CONFIG_MONITOR)
+			debug_exit(s, vcpu);
+		else
+			undecoded_step(s, vcpu);
+		break;
 	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
 	case KVM_EXIT_HYPERCALL: calls_serve(s, vcpu); break;
 	case KVM_EXIT_INTR: break;

@@ -61,7 +61,7 @@ void hang_check(struct shim *s)
 			continue;
 		vcpu_reg_get(&s->vcpu[i], VCPU_CORE_REG(regs.regs[30]), &lr);
 		exit_stop(
-			s, NULL, OUTCOME_HANG, "E-STUCK",
+			s, &s->vcpu[i], OUTCOME_HANG, "E-STUCK",
 			"vCPU %u is stuck at PC %s: it jumped to where no code is, and its "
 			"exception vector is such a place too; x30 is %s: look there for the jump",
 			i, exit_pc(s, pc, at), exit_pc(s, lr, from));

@@ -1,62 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the host offers, asked of KVM; and one kind of core to ask it of.
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/klog.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "board/board.h"
+#include "boot/cause.h"
 #include "boot/host.h"
 #include "boot/say.h"
 #include "boot/size.h"
 #include "kvm/hostcpu.h"
 #include "kvm/vm.h"
-
-#define SYSLOG_ACTION_READ_ALL 3
-
-/* Why there is no KVM, as far as the kernel's log tells. */
-static int no_kvm(int error, const char *step, struct failure *f)
-{
-	static char log[256 << 10];
-	int n = klogctl(SYSLOG_ACTION_READ_ALL, log, sizeof(log) - 1);
-
-	log[n > 0 ? n : 0] = 0;
-	if (error == -EACCES || error == -EPERM)
-		return fail(f, OUTCOME_NO_KVM, "E-NOKVM-ACCESS",
-			    "/dev/kvm may not be opened by this user: run as root, or be a member "
-			    "of its group");
-	if (strcmp(step, "open /dev/kvm"))
-		return fail(f, OUTCOME_NO_KVM, "E-NOKVM", "KVM refused %s: %s", step,
-			    strerror(-error));
-	if (strstr(log, "started at EL1") || strstr(log, "HYP mode not available"))
-		return fail(
-			f, OUTCOME_NO_KVM, "E-EL1",
-			"there is no /dev/kvm, because the kernel was entered at EL1; a hypervisor "
-			"needs EL2: let the "
-			"board's firmware start Linux at EL2 (QEMU: -M virt,virtualization=on)");
-	if (strstr(log, "no compatible GIC") || strstr(log, "No interrupt controller") ||
-	    strstr(log, "error initializing VGIC"))
-		return fail(f, OUTCOME_NO_KVM, "E-NOVGIC",
-			    "there is no /dev/kvm, because KVM found no interrupt controller it "
-			    "can virtualise: the board's "
-			    "tree must describe GICH and GICV of its GICv2, or a GICv3 with its "
-			    "maintenance interrupt");
-	if (strstr(log, "started at EL2"))
-		return fail(f, OUTCOME_NO_KVM, "E-NOKVM",
-			    "there is no /dev/kvm although the kernel was entered at EL2: boot a "
-			    "kernel with CONFIG_KVM=y and "
-			    "without kvm-arm.mode=none");
-	return fail(f, OUTCOME_NO_KVM, "E-NOKVM",
-		    "/dev/kvm cannot be opened (%s): boot a kernel with CONFIG_KVM=y, entered at "
-		    "EL2 and not at EL1",
-		    strerror(-error));
-}
 
 /* MIDR of Linux CPU n, 0 if the kernel does not tell. */
 static uint64_t midr_read(const char *folder, unsigned cpu)
@@ -105,7 +64,8 @@ void host_pin(struct host *host, unsigned cpus, const char *folder)
 	}
 }
 
-int host_open(struct host *host, struct vm *vm, const struct board *board, struct failure *f)
+int host_open(struct host *host, struct vm *vm, const struct board *board, const struct tree *tree,
+	      struct failure *f)
 {
 	const char *step = "";
 	struct sysinfo info;
@@ -116,7 +76,7 @@ int host_open(struct host *host, struct vm *vm, const struct board *board, struc
 		host_pin(host, board->cpus, "/sys/devices/system/cpu");
 	error = vm_open(vm, &step);
 	if (error)
-		return no_kvm(error, step, f);
+		return cause_no_kvm(error, step, tree, f);
 
 	host->assumed = false;
 	host->page = (uint32_t)getauxval(AT_PAGESZ);
@@ -128,6 +88,7 @@ int host_open(struct host *host, struct vm *vm, const struct board *board, struc
 	host->irqchip_only = !host->gic_v3 && !host->gic_v2 && vm_cap(vm, KVM_CAP_IRQCHIP);
 	host->gic_v2 |= host->irqchip_only;
 	host->its = host->gic_v3 && vm_device_offered(vm, KVM_DEV_TYPE_ARM_VGIC_ITS);
+	host->vgic_line = host->gic_v2 || host->gic_v3 ? NULL : cause_no_vgic();
 	host->smc = vm_smc_served(vm);
 	host->features = hostcpu_features_offered(vm);
 	if (sysinfo(&info) == 0) {

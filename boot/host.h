@@ -12,6 +12,7 @@
 #include "boot/outcome.h"
 
 struct board;
+struct tree;
 struct vm;
 
 struct host {
@@ -25,6 +26,8 @@ struct host {
 	uint32_t page; /* bytes of a page: what memory slots are aligned to */
 	uint64_t memory_free; /* bytes; 0: not known */
 	uint64_t memory_total;
+	const char *
+		vgic_line; /* the kernel's about a vGIC that it has not, or NULL; not kept in files */
 	/* The kind of core this process was pinned to; 0: it was not. Not kept in files. */
 	unsigned pinned_cpus;
 	uint64_t pinned_midr;
@@ -50,9 +53,10 @@ void host_pin(struct host *host, unsigned cpus, const char *folder);
 
 /*
  * host_pin() where the board has several kinds of core, open /dev/kvm and the VM, and ask it.
- * Returns 0 or fail()s with no-kvm: what is missing and why, as far as the board's tree and the
- * kernel tell.
+ * Returns 0 or fail()s with no-kvm: what is missing and why, as far as BOARD's TREE and the kernel
+ * tell.
  */
-int host_open(struct host *host, struct vm *vm, const struct board *board, struct failure *f);
+int host_open(struct host *host, struct vm *vm, const struct board *board, const struct tree *tree,
+	      struct failure *f);
 
 #endif

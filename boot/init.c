@@ -19,6 +19,7 @@
 #include "boot/modules.h"
 #include "boot/say.h"
 #include "boot/supervise.h"
+#include "boot/timeline.h"
 
 #define CONSOLE "/dev/console"
 #define ACTIVE "/sys/class/tty/console/active"
@@ -31,9 +32,20 @@ static struct shared own = {
 static struct shared *shared = &own;
 struct pulse *init_pulse = &own.pulse;
 
+void init_load_again(void)
+{
+	shared->loaded = LOADED_NOW;
+}
+
+bool init_loads(void)
+{
+	return shared->loaded != LOADED_NOT;
+}
+
 void init_phase_set(enum phase phase)
 {
 	init_pulse->phase = phase;
+	timeline_mark((enum timeline_step)phase);
 }
 
 static const struct {
@@ -147,6 +159,7 @@ char *init_early(bool pid1)
 	int errors[MOUNTS] = { 0 };
 	bool known;
 
+	timeline_mark(TIMELINE_START);
 	small_pages_ask();
 	if (pid1) {
 		for (size_t i = 0; i < MOUNTS; i++)

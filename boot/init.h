@@ -20,6 +20,25 @@ enum phase {
 	PHASE_END
 };
 
+/* What is marked with its time (boot/timeline.h): phases under their own numbers, then moments. */
+enum timeline_step {
+	TIMELINE_START = PHASE_START,
+	TIMELINE_BOARD = PHASE_BOARD,
+	TIMELINE_HOST = PHASE_HOST,
+	TIMELINE_PLAN = PHASE_PLAN,
+	TIMELINE_BUILD = PHASE_BUILD,
+	TIMELINE_GUEST = PHASE_GUEST,
+	TIMELINE_RESET = PHASE_RESET,
+	TIMELINE_END = PHASE_END,
+	TIMELINE_IMAGES, /* firmware and initrd were opened */
+	TIMELINE_PRINT, /* the plan was made */
+	TIMELINE_RUN, /* right before the guest's first instruction */
+	TIMELINE_BYTE, /* the first one on its console; from here on the guest's own */
+	TIMELINE_QUIET, /* the last byte before it became quiet */
+	TIMELINE_PROMPT, /* the last byte before it waited */
+	TIMELINE_STEPS
+};
+
 /*
  * A page shared by the supervisor and the shim proper. The shim writes where it is and, from its
  * fault handler, what struck it; the supervisor asks for a sign of life by raising `asked`, and the
@@ -31,9 +50,12 @@ struct pulse {
 	volatile uint64_t fault_address, fault_pc;
 	volatile uint32_t asked, answered;
 	volatile int32_t shim_pid;
+	/* Ticks of the counter, 0: not reached. */
+	volatile uint64_t mark[TIMELINE_STEPS];
 };
 extern struct pulse *init_pulse; /* never NULL: hosted runs have one of their own */
 
+/* Note it, with the time. */
 void init_phase_set(enum phase phase);
 
 /*
@@ -53,6 +75,15 @@ char *init_early(bool pid1);
  * exits. The child tells the policies by init_policies_set().
  */
 void init_supervise(void);
+
+/* Firmware that came over the line lies here, on a file system that is always there. */
+#define INIT_LOADED "/dev/kvmshim.loaded"
+
+/* The next shim proper is to boot INIT_LOADED, at once when this one has ended. For the child. */
+void init_load_again(void);
+
+/* Is this shim proper to boot INIT_LOADED? */
+bool init_loads(void);
 
 /*
  * Tell the supervisor what the settings say (policies, watchdog). For the child, once they are

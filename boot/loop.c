@@ -9,15 +9,21 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "boot/crash.h"
+#include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
+#include "boot/monitor/transfer.h"
 #include "boot/say.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/silence.h"
+#include "boot/timeline.h"
 #include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
@@ -86,6 +92,8 @@ static void input_take(struct shim *s)
 	uint8_t buf[256];
 	const size_t n = console_read(&s->io.console, buf, sizeof(buf));
 
+	if (CONFIG_TIMELINE)
+		timeline_key();
 	if (CONFIG_MONITOR)
 		monitor_take(s, buf, n);
 	else
@@ -180,26 +188,37 @@ static void serve(struct shim *s, struct failure *why)
 			if (!atomic_load(&s->io.attentive))
 				attention_set(s, true);
 			quiet = 0;
+			if (CONFIG_DIAGNOSE)
+				silence_broken();
 		}
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
 		if (trace_on(s))
 			timeout = sooner(timeout, trace_serve(s));
+		if (CONFIG_DIAGNOSE)
+			timeout = sooner(timeout, silence_serve(s));
+		if (CONFIG_MONITOR)
+			timeout = sooner(timeout, transfer_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
-		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS)
+		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
+			if (CONFIG_TIMELINE)
+				timeline_quiet(QUIET_TICKS * TICK_MS);
+		}
 		if (p[0].revents && read(s->io.wake_fd, &count, sizeof(count)) < 0)
 			continue;
 		if (p[2].revents)
 			input_take(s);
 		if (p[1].revents)
 			signals_serve(s);
+		if (CONFIG_MONITOR)
+			stepping_serve(s);
 	}
 }
 
@@ -240,12 +259,14 @@ static bool keeps(const struct shim *s, const struct failure *f)
 							  : set->on_crash;
 
 	/* A hosted run ends, for the script that it may stand in, unless it is told not to. */
-	return CONFIG_MONITOR && action == ACTION_MONITOR && s->io.console.line.in >= 0 &&
-	       (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
+	return CONFIG_MONITOR && !transfer_loaded() && action == ACTION_MONITOR &&
+	       s->io.console.line.in >= 0 && (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
 }
 
 static bool starts_again(const struct shim *s, const struct failure *f)
 {
+	if (CONFIG_MONITOR && transfer_loaded())
+		return false; /* with other firmware, which is another run */
 	return f->outcome == OUTCOME_RESET &&
 	       (s->p.plan.on_reset == ACTION_RESTART || (CONFIG_MONITOR && monitor_restarts()));
 }
@@ -255,9 +276,16 @@ static bool served(struct shim *s, struct failure *f)
 {
 	serve(s, f);
 	vcpus_pause(s);
+	if (CONFIG_MONITOR)
+		debug_pause(s);
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
+	if (CONFIG_DIAGNOSE && s->stop.vcpu &&
+	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
+		monitor_line_give(s, LINE_MONITOR);
+		crash_report(s, s->stop.vcpu);
+	}
 	if (!keeps(s, f))
 		return false;
 	stop_forget(&s->stop);
@@ -269,9 +297,13 @@ static bool served(struct shim *s, struct failure *f)
 static int again(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_RESET);
+	if (CONFIG_TIMELINE)
+		timeline_reset();
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);
+	if (CONFIG_MONITOR)
+		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
 	if (trace_on(s))
@@ -283,6 +315,10 @@ static int again(struct shim *s, struct failure *f)
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
+	if (CONFIG_MONITOR && !monitor_paused())
+		debug_resume(s, -1);
+	if (CONFIG_DIAGNOSE)
+		silence_begin(s);
 	vcpus_resume(s, true);
 	return 0;
 }
@@ -300,6 +336,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	engine_stores_gather(s);
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
+	if (CONFIG_DIAGNOSE)
+		silence_begin(s);
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The whole way from power-on to the guest's end, on one screen.
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "boot/calls.h"
@@ -10,12 +12,15 @@
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/memory.h"
+#include "boot/monitor/transfer.h"
 #include "boot/passthrough.h"
 #include "boot/probe.h"
 #include "boot/services.h"
 #include "boot/shim.h"
 #include "boot/trace.h"
 #include "boot/unserved.h"
+
+#define ARGS_MOST 60 /* of this program's own, when it starts itself again */
 
 static _Alignas(4096) struct shim shim;
 static const char version[] = "kvmshim " KVMSHIM_VERSION "\n";
@@ -49,7 +54,7 @@ static int build(struct shim *s, struct failure *f)
 static enum outcome run(struct shim *s, struct failure *f)
 {
 	init_phase_set(PHASE_HOST);
-	if (host_open(&s->p.host, &s->vm, &s->p.board, f))
+	if (host_open(&s->p.host, &s->vm, &s->p.board, &s->p.board_tree, f))
 		return f->outcome;
 	init_phase_set(PHASE_PLAN);
 	f->outcome = OUTCOME_INTERNAL;
@@ -64,6 +69,24 @@ static enum outcome run(struct shim *s, struct failure *f)
 	return f->outcome;
 }
 
+/* Go on with the firmware that came over the line, as another program with the same arguments. */
+static int load_again(int argc, char **argv)
+{
+	char option[64], *again[ARGS_MOST + 2];
+
+	if (init_loads())
+		return OUTCOME_RESET; /* the supervisor does it */
+	if (argc > ARGS_MOST)
+		argc = ARGS_MOST;
+	snprintf(option, sizeof(option), "--firmware=%s", transfer_loaded());
+	memcpy(again, argv, (size_t)argc * sizeof(*argv));
+	again[argc] = option;
+	again[argc + 1] = NULL;
+	execv("/proc/self/exe", again);
+	say("the loaded firmware cannot be started: %s", strerror(errno));
+	return OUTCOME_INTERNAL;
+}
+
 int main(int argc, char **argv)
 {
 	struct failure f = { .text = "" };
@@ -76,6 +99,8 @@ int main(int argc, char **argv)
 		init_supervise();
 	init_phase_set(PHASE_BOARD);
 	failed = settings_begin(&s->p.settings, argc, argv, pid1, cmdline, &f);
+	if (CONFIG_MONITOR && !failed && init_loads())
+		settings_note(&s->p.settings, SET_FIRMWARE, INIT_LOADED, ORIGIN_ARGV, &f);
 	if (!failed && s->p.settings.verb == VERB_HELP) {
 		settings_help();
 		return 0;
@@ -90,6 +115,8 @@ int main(int argc, char **argv)
 		return outcome_report(f.outcome, &f);
 	if (s->p.settings.verb == VERB_RUN) {
 		f.outcome = run(s, &f);
+		if (CONFIG_MONITOR && transfer_loaded())
+			return load_again(argc, argv);
 		return outcome_report(f.outcome, f.text[0] ? &f : NULL);
 	}
 	failed = s->p.settings.verb == VERB_PLAN ? prepare_only(&s->p, &f) : probe(&s->p, &f);

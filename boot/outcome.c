@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "boot/say.h"
@@ -33,19 +34,40 @@ const char *outcome_name(enum outcome outcome)
 	return "internal";
 }
 
+/* What it quotes may hold anything, and goes to a terminal. */
+static void text_put(char *text, size_t size, const char *format, va_list ap)
+{
+	vsnprintf(text, size, format, ap);
+	for (char *c = text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
 int fail(struct failure *f, enum outcome outcome, const char *code, const char *format, ...)
 {
 	va_list ap;
 
 	f->outcome = outcome;
 	f->code = code;
+	f->proof[0] = '\0';
 	va_start(ap, format);
-	vsnprintf(f->text, sizeof(f->text), format, ap);
+	text_put(f->text, sizeof(f->text), format, ap);
 	va_end(ap);
-	/* What it quotes may hold anything, and goes to a terminal. */
-	for (char *c = f->text; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
+	return -1;
+}
+
+int fail_proof(struct failure *f, const char *format, ...)
+{
+	size_t used = strlen(f->proof);
+	va_list ap;
+
+	if (used && used + 2 < sizeof(f->proof)) {
+		f->proof[used++] = '\n';
+		f->proof[used] = '\0';
+	}
+	va_start(ap, format);
+	text_put(f->proof + used, sizeof(f->proof) - used, format, ap);
+	va_end(ap);
 	return -1;
 }
 
@@ -67,6 +89,8 @@ int outcome_report(enum outcome outcome, const struct failure *f)
 
 	if (f)
 		say(f->code[0] ? "%s (%s)" : "%s", f->text, f->code);
+	if (f && f->proof[0])
+		say("seen: %s", f->proof);
 	say("outcome: %s (%d)", outcome_name(outcome), (int)outcome);
 	n = snprintf(line, sizeof(line), "<7>kvmshim: outcome: %s (%d)\n", outcome_name(outcome),
 		     (int)outcome);

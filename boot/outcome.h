@@ -22,13 +22,14 @@ enum outcome {
 const char *outcome_name(enum outcome outcome);
 
 /*
- * What a step that could not be done leaves behind: one sentence with a remedy, and a stable code
- * ("E-EL1").
+ * What a step that could not be done leaves behind: one sentence with a remedy, a stable code
+ * ("E-EL1"), and what was seen that proves it ("" where the sentence says it all).
  */
 struct failure {
 	enum outcome outcome;
 	const char *code;
 	char text[480];
+	char proof[320];
 };
 
 /*
@@ -39,6 +40,12 @@ int fail(struct failure *f, enum outcome outcome, const char *code, const char *
 	__attribute__((format(printf, 4, 5)));
 
 /*
+ * Add a line to the proof of F, which fail() has filled: the kernel's own words, a node's path, a
+ * file and what it holds. Always returns -1.
+ */
+int fail_proof(struct failure *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
  * Put a line, its priority "<7>" in front, into the kernel's log; nothing where that may not be
  * written. 7 keeps it off the console, which has it already. Async-signal-safe.
  */
@@ -46,7 +53,8 @@ void outcome_log(const char *line, size_t n);
 
 /*
  * The last words of a run, on the console and in the kernel log: F's sentence if there is one
- * (NULL: none), wrapped at 80 columns, then `kvmshim: outcome: NAME (CODE)`. Returns the exit code.
+ * (NULL: none), wrapped at 80 columns, what proves it behind `seen:`, then
+ * `kvmshim: outcome: NAME (CODE)`. Returns the exit code.
  */
 int outcome_report(enum outcome outcome, const struct failure *f);
 

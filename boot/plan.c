@@ -42,6 +42,34 @@ static int irqchip_settle(struct plan *p, const struct plan_inputs *in, struct f
 	return 0;
 }
 
+/* KVM makes a vGIC of what the board's tree tells of its GIC: what it does not tell. */
+static int vgic_missing(const struct plan_inputs *in, struct failure *f)
+{
+	const struct board *b = in->board;
+	const bool none = b->gic.version == GIC_NONE;
+	char path[72] = "";
+
+	if (!none)
+		tree_path(in->board_tree, (unsigned)b->gic.node, path, sizeof(path));
+	fail(f, OUTCOME_NO_KVM, "E-NOVGIC",
+	     "this host offers no vGIC: %s: correct board tree %s, or use another board",
+	     none	      ? "the board's tree has no GIC that is enabled"
+	     : !b->gic.frames ? "the board's GICv2 has no registers for guests, GICH and GICV, "
+				"or its tree does not tell of them"
+	     : !b->gic.virt   ? "the tree gives the board's GIC no maintenance interrupt"
+			      : "KVM cannot use the board's GIC, although its tree tells of all",
+	     in->settings->raw[SET_BOARD_DTB].text);
+	if (!none)
+		fail_proof(f, "board's tree, node %s: %s", path,
+			   !b->gic.frames	      ? "reg has no third and fourth entry"
+			   : !b->gic.virt	      ? "no interrupts, or not the GIC's"
+			   : b->gic.version == GIC_V3 ? "a GICv3 with its interrupt"
+						      : "GICH, GICV and the interrupt");
+	if (in->host->vgic_line && in->host->vgic_line[0])
+		fail_proof(f, "%s", in->host->vgic_line);
+	return -1;
+}
+
 static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct host *h = in->host;
@@ -60,13 +88,7 @@ static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failu
 			    "or arm,cortex-a15-gic node",
 			    in->guest_path);
 	if (!h->gic_v2 && !h->gic_v3)
-		return fail(
-			f, OUTCOME_NO_KVM, "E-NOVGIC",
-			"this host offers no vGIC: the board's interrupt controller lacks what KVM "
-			"needs (GICH and GICV, or GICv3, and the maintenance interrupt), or its "
-			"tree "
-			"does not describe it: correct board tree %s, or use another board",
-			in->settings->raw[SET_BOARD_DTB].text);
+		return vgic_missing(in, f);
 	if (asked && (asked == 3) != (has == GIC_V3))
 		return fail(f, OUTCOME_BAD_CONFIG, "E-GICVERSION",
 			    "gic=%s, but guest tree %s has a GICv%d: leave gic=auto, or give "

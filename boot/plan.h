@@ -19,6 +19,7 @@
 struct plan_inputs {
 	const struct settings *settings;
 	const struct board *board;
+	const struct tree *board_tree;
 	const struct host *host;
 	const struct image *firmware;
 	const struct span *initrd; /* fd -1: none */

@@ -11,6 +11,32 @@
 #define RAM_ALIGN (2 * MIB) /* KVM maps a block where guest and host addresses agree modulo 2 MiB */
 #define RAM_LEAST MIB
 
+/* Where RAM is that the board's tree tells of and its kernel has not got. Returns -1. */
+static int ram_taken_tell(const struct plan_inputs *in, struct failure *f)
+{
+	const struct tree *tree = in->board_tree;
+	const uint64_t told = in->board->memory_total, has = in->host->memory_total;
+	const int reserved = tree_by_path(tree, "/reserved-memory");
+	uint64_t base, size, most = 0;
+	unsigned largest = 0;
+	char path[72];
+
+	if (told < has + has / 8) /* what the kernel itself takes */
+		return -1;
+	fail_proof(f,
+		   "the board's tree tells of %" PRIu64 " MiB, its kernel has %" PRIu64
+		   ": the rest is reserved, or cut off by mem= on its command line",
+		   told / MIB, has / MIB);
+	for (unsigned n = 1; reserved >= 0 && n < tree->count; n++)
+		if (tree->node[n].parent == reserved && tree_enabled(tree, n) &&
+		    tree_reg(tree, n, 0, &base, &size) == 0 && size > most)
+			largest = n, most = size;
+	if (most)
+		fail_proof(f, "the largest reservation: %" PRIu64 " MiB, node %s", most / MIB,
+			   tree_path(tree, largest, path, sizeof(path)));
+	return -1;
+}
+
 /* Half of what is free, as far as the guest's addresses have room for it. */
 static int ram_default(struct plan *p, const struct plan_inputs *in, struct region *ram,
 		       struct failure *f)
@@ -24,12 +50,13 @@ static int ram_default(struct plan *p, const struct plan_inputs *in, struct regi
 			    "firmware adds "
 			    "that): give memory=SIZE",
 			    in->settings->raw[SET_BOARD_DTB].text);
-	if (h->memory_free / 2 < RAM_ALIGN)
-		return fail(f, OUTCOME_REFUSED, "E-RAM",
-			    "only %" PRIu64
-			    " KiB of this host's memory are free, and a guest gets half of "
-			    "it: give memory=SIZE, or stop what uses it",
-			    h->memory_free >> 10);
+	if (h->memory_free / 2 < RAM_ALIGN) {
+		fail(f, OUTCOME_REFUSED, "E-RAM",
+		     "only %" PRIu64 " KiB of this host's memory are free, and a guest gets half "
+		     "of it: give memory=SIZE, or stop what uses it",
+		     h->memory_free >> 10);
+		return ram_taken_tell(in, f);
+	}
 	if ((p->aarch32 || tree_prop_u32(in->guest, 0, TREE_ADDRESS_CELLS, 2) == 1) &&
 	    ram->base < PLAN_AARCH32_END && room > PLAN_AARCH32_END - ram->base)
 		room = PLAN_AARCH32_END - ram->base;
@@ -198,21 +225,24 @@ int plan_memory_settle(struct plan *p, const struct plan_inputs *in, struct fail
 		const struct region *r = &p->ram[i];
 		const uint64_t least = i && machine_mirrored(&p->machine) ? h->page : RAM_LEAST;
 
-		if (r->size < least || (r->size | r->base) % h->page)
-			return fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
-				    "RAM of 0x%" PRIx64 " bytes at 0x%" PRIx64
-				    " is not whole pages of %u bytes, 1 MiB at least: give "
-				    "memory=SIZE@BASE, "
-				    "or correct the memory node of guest tree %s",
-				    r->size, r->base, h->page, in->guest_path);
+		if (r->size < least || (r->size | r->base) % h->page) {
+			fail(f, OUTCOME_BAD_CONFIG, "E-MEMORY",
+			     "RAM of 0x%" PRIx64 " bytes at 0x%" PRIx64
+			     " is not whole pages of %u bytes, 1 MiB at least: give "
+			     "memory=SIZE@BASE, or correct the memory node of guest tree %s",
+			     r->size, r->base, h->page, in->guest_path);
+			return r->size < least ? -1
+					       : plan_place_pages_blame(h, r->size | r->base, f);
+		}
 		total = total + r->size < total ? UINT64_MAX : total + r->size;
 	}
-	if (h->memory_total && total > h->memory_total)
-		return fail(f, OUTCOME_REFUSED, "E-RAM",
-			    "the guest is to have %" PRIu64 " MiB of RAM, the board has %" PRIu64
-			    " MiB (%" PRIu64 " free): give less, such as memory=%" PRIu64 "M",
-			    total / MIB, h->memory_total / MIB, h->memory_free / MIB,
-			    (h->memory_free / 2 < MIB ? h->memory_total : h->memory_free) / 2 /
-				    MIB);
+	if (h->memory_total && total > h->memory_total) {
+		fail(f, OUTCOME_REFUSED, "E-RAM",
+		     "the guest is to have %" PRIu64 " MiB of RAM, the board has %" PRIu64
+		     " MiB (%" PRIu64 " free): give less, such as memory=%" PRIu64 "M",
+		     total / MIB, h->memory_total / MIB, h->memory_free / MIB,
+		     (h->memory_free / 2 < MIB ? h->memory_total : h->memory_free) / 2 / MIB);
+		return ram_taken_tell(in, f);
+	}
 	return plan_place_check(p, in, f);
 }

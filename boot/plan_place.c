@@ -13,6 +13,7 @@
 #define PLACES_MAX                                                                                 \
 	(MACHINE_FLASH_MAX + MACHINE_PASSES_MAX + MACHINE_DEVICES_MAX + BOARD_REDISTS_MAX + 3)
 
+#define PAGE_LEAST 4096 /* of arm64: what trees are written for */
 #define BLOCK (2 * MIB) /* KVM maps such blocks in one entry */
 #define TREE_ALIGN (64u << 10) /* a page, whatever the host's are */
 /* What every 32-bit kernel maps of RAM from the start: 760 MiB as they are built commonly, less. */
@@ -104,6 +105,17 @@ static int ram_check(const struct plan *p, const struct plan_inputs *in, const s
 	return 0;
 }
 
+int plan_place_pages_blame(const struct host *host, uint64_t bits, struct failure *f)
+{
+	if (bits % PAGE_LEAST)
+		return -1;
+	f->code = "E-PAGESIZE";
+	return fail_proof(f,
+			  "this host's kernel has pages of %u bytes: boot one with pages of %u "
+			  "(CONFIG_ARM64_4K_PAGES=y), and it is good as it is",
+			  host->page, PAGE_LEAST);
+}
+
 int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct failure *f)
 {
 	const struct machine *m = &p->machine;
@@ -133,29 +145,31 @@ int plan_place_check(const struct plan *p, const struct plan_inputs *in, struct 
 				"guest's tree",
 				path_of(in, place[i].node, buf), place[i].region.base, h->ipa_bits);
 	for (unsigned i = 0; i < m->flashes; i++)
-		if ((m->flash[i].base | m->flash[i].size) % h->page)
-			return fail(
-				f, OUTCOME_BAD_CONFIG, "E-PLACE",
-				"node %s: a flash bank at 0x%" PRIx64 " of 0x%" PRIx64
-				" bytes is not whole pages of %u bytes: move or resize it in the "
-				"guest's tree",
-				path_of(in, m->flash_node[i], buf), m->flash[i].base,
-				m->flash[i].size, h->page);
+		if ((m->flash[i].base | m->flash[i].size) % h->page) {
+			fail(f, OUTCOME_BAD_CONFIG, "E-PLACE",
+			     "node %s: a flash bank at 0x%" PRIx64 " of 0x%" PRIx64
+			     " bytes is not whole pages of %u bytes: move or resize it in the "
+			     "guest's tree",
+			     path_of(in, m->flash_node[i], buf), m->flash[i].base, m->flash[i].size,
+			     h->page);
+			return plan_place_pages_blame(h, m->flash[i].base | m->flash[i].size, f);
+		}
 	for (unsigned i = 0; i < m->passes; i++) {
 		if (!CONFIG_PASSTHROUGH)
 			return fail(f, OUTCOME_BAD_CONFIG, "E-NOT-BUILT-IN",
 				    "node %s has passthrough, which is not built in: build with "
 				    "CONFIG_PASSTHROUGH=y",
 				    path_of(in, m->pass_node[i], buf));
-		if ((m->pass[i].base | m->pass[i].size) % h->page)
-			return fail(
-				f, OUTCOME_BAD_CONFIG, "E-PASSTHROUGH",
-				"node %s: 0x%" PRIx64 " bytes at 0x%" PRIx64
-				" are not whole pages of %u bytes, and the guest would get what "
-				"else lies in them: widen reg in the guest's tree if that is "
-				"meant, or take passthrough out",
-				path_of(in, m->pass_node[i], buf), m->pass[i].size, m->pass[i].base,
-				h->page);
+		if ((m->pass[i].base | m->pass[i].size) % h->page) {
+			fail(f, OUTCOME_BAD_CONFIG, "E-PASSTHROUGH",
+			     "node %s: 0x%" PRIx64 " bytes at 0x%" PRIx64
+			     " are not whole pages of %u bytes, and the guest would get what "
+			     "else lies in them: widen reg in the guest's tree if that is "
+			     "meant, or take passthrough out",
+			     path_of(in, m->pass_node[i], buf), m->pass[i].size, m->pass[i].base,
+			     h->page);
+			return plan_place_pages_blame(h, m->pass[i].base | m->pass[i].size, f);
+		}
 	}
 	return 0;
 }

@@ -19,6 +19,12 @@ uint64_t plan_place_room(const struct plan *plan, const struct plan_inputs *in, 
 int plan_place_check(const struct plan *plan, const struct plan_inputs *in, struct failure *f);
 
 /*
+ * F tells of what is not whole pages, BITS its base and size or'ed: where only the host's large
+ * pages are to blame, that is E-PAGESIZE. Returns -1.
+ */
+int plan_place_pages_blame(const struct host *host, uint64_t bits, struct failure *f);
+
+/*
  * The initrd, when the firmware has its place, then the tree, when its size is known. Each returns 0
  * or fail()s with bad-firmware: there is no room.
  */

@@ -8,6 +8,7 @@
 
 #include "board/dev.h"
 #include "boot/prepare.h"
+#include "boot/timeline.h"
 #include "boot/trees.h"
 #include "boot/verify_lock.h"
 #include "generated/config.h"
@@ -67,12 +68,14 @@ int prepare_plan(struct prepared *p, struct failure *f)
 	static uint8_t entropy[40];
 	const char *path;
 
+	timeline_mark(TIMELINE_IMAGES);
 	if (trees_guest_read(&p->settings, &p->host, &p->firmware, &p->board, &p->board_tree,
 			     &p->guest_tree, &path, f))
 		return -1;
 	p->inputs = (struct plan_inputs){
 		.settings = &p->settings,
 		.board = &p->board,
+		.board_tree = &p->board_tree,
 		.host = &p->host,
 		.firmware = &p->firmware,
 		.initrd = &p->initrd,
@@ -92,6 +95,7 @@ void prepare_print(const struct prepared *p)
 {
 	struct page page = { screen, 0, sizeof(screen) };
 
+	timeline_mark(TIMELINE_PRINT);
 	page_add(&page, "kvmshim %s\n", KVMSHIM_VERSION);
 	plan_print(&p->plan, &p->inputs, &page);
 	page_write(&page);

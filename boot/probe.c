@@ -206,7 +206,7 @@ int probe(struct prepared *p, struct failure *f)
 	struct page page = { screen, 0, sizeof(screen) };
 	struct vm vm;
 
-	if (host_open(&p->host, &vm, &p->board, f))
+	if (host_open(&p->host, &vm, &p->board, &p->board_tree, f))
 		return -1;
 	page_add(&page, "what KVM on this host offers\n");
 	caps_print(&p->host, &vm, &page);

@@ -8,6 +8,7 @@
 #include "boot/loop.h"
 #include "boot/memory.h"
 #include "boot/shim.h"
+#include "boot/timeline.h"
 #include "boot/trace.h"
 #include "kvm/dcache.h"
 
@@ -42,8 +43,10 @@ static void env_out(struct dev *dev, const uint8_t *buf, size_t n)
 	if (!is_console(d))
 		return;
 	console_put(&d->shim->io.console, buf, n);
-	if (!atomic_load_explicit(&d->shim->io.attentive, memory_order_relaxed))
+	if (!atomic_load_explicit(&d->shim->io.attentive, memory_order_relaxed)) {
+		timeline_byte();
 		loop_wake(d->shim);
+	}
 }
 
 static size_t env_room(struct dev *dev)

@@ -15,7 +15,7 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, ESCAPE, TRACE };
+enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, SILENCE, ESCAPE, TRACE };
 
 struct word {
 	const char *word;
@@ -109,6 +109,9 @@ static const struct key {
 	[SET_FLASH_INIT] = { "flash-init", CONFIG_FLASH_INIT, "off, on or overwrite",
 			     "make that store where there is none", .kind = WORD,
 			     .words = flash_inits, .field = AT(flash_init) },
+	[SET_SILENCE] = { "silence", CONFIG_DIAGNOSE ? CONFIG_SILENCE : NULL,
+			  "seconds, 1 to 3600, or off", "when a silent guest is looked at",
+			  .kind = SILENCE, .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
 	[SET_ESCAPE] = { "escape", CONFIG_MONITOR ? CONFIG_ESCAPE : NULL, "^A to ^_, or off",
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
@@ -297,6 +300,23 @@ static int word_read(struct settings *s, const struct key *key, const char *text
 	return 0;
 }
 
+static int silence_read(struct settings *s, const char *text)
+{
+	uint64_t seconds;
+	int err;
+
+	s->silence = 0;
+	if (!strcmp(text, "off"))
+		return 0;
+	err = size_read(text, &seconds);
+	if (err)
+		return err;
+	if (seconds < 1 || seconds > 3600)
+		return -ERANGE;
+	s->silence = (unsigned)seconds;
+	return 0;
+}
+
 /* ^ and a letter, or one of [ \\ ] ^ _: a control byte, but for those that end a line. */
 static int escape_read(struct settings *s, const char *text)
 {
@@ -342,6 +362,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case CPU: return cpu_read(s, text);
 	case WORD:
 	case TRUTH: return word_read(s, key, text);
+	case SILENCE: return silence_read(s, text);
 	case ESCAPE: return escape_read(s, text);
 	case TRACE: return trace_read(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;

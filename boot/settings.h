@@ -43,6 +43,7 @@ enum setting_key {
 	SET_FLASH_INIT, /* off, on, overwrite */
 	SET_TRACE, /* what is traced: see boot/trace_rules.h */
 	SET_TRACE_FILE, /* where to */
+	SET_SILENCE, /* after how many seconds of it the guest is looked at */
 	SET_ESCAPE, /* the key in front of the monitor's keys */
 	SET_HOST, /* plan: a file that probe --save wrote */
 	SET_SAVE, /* probe: where to write it */
@@ -93,6 +94,7 @@ struct settings {
 	enum unmodelled unmodelled;
 	enum flash_init flash_init;
 	enum action on_poweroff, on_reset, on_crash;
+	unsigned silence; /* seconds, 0: never */
 	int escape; /* a control byte, -1: none */
 
 	struct trace_rules trace;

@@ -10,12 +10,13 @@ void stop_init(struct stop *stop)
 	stop->asked = false;
 }
 
-void stop_ask(struct stop *stop, enum outcome outcome, const char *code, const char *format,
-	      va_list args)
+void stop_ask(struct stop *stop, const struct vcpu *vcpu, enum outcome outcome, const char *code,
+	      const char *format, va_list args)
 {
 	pthread_mutex_lock(&stop->lock);
 	if (!stop->asked) {
 		stop->asked = true;
+		stop->vcpu = vcpu;
 		stop->why.outcome = outcome;
 		stop->why.code = code;
 		vsnprintf(stop->why.text, sizeof(stop->why.text), format, args);

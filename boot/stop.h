@@ -9,17 +9,20 @@
 
 #include "boot/outcome.h"
 
+struct vcpu;
+
 struct stop {
 	pthread_mutex_t lock;
 	bool asked;
+	const struct vcpu *vcpu; /* whose doing it was, NULL: nobody's */
 	struct failure why; /* why.text is empty where the outcome says it all */
 };
 
 void stop_init(struct stop *stop);
 
-/* Note OUTCOME and its sentence, unless something is noted already. Any thread. */
-void stop_ask(struct stop *stop, enum outcome outcome, const char *code, const char *format,
-	      va_list args);
+/* Note OUTCOME and its sentence, and VCPU, unless something is noted already. Any thread. */
+void stop_ask(struct stop *stop, const struct vcpu *vcpu, enum outcome outcome, const char *code,
+	      const char *format, va_list args);
 
 /* Has the guest stopped? Then WHY is filled. */
 bool stop_asked(struct stop *stop, struct failure *why);

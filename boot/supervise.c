@@ -27,7 +27,7 @@ struct supervisor {
 	int ending; /* the signal that asked PID 1 to end, or 0 */
 };
 
-struct supervise_next supervise_decide(const struct shared *shared, int code, uint64_t ran,
+struct supervise_next supervise_decide(struct shared *shared, int code, uint64_t ran,
 				       unsigned *failures)
 {
 	const bool orderly = code == OUTCOME_POWEROFF || code == OUTCOME_RESET;
@@ -35,6 +35,15 @@ struct supervise_next supervise_decide(const struct shared *shared, int code, ui
 				   : code == OUTCOME_RESET  ? shared->on_reset
 							    : shared->on_crash;
 
+	if (shared->loaded == LOADED_NOW) {
+		shared->loaded = LOADED;
+		return (struct supervise_next){ STEP_AGAIN, 0, NULL };
+	}
+	if (shared->loaded == LOADED && shared->pulse.phase < PHASE_GUEST) {
+		shared->loaded = LOADED_NOT;
+		return (struct supervise_next){ STEP_AGAIN, 1,
+						"what was loaded cannot be started" };
+	}
 	if (orderly || ran >= SUPERVISE_STEADY)
 		*failures = 0;
 	if (!orderly)
@@ -203,6 +212,7 @@ void supervise(struct shared *shared)
 	struct termios terminal;
 	const bool terminal_known = tcgetattr(STDIN_FILENO, &terminal) == 0;
 	unsigned failures = 0;
+	uint64_t begun;
 	sigset_t before;
 
 	sigemptyset(&v.signals);
@@ -233,6 +243,8 @@ void supervise(struct shared *shared)
 			code = child_judge(&v, status);
 		}
 		run_end(&v, code, (now_ms() - start) / 1000, &failures);
+		begun = pulse->mark[TIMELINE_START];
 		memset(pulse, 0, sizeof(*pulse));
+		pulse->mark[TIMELINE_START] = begun;
 	}
 }

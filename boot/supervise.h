@@ -16,6 +16,8 @@ struct shared {
 	atomic_bool policies_known; /* released once the settings below are there */
 	enum action on_poweroff, on_reset, on_crash;
 	bool watchdog;
+	/* Firmware came over the line: it is booted from now on, and now at once. */
+	enum { LOADED_NOT, LOADED, LOADED_NOW } loaded;
 };
 
 enum supervise_step { STEP_AGAIN, STEP_REBOOT, STEP_POWEROFF };
@@ -36,9 +38,10 @@ struct supervise_next {
 
 /*
  * The policies applied to a child that ended with exit code CODE after RAN seconds. FAILURES counts
- * those in a row; an orderly end (0, 32) or a steady run begins anew.
+ * those in a row; an orderly end (0, 32) or a steady run begins anew. Firmware that came over the
+ * line is booted at once, and given up when it cannot be.
  */
-struct supervise_next supervise_decide(const struct shared *shared, int code, uint64_t ran,
+struct supervise_next supervise_decide(struct shared *shared, int code, uint64_t ran,
 				       unsigned *failures);
 
 /* Fork the shim proper and be its supervisor. Returns in the child only, once for each start. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// kvmshim-trace: what a trace file holds, for people and their tools.
+// What a trace file holds, for people and their tools.
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,13 +8,7 @@
 
 #include "boot/trace_json.h"
 #include "boot/trace_svg.h"
-
-static const char usage[] =
-	"usage: kvmshim-trace FILE [--json=FILE] [--svg=FILE]\n\n"
-	"Tells what a trace file of kvmshim's holds; - is standard input or output.\n"
-	"  --json=FILE   for Perfetto (ui.perfetto.dev) and chrome://tracing\n"
-	"  --svg=FILE    a picture\n"
-	"Without either one line for each event.\n";
+#include "boot/trace_tool.h"
 
 /* All of IN; NULL: there is no memory, or it cannot be read. */
 static char *all_read(FILE *in, size_t *size)
@@ -104,28 +98,15 @@ static int all_write(const struct trace_data *data, const char *json, const char
 	return 0;
 }
 
-int main(int argc, char **argv)
+int trace_tool(const char *path, const char *json, const char *svg)
 {
-	const char *path = NULL, *json = NULL, *svg = NULL, *why;
 	struct trace_data data;
+	const char *why;
 	size_t size;
 	char *bytes;
 	FILE *in;
 	int ret;
 
-	for (int i = 1; i < argc; i++) {
-		if (!strncmp(argv[i], "--json=", 7))
-			json = argv[i] + 7;
-		else if (!strncmp(argv[i], "--svg=", 6))
-			svg = argv[i] + 6;
-		else if (!path && (argv[i][0] != '-' || !argv[i][1]))
-			path = argv[i];
-		else
-			return fputs(usage, !strcmp(argv[i], "--help") ? stdout : stderr),
-			       strcmp(argv[i], "--help") != 0;
-	}
-	if (!path)
-		return fputs(usage, stderr), 1;
 	in = strcmp(path, "-") ? fopen(path, "rb") : stdin;
 	if (!in)
 		return failed(path, strerror(errno));

@@ -14,6 +14,7 @@
 #include "boot/shim.h"
 #include "boot/trace.h"
 #include "boot/undecoded.h"
+#include "kvm/guestdebug.h"
 #include "kvm/insn/emulate.h"
 #include "kvm/insn/onereg.h"
 
@@ -133,7 +134,7 @@ static void steps_set(struct undecoded *u, unsigned steps)
 	if (!steps)
 		u->regs.cpu.exclusive_size = 0;
 	if (!u->steps != !steps) {
-		vcpu_step_set(u->vcpu, steps);
+		guestdebug_step_set(u->vcpu, GUESTDEBUG_EXCLUSIVES, steps);
 		atomic_fetch_add(&u->shim->watched, steps ? 1 : -1);
 	}
 	u->steps = steps;
@@ -179,10 +180,15 @@ void undecoded_step(struct shim *s, struct vcpu *vcpu)
 	struct insn_cpu *cpu = &u->regs.cpu;
 	uint32_t word = 0;
 	struct insn insn;
-	int error = emulate_fetch(cpu, &insn, &word);
-	uint64_t pc = insn_get(cpu, INSN_PC);
-	bool store = !error && insn.op == INSN_STORE_EXCLUSIVE && emulate_condition(cpu, &insn);
+	uint64_t pc;
+	bool store;
+	int error;
 
+	if (!u->steps)
+		return;
+	error = emulate_fetch(cpu, &insn, &word);
+	pc = insn_get(cpu, INSN_PC);
+	store = !error && insn.op == INSN_STORE_EXCLUSIVE && emulate_condition(cpu, &insn);
 	error = store ? execute(u, &insn) : 0;
 	insn_forget(cpu);
 	if (error)

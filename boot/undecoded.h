@@ -17,7 +17,7 @@ void undecoded_serve(struct shim *s, struct vcpu *vcpu);
 /*
  * KVM_EXIT_DEBUG: after an exclusive load from a device VCPU goes instruction by instruction, since
  * the CPU's own monitor watches nothing and the exclusive store would fail without an exit. Looks at
- * the instruction that is next.
+ * the instruction that is next; nothing where VCPU does not.
  */
 void undecoded_step(struct shim *s, struct vcpu *vcpu);
 

@@ -7,6 +7,7 @@
 
 #include "boot/exits.h"
 #include "boot/shim.h"
+#include "boot/timeline.h"
 
 #define KICK SIGUSR2
 #define STACK (16 << 10)
@@ -23,7 +24,7 @@ static bool park(struct vcpus *v, struct vcpu_thread *me)
 	bool go_on;
 
 	pthread_mutex_lock(&v->lock);
-	while ((v->pauses || me->halted) && !v->ending) {
+	while ((v->pauses || me->halted || me->held) && !v->ending) {
 		if (!me->parked) {
 			me->parked = true;
 			v->parked++;
@@ -45,6 +46,8 @@ static void *vcpu_thread(void *arg)
 	struct vcpu_thread *me = arg;
 	struct shim *s = me->shim;
 
+	if (me->vcpu->id == 0)
+		timeline_mark(TIMELINE_RUN);
 	for (;;) {
 		int error = vcpu_run(me->vcpu);
 
@@ -128,7 +131,8 @@ void vcpus_resume(struct shim *s, bool release)
 		if (release)
 			v->thread[i].halted = false;
 		/* A halted one keeps it, so that it parks again should it ever be woken. */
-		v->thread[i].vcpu->run->immediate_exit = v->pauses || v->thread[i].halted;
+		v->thread[i].vcpu->run->immediate_exit =
+			v->pauses || v->thread[i].halted || v->thread[i].held;
 	}
 	pthread_cond_broadcast(&v->resuming);
 	pthread_mutex_unlock(&v->lock);
@@ -141,6 +145,17 @@ void vcpus_halt(struct shim *s, struct vcpu *vcpu)
 	pthread_mutex_lock(&v->lock);
 	v->thread[vcpu->id].halted = true;
 	vcpu->run->immediate_exit = 1;
+	pthread_mutex_unlock(&v->lock);
+}
+
+void vcpus_hold(struct shim *s, struct vcpu *vcpu, bool on)
+{
+	struct vcpus *v = &s->vcpus;
+
+	pthread_mutex_lock(&v->lock);
+	v->thread[vcpu->id].held = on;
+	if (on)
+		vcpu->run->immediate_exit = 1;
 	pthread_mutex_unlock(&v->lock);
 }
 

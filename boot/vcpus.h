@@ -23,6 +23,7 @@ struct vcpu_thread {
 	 * tell
 	 */
 	bool halted;
+	bool held; /* waits until it is no longer */
 };
 
 struct vcpus {
@@ -58,6 +59,12 @@ void vcpus_resume(struct shim *s, bool release);
  * served.
  */
 void vcpus_halt(struct shim *s, struct vcpu *vcpu);
+
+/*
+ * VCPU stays out of KVM_RUN while ON, whatever else is paused or resumed. From its own thread, or with
+ * all paused.
+ */
+void vcpus_hold(struct shim *s, struct vcpu *vcpu, bool on);
 
 /* End the threads of paused vCPUs; no vCPU runs again. */
 void vcpus_end(struct shim *s);

@@ -25,6 +25,7 @@ static const struct {
 	[SET_ON_RESET] = { .is_free = true },
 	[SET_ON_CRASH] = { .is_free = true },
 	[SET_WATCHDOG] = { .is_free = true },
+	[SET_SILENCE] = { .is_free = true },
 	[SET_ESCAPE] = { .is_free = true },
 	[SET_HOST] = { .is_free = true },
 	[SET_SAVE] = { .is_free = true },

@@ -103,15 +103,6 @@ int vcpu_pmu_init(const struct vcpu *vcpu, uint32_t intid)
 	return vcpu_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, NULL);
 }
 
-int vcpu_step_set(const struct vcpu *vcpu, bool on)
-{
-	struct kvm_guest_debug debug = {
-		.control = on ? KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP : 0,
-	};
-
-	return sys_ioctl(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug);
-}
-
 int vcpu_run(struct vcpu *vcpu)
 {
 	int ret = sys_ioctl(vcpu->fd, KVM_RUN, NULL);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct guestdebug_points;
 struct vm;
 
 struct vcpu {
@@ -15,6 +16,9 @@ struct vcpu {
 	unsigned id;
 	struct kvm_run *run;
 	struct kvm_vcpu_init init; /* what the last vcpu_init() used */
+	/* kvm/guestdebug.c's own: */
+	uint8_t steppers; /* enum guestdebug_stepper */
+	const struct guestdebug_points *points; /* NULL: none */
 };
 
 #define VCPU_CORE_REG(member)                                                                      \
@@ -60,12 +64,6 @@ int vcpu_attr_set(const struct vcpu *vcpu, uint32_t group, uint64_t attr, const 
  * vGIC's CTRL_INIT. 0 or -errno.
  */
 int vcpu_pmu_init(const struct vcpu *vcpu, uint32_t intid);
-
-/*
- * From now on KVM_RUN ends with KVM_EXIT_DEBUG behind each instruction of the guest's, or (not ON)
- * no longer does. Returns 0 or -errno of KVM_SET_GUEST_DEBUG.
- */
-int vcpu_step_set(const struct vcpu *vcpu, bool on);
 
 /* KVM_RUN. Returns 0 (see run->exit_reason), -EINTR, or another -errno of KVM_RUN. */
 int vcpu_run(struct vcpu *vcpu);

@@ -14,7 +14,7 @@ check-built = all images guests $(unit-bin)
 
 # --- unit: tests/DIR/test_X.c, native, sanitized, with the fake in the place of kvm/sys.c ---------
 
-unit-lib := $(sort $(filter-out $(target-only),$(obj-y)) $(tool-y) board/dev/scratch.c $(wildcard tests/fake/*.c))
+unit-lib := $(sort $(filter-out $(target-only),$(obj-y)) $(filter-out boot/main_%,$(trace-y)) board/dev/scratch.c $(wildcard tests/fake/*.c))
 unit-src := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c tests/*/*/*/test_*.c))
 unit-bin := $(unit-src:%.c=$(O)/%)
 unit-cflags := $(native-cflags) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/tracing.h"
+#include "boot/monitor/transfer.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -24,7 +27,7 @@ static int help(struct shim *s, int argc, char **argv)
 		width = n > width ? n : width;
 	}
 	for (const struct command *c = monitor_commands; c->name; c++) {
-		if (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1])))
+		if (!c->run || (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1]))))
 			continue;
 		monitor_print("%s %-*s  %s\n", c->name, (int)(width - strlen(c->name) - 1), c->args,
 			      c->what);
@@ -109,9 +112,22 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
+	{ "load", "", "receive firmware over this line, and boot it", COMMAND_CHANGES,
+	  transfer_load },
+	{ "core", "[ADDR SIZE]", "send the guest's memory and registers, for gdb", READS,
+	  transfer_core },
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
 	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
+	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
+	  stepping_break },
+	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
+	  stepping_watch },
+	{ "delete", "[N]", "a breakpoint or watchpoint no longer, or all", CHANGES,
+	  stepping_delete },
+	{ "step", "[N]", "one instruction, or N, of the selected vCPU", COMMAND_CHANGES,
+	  stepping_step },
+	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
@@ -119,6 +135,8 @@ const struct command monitor_commands[] = {
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
 	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
 	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
+	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
+	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ 0 },
 };
 
@@ -134,6 +152,8 @@ static int matches(const struct command *c, int argc, char **argv, bool *exact)
 	int words = 0;
 
 	*exact = true;
+	if (!c->run)
+		return 0;
 	do {
 		const size_t n = strcspn(name, " ");
 		const size_t given = words < argc ? strlen(argv[words]) : 0;
@@ -205,20 +225,20 @@ int monitor_command(struct shim *s, char *line)
 	c = argc ? find(argc, argv, &words) : NULL;
 	if (!c)
 		return -1;
-	if (!c->run) {
-		monitor_print("%s is not built in\n", c->name);
-		return -1;
-	}
 	if (locked(s, c)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",
 			      c->name);
 		return -1;
 	}
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
 		vcpus_pause(s);
+		debug_hide(s);
+	}
 	ret = c->run(s, argc - words + 1, argv + words - 1);
-	if (c->flags & COMMAND_PAUSES)
+	if (c->flags & COMMAND_PAUSES) {
+		debug_show(s);
 		vcpus_resume(s, false);
+	}
 	return ret;
 }

@@ -2,14 +2,17 @@
 // Who has the line, what the escape key does, and the monitor's own lines.
 #include "boot/monitor/monitor.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/debug.h"
 #include "boot/exits.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
 #include "boot/monitor/keys.h"
+#include "boot/monitor/transfer.h"
 #include "boot/shim.h"
 
 #define OWN 4096 /* bytes of ours on their way to the line */
@@ -63,7 +66,7 @@ static void echo(const char *text, size_t n)
 	console_say(&m.shim->io.console, text, n);
 }
 
-static void prompt(void)
+void monitor_prompt(void)
 {
 	monitor_print("%s> ", m.ended ? "ended" : m.paused ? "paused" : "running");
 }
@@ -102,17 +105,33 @@ enum line_owner monitor_line_owner(void)
 
 void monitor_pause(struct shim *s)
 {
-	if (!m.paused)
-		vcpus_pause(s);
+	if (m.paused)
+		return;
+	vcpus_pause(s);
+	debug_pause(s);
 	m.paused = true;
+}
+
+int monitor_resume(struct shim *s, int step)
+{
+	const int error = m.paused && !m.ended ? debug_resume(s, step) : -EBUSY;
+
+	if (!error) {
+		m.paused = false;
+		vcpus_resume(s, false);
+	}
+	return error;
 }
 
 void monitor_go(struct shim *s)
 {
-	if (m.paused && !m.ended) {
-		m.paused = false;
-		vcpus_resume(s, false);
-	}
+	monitor_resume(s, -1);
+}
+
+void monitor_stopped(unsigned id)
+{
+	m.paused = true;
+	m.vcpu = id;
 }
 
 bool monitor_paused(void)
@@ -138,7 +157,7 @@ void monitor_open(struct shim *s, const char *why)
 	if (*why)
 		monitor_print("%s\n", why);
 	edit_begin(&m.edit);
-	prompt();
+	monitor_prompt();
 }
 
 void monitor_close(struct shim *s)
@@ -162,7 +181,7 @@ void monitor_keep(struct shim *s, const struct failure *why)
 		      "\"reset\" starts it again, \"quit\" ends the run, \"help\" tells more\n",
 		      outcome_name(why->outcome), why->text[0] ? ": " : "", why->text);
 	edit_begin(&m.edit);
-	prompt();
+	monitor_prompt();
 }
 
 bool monitor_restarts(void)
@@ -289,7 +308,7 @@ static void act(struct shim *s, enum key_action action)
 	case KEY_UNKNOWN: aside(s, unknown_print); break;
 	}
 	if (m.owner == LINE_MONITOR) {
-		prompt();
+		monitor_prompt();
 		edit_show(&m.edit);
 	}
 }
@@ -307,7 +326,7 @@ static void line_done(struct shim *s)
 	if (line[strspn(line, " ")])
 		monitor_command(s, line);
 	if (m.owner == LINE_MONITOR)
-		prompt();
+		monitor_prompt();
 }
 
 /* Bytes of the person's for the monitor; fewer than N when the line has changed hands. */
@@ -321,13 +340,13 @@ static size_t typed(struct shim *s, const uint8_t *buf, size_t n)
 		case EDIT_DONE: line_done(s); break;
 		case EDIT_CANCELLED:
 			edit_begin(&m.edit);
-			prompt();
+			monitor_prompt();
 			break;
 		case EDIT_END:
 			echo("\n", 1);
 			monitor_close(s);
 			if (m.owner == LINE_MONITOR)
-				prompt();
+				monitor_prompt();
 			break;
 		}
 	}
@@ -348,6 +367,11 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 {
 	uint8_t kept[256];
 
+	/* A file may have any byte in it. */
+	if (m.owner == LINE_TRANSFER) {
+		transfer_take(s, buf, n);
+		return;
+	}
 	while (n) {
 		enum key_action action;
 		size_t some = n < sizeof(kept) ? n : sizeof(kept), keep;
@@ -376,7 +400,7 @@ void monitor_begin(struct shim *s)
 	m.keys.escape = s->p.settings.escape;
 	m.edit.show = echo;
 	m.edit.word = monitor_word;
-	m.edit.prompt = prompt;
+	m.edit.prompt = monitor_prompt;
 	monitor_output_to(NULL, NULL);
 	console_own(&s->io.console, m.own, sizeof(m.own));
 }

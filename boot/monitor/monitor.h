@@ -72,6 +72,15 @@ enum line_owner monitor_line_owner(void);
 void monitor_pause(struct shim *s);
 void monitor_go(struct shim *s);
 bool monitor_paused(void);
+
+/*
+ * The same as monitor_go(), and vCPU STEP stops after one instruction; -1: none does. Returns 0, -EBUSY
+ * (the guest is not paused by the person, or has ended), or what debug_resume() returned.
+ */
+int monitor_resume(struct shim *s, int step);
+
+/* debug_stopped() has paused the vCPUs, because of vCPU ID. */
+void monitor_stopped(unsigned id);
 bool monitor_ended(void); /* the guest has: nothing runs until a reset */
 
 /*
@@ -80,6 +89,9 @@ bool monitor_ended(void); /* the guest has: nothing runs until a reset */
  */
 void monitor_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void monitor_output_to(void (*out)(void *arg, const char *text, size_t n), void *arg);
+
+/* The monitor's prompt, on a line of its own that begins anew. */
+void monitor_prompt(void);
 
 /* Has the person typed Ctrl-C since the command began? What else was typed meanwhile is dropped. */
 bool monitor_interrupted(struct shim *s);

@@ -123,20 +123,37 @@ static void line_print(const struct shim *s, unsigned n)
 		lines.edge[n / 16] >> (n % 16 * 2 + 1) & 1 ? "edge" : "level", to, owner(s, n));
 }
 
+/* False: this vGIC does not show its registers. */
+static bool lines_read(struct shim *s, const struct vcpu *vcpu)
+{
+	memset(&lines, 0, sizeof(lines));
+	snprintf(lines.cpu, sizeof(lines.cpu), "cpu%u ", vcpu->id);
+	return vgic_registers_each(&s->vgic, s->vcpu, s->vcpus_made, note, NULL) == 0;
+}
+
+bool view_gic_open(struct shim *s, const struct vcpu *vcpu)
+{
+	bool any = false;
+
+	if (s->vgic.kind == VGIC_NONE || !lines_read(s, vcpu))
+		return true; /* not known: nothing is claimed */
+	for (unsigned n = 16; n < s->vgic.irqs && n < LINES; n++)
+		any = any || bit(lines.enabled, n);
+	return any && lines.control & 3 && lines.mask && (lines.enabled0 & 1 || lines.enabled1 & 3);
+}
+
 int view_gic(struct shim *s, int argc, char **argv)
 {
 	const bool v3 = s->vgic.kind == VGIC_V3;
 	unsigned shown = 0;
-	int ret;
+	bool read;
 
 	(void)argc;
 	(void)argv;
-	memset(&lines, 0, sizeof(lines));
-	snprintf(lines.cpu, sizeof(lines.cpu), "cpu%u ", monitor_vcpu(s)->id);
-	ret = vgic_registers_each(&s->vgic, s->vcpu, s->vcpus_made, note, NULL);
-	if (s->vgic.kind == VGIC_NONE || ret) {
-		monitor_print(ret ? "this vGIC does not show its registers\n"
-				  : "the guest has no GIC\n");
+	read = lines_read(s, monitor_vcpu(s));
+	if (s->vgic.kind == VGIC_NONE || !read) {
+		monitor_print(read ? "the guest has no GIC\n"
+				   : "this vGIC does not show its registers\n");
 		return -1;
 	}
 	monitor_print("GICv%d, distributor %s; vCPU %u: groups %s%s%s, priority mask %#" PRIx64

@@ -38,7 +38,7 @@ static void pstate_print(uint64_t pstate)
 		      pstate >> 6 & 1 ? " FIQ" : "");
 }
 
-static void regs_print(const struct shim *s, const struct vcpu *vcpu)
+void view_regs_of(const struct shim *s, const struct vcpu *vcpu)
 {
 	const uint64_t pstate = get(vcpu, VCPU_CORE_REG(regs.pstate));
 	const bool aarch32 = pstate & PSTATE_AARCH32;
@@ -61,7 +61,7 @@ int view_regs(struct shim *s, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	regs_print(s, monitor_vcpu(s));
+	view_regs_of(s, monitor_vcpu(s));
 	return 0;
 }
 
@@ -70,6 +70,6 @@ int view_dump(struct shim *s, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	for (unsigned i = 0; i < s->vcpus_made; i++)
-		regs_print(s, &s->vcpu[i]);
+		view_regs_of(s, &s->vcpu[i]);
 	return 0;
 }

@@ -3,7 +3,16 @@
 #ifndef BOOT_MONITOR_VIEWS_H
 #define BOOT_MONITOR_VIEWS_H
 
+#include <stdbool.h>
+
 struct shim;
+struct vcpu;
+
+/* A vCPU's registers, as the commands below print them. */
+void view_regs_of(const struct shim *s, const struct vcpu *vcpu);
+
+/* Can an interrupt reach VCPU: is one enabled, and does its CPU interface let it pass? */
+bool view_gic_open(struct shim *s, const struct vcpu *vcpu);
 
 int view_regs(struct shim *s, int argc, char **argv);
 int view_dump(struct shim *s, int argc, char **argv);
@@ -17,5 +26,6 @@ int view_sysregs(struct shim *s, int argc, char **argv);
 int view_timers(struct shim *s, int argc, char **argv);
 int view_gic(struct shim *s, int argc, char **argv);
 int view_exits(struct shim *s, int argc, char **argv);
+int view_timeline(struct shim *s, int argc, char **argv);
 
 #endif

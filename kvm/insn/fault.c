@@ -66,20 +66,34 @@ static uint64_t pstate_after(uint64_t pstate, uint64_t sctlr)
 	return now;
 }
 
+static void enter(struct insn_cpu *cpu, uint64_t esr)
+{
+	const uint64_t pstate = insn_get(cpu, INSN_PSTATE);
+
+	insn_set(cpu, INSN_ESR, esr);
+	insn_set(cpu, INSN_ELR, insn_get(cpu, INSN_PC));
+	insn_set(cpu, INSN_SPSR, pstate);
+	insn_set(cpu, INSN_PC, insn_get(cpu, INSN_VBAR) + vector_of(pstate));
+	insn_set(cpu, INSN_PSTATE, pstate_after(pstate, insn_get(cpu, INSN_SCTLR)));
+}
+
 void fault_enter(struct insn_cpu *cpu, uint64_t va, const struct walk_fault *fault, bool write)
 {
-	uint64_t pstate, class;
+	uint64_t class;
 
 	if (cpu->aarch32) {
 		fault_a32(cpu, (uint32_t)va, fault, write);
 		return;
 	}
-	pstate = insn_get(cpu, INSN_PSTATE);
-	class = pstate & PSTATE_MODE_MASK ? ESR_EC_SAME : ESR_EC_LOWER;
-	insn_set(cpu, INSN_ESR, class | ESR_IL | (write ? ESR_WNR : 0) | status(fault));
+	class = insn_get(cpu, INSN_PSTATE) & PSTATE_MODE_MASK ? ESR_EC_SAME : ESR_EC_LOWER;
 	insn_set(cpu, INSN_FAR, va);
-	insn_set(cpu, INSN_ELR, insn_get(cpu, INSN_PC));
-	insn_set(cpu, INSN_SPSR, pstate);
-	insn_set(cpu, INSN_PC, insn_get(cpu, INSN_VBAR) + vector_of(pstate));
-	insn_set(cpu, INSN_PSTATE, pstate_after(pstate, insn_get(cpu, INSN_SCTLR)));
+	enter(cpu, class | ESR_IL | (write ? ESR_WNR : 0) | status(fault));
+}
+
+void fault_break(struct insn_cpu *cpu, uint32_t esr)
+{
+	if (cpu->aarch32)
+		fault_break_a32(cpu);
+	else
+		enter(cpu, esr);
 }

@@ -16,4 +16,10 @@ struct walk_fault;
  */
 void fault_enter(struct insn_cpu *cpu, uint64_t va, const struct walk_fault *fault, bool write);
 
+/*
+ * What a BRK or BKPT of the guest's own gives it, which the hypervisor got as ESR: the exception of EL1,
+ * or AArch32's Prefetch Abort with its IFSR. Arm ARM D1.3.1, G2.7.
+ */
+void fault_break(struct insn_cpu *cpu, uint32_t esr);
+
 #endif

@@ -22,7 +22,10 @@
 #define DFSR_WNR (1u << 11)
 #define DFSR_LPAE (1u << 9)
 #define HIGH_VECTORS (UINT32_MAX << 16)
+#define VECTOR_PREFETCH_ABORT 0x0c
 #define VECTOR_DATA_ABORT 0x10
+#define IFSR_DEBUG 0x02
+#define IFSR_DEBUG_LPAE 0x222
 
 /* DFSR's status: short descriptors by level (bit 4 is bit 10 there), long ones plus level. */
 static const struct {
@@ -62,7 +65,8 @@ static uint32_t dfsr(struct insn_cpu *cpu, const struct walk_fault *fault, bool 
 	return value | fault->domain << 4;
 }
 
-void fault_a32(struct insn_cpu *cpu, uint32_t va, const struct walk_fault *fault, bool write)
+/* AWAY: how far LR is from the instruction. */
+static void enter(struct insn_cpu *cpu, unsigned vector, unsigned away)
 {
 	uint64_t old = insn_get(cpu, INSN_PSTATE), sctlr = insn_get(cpu, INSN_SCTLR);
 	uint64_t new = BANK_MODE_ABT | CPSR_A | CPSR_I | (old & CPSR_KEPT_MASK);
@@ -71,12 +75,23 @@ void fault_a32(struct insn_cpu *cpu, uint32_t va, const struct walk_fault *fault
 	for (unsigned i = 0; i < sizeof(by_sctlr) / sizeof(by_sctlr[0]); i++)
 		if (!(sctlr & by_sctlr[i].bit) == by_sctlr[i].clear)
 			new |= by_sctlr[i].cpsr;
-	insn_set(cpu, INSN_ESR, dfsr(cpu, fault, write));
-	insn_set(cpu, INSN_FAR, (insn_get(cpu, INSN_FAR) & ~(uint64_t)UINT32_MAX) | va);
 	insn_set(cpu, INSN_SPSR_ABT, old);
-	insn_set(cpu, bank_reg(BANK_MODE_ABT, 14), (uint32_t)(pc + 8)); /* A32 and T32 alike */
+	insn_set(cpu, bank_reg(BANK_MODE_ABT, 14), (uint32_t)(pc + away)); /* A32 and T32 alike */
 	insn_set(cpu, INSN_PSTATE, new);
 	insn_set(cpu, INSN_PC,
-		 (sctlr & SCTLR_V ? HIGH_VECTORS : (uint32_t)insn_get(cpu, INSN_VBAR)) +
-			 VECTOR_DATA_ABORT);
+		 (sctlr & SCTLR_V ? HIGH_VECTORS : (uint32_t)insn_get(cpu, INSN_VBAR)) + vector);
+}
+
+void fault_a32(struct insn_cpu *cpu, uint32_t va, const struct walk_fault *fault, bool write)
+{
+	insn_set(cpu, INSN_ESR, dfsr(cpu, fault, write));
+	insn_set(cpu, INSN_FAR, (insn_get(cpu, INSN_FAR) & ~(uint64_t)UINT32_MAX) | va);
+	enter(cpu, VECTOR_DATA_ABORT, 8);
+}
+
+void fault_break_a32(struct insn_cpu *cpu)
+{
+	insn_set(cpu, INSN_IFSR,
+		 insn_get(cpu, INSN_TCR) & TTBCR_EAE ? IFSR_DEBUG_LPAE : IFSR_DEBUG);
+	enter(cpu, VECTOR_PREFETCH_ABORT, 4);
 }

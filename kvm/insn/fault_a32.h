@@ -15,4 +15,7 @@ struct walk_fault;
  */
 void fault_a32(struct insn_cpu *cpu, uint32_t va, const struct walk_fault *fault, bool write);
 
+/* As fault_break(). */
+void fault_break_a32(struct insn_cpu *cpu);
+
 #endif

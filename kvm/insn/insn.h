@@ -30,6 +30,9 @@ enum insn_reg {
 	INSN_ELR,
 	INSN_SPSR, /* SPSR_EL1, SPSR_svc */
 	INSN_SPSR_ABT,
+	INSN_SPSR_UND, /* this and those below: AArch32 */
+	INSN_SPSR_IRQ,
+	INSN_SPSR_FIQ,
 	INSN_SCTLR,
 	INSN_TCR, /* AArch32: TTBCR, TTBCR2 in the upper half */
 	INSN_TTBR0,
@@ -39,6 +42,7 @@ enum insn_reg {
 	INSN_FAR, /* AArch32: DFAR, IFAR in the upper half */
 	INSN_VBAR,
 	INSN_DACR, /* AArch32 */
+	INSN_IFSR, /* AArch32 */
 	INSN_REGS,
 	INSN_NONE = 0xff,
 };

@@ -18,6 +18,9 @@ static const uint64_t ids[INSN_REGS] = {
 	[INSN_ELR] = VCPU_CORE_REG(elr_el1),
 	[INSN_SPSR] = VCPU_CORE_REG(spsr[KVM_SPSR_EL1]),
 	[INSN_SPSR_ABT] = VCPU_CORE_REG(spsr[KVM_SPSR_ABT]),
+	[INSN_SPSR_UND] = VCPU_CORE_REG(spsr[KVM_SPSR_UND]),
+	[INSN_SPSR_IRQ] = VCPU_CORE_REG(spsr[KVM_SPSR_IRQ]),
+	[INSN_SPSR_FIQ] = VCPU_CORE_REG(spsr[KVM_SPSR_FIQ]),
 	[INSN_SCTLR] = SYSREG(3, 0, 1, 0, 0),
 	[INSN_TCR] = SYSREG(3, 0, 2, 0, 2),
 	[INSN_TTBR0] = SYSREG(3, 0, 2, 0, 0),
@@ -27,6 +30,7 @@ static const uint64_t ids[INSN_REGS] = {
 	[INSN_FAR] = SYSREG(3, 0, 6, 0, 0),
 	[INSN_VBAR] = SYSREG(3, 0, 12, 0, 0),
 	[INSN_DACR] = SYSREG(3, 4, 3, 0, 0),
+	[INSN_IFSR] = SYSREG(3, 4, 5, 0, 1),
 };
 
 static const struct vcpu *vcpu_of(struct insn_cpu *cpu)

@@ -84,6 +84,17 @@ static inline void planner_overlay(const char *text)
 	blob_copy(&p.blob, merged, merged + overlay_end(merged));
 }
 
+/* The board's tree has nodes of its own: a plan looks at it beside the guest's. */
+static inline void planner_board_index(void)
+{
+	static struct tree_node nodes[TREETOOL_NODES];
+	struct tree_error e = { .node = -1 };
+
+	assert_int_equal(tree_index(&p.board_tree, p.board_blob.bytes, p.board_blob.size, nodes,
+				    TREETOOL_NODES, &e),
+			 0);
+}
+
 static inline int planner_begin(void **state)
 {
 	struct tree_error e = { .node = -1 };
@@ -113,7 +124,7 @@ static inline int planner_begin(void **state)
 	const size_t n = fread(text, 1, sizeof(text), f);
 	fclose(f);
 	blob_through(&p.board_blob, text, n, "dtc -q -I dts -O dtb -o out in");
-	blob_index(&p.board_tree, &p.board_blob);
+	planner_board_index();
 	if (board_collect(&p.board, &p.board_tree, &e))
 		return -1;
 	planner_virt(3);
@@ -130,6 +141,7 @@ static inline int planner_make(void)
 	blob_index(&p.guest, &p.blob);
 	p.in = (struct plan_inputs){ .settings = &p.settings,
 				     .board = &p.board,
+				     .board_tree = &p.board_tree,
 				     .host = &p.host,
 				     .firmware = &p.firmware,
 				     .initrd = &p.initrd,
@@ -162,6 +174,24 @@ static inline void planner_refused(enum outcome outcome, const char *code, const
 			 p.f.text, code, words);
 	assert_non_null(strstr(p.f.text, ": "));
 	assert_true(strlen(p.f.text) < sizeof(p.f.text) - 1);
+}
+
+/* What proves the refusal, WORDS among it. */
+static inline void planner_proved(const char *words)
+{
+	if (!strstr(p.f.proof, words))
+		fail_msg("proof: %s\nin the place of: %s", p.f.proof, words);
+	assert_true(strlen(p.f.proof) < sizeof(p.f.proof) - 1);
+}
+
+/* Change the board's tree as a user does. */
+static inline void planner_board_put(const char *options, const char *arguments)
+{
+	struct tree_error e = { .node = -1 };
+
+	blob_fdtput(&p.board_blob, options, arguments);
+	planner_board_index();
+	assert_int_equal(board_collect(&p.board, &p.board_tree, &e), 0);
 }
 
 #endif

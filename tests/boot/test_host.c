@@ -102,7 +102,7 @@ static struct host ask(const struct fake_config *config)
 
 	fake_reset(config);
 	memset(&host, 0xff, sizeof(host));
-	assert_int_equal(host_open(&host, &vm, &board, &f), 0);
+	assert_int_equal(host_open(&host, &vm, &board, NULL, &f), 0);
 	vm_close(&vm);
 	return host;
 }
@@ -118,12 +118,14 @@ static void kinds_of_gic(void **state)
 	assert_int_equal(host.ipa_bits, fake_host_gic2.ipa_bits);
 	host = ask(&fake_host_gic3);
 	assert_true(!host.gic_v2 && host.gic_v3 && host.its && !host.irqchip_only);
+	assert_null(host.vgic_line); /* the kernel's log is not looked at */
 	old.no_device_ctrl = true;
 	host = ask(&old);
 	assert_true(host.gic_v2 && !host.gic_v3 && !host.its && host.irqchip_only);
 	old.gicv2 = false;
 	host = ask(&old);
 	assert_false(host.gic_v2 || host.gic_v3 || host.its || host.irqchip_only);
+	assert_non_null(host.vgic_line);
 }
 
 int main(void)

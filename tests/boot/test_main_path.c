@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "boot/loop.h"
+#include "boot/timeline.h"
 #include "tests/fake/fake.h"
 
 #define UART 0x9000000u
@@ -107,7 +108,9 @@ int kvmshim_main(int argc, char **argv);
 #define BOARD "tests/boot/board.dts"
 
 static char dir[] = "/tmp/kvmshim-main-XXXXXX";
-static char board_arg[128], firmware_arg[128];
+static char board_arg[128], unlike_arg[128], firmware_arg[128];
+static unsigned long
+	request_refused; /* the request that KVM refuses, in the place of the N-th call */
 
 struct child {
 	int status; /* main()'s, or 128 + signal */
@@ -115,6 +118,7 @@ struct child {
 	unsigned calls; /* before the first KVM_RUN */
 	unsigned resets_from, resets_to; /* the calls of a reset in place */
 	unsigned fds, mappings, misuses;
+	uint64_t mark[TIMELINE_STEPS];
 	unsigned long request; /* the one that failed */
 	char text[4096]; /* what stood on the screen */
 };
@@ -156,7 +160,10 @@ static void run_main(struct child *c, const struct fake_config *host, unsigned n
 		dup2(in, 0);
 		dup2(out, 1);
 		fake_reset(host);
-		fake_fail_at(n, error);
+		if (request_refused)
+			fake_fail_request(request_refused, 1, error);
+		else
+			fake_fail_at(n, error);
 		mine.status = kvmshim_main(argc, argv);
 		mine.failed = fake_failed();
 		mine.calls = calls_until(KVM_RUN, 0) -
@@ -167,6 +174,7 @@ static void run_main(struct child *c, const struct fake_config *host, unsigned n
 		mine.mappings = fake_mappings();
 		mine.misuses = fake_misuses();
 		request_of(&mine, n);
+		memcpy(mine.mark, (const void *)init_pulse->mark, sizeof(mine.mark));
 		if (write(report[1], &mine, sizeof(mine)) != sizeof(mine))
 			_exit(1);
 		_exit(0);
@@ -291,6 +299,75 @@ static void each_call_fails(const struct fake_config *host, int error)
 	assert_true(refused > 12);
 }
 
+static void each_step_is_marked_in_its_order(void **state)
+{
+	static const enum timeline_step steps[] = { TIMELINE_START, TIMELINE_BOARD,  TIMELINE_HOST,
+						    TIMELINE_PLAN,  TIMELINE_IMAGES, TIMELINE_PRINT,
+						    TIMELINE_BUILD, TIMELINE_GUEST,  TIMELINE_RUN };
+	static struct child c;
+	uint64_t last = 0;
+
+	(void)state;
+	run_main(&c, &fake_host_gic3, 0, 0, NULL);
+	assert_int_equal(c.status, 0);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		assert_true(c.mark[steps[i]] >= last);
+		last = c.mark[steps[i]];
+		assert_true(last > 0);
+	}
+	assert_int_equal(c.mark[TIMELINE_BYTE], 0); /* it said nothing */
+	assert_int_equal(c.mark[TIMELINE_RESET], 0);
+	script = resets_behind_a_byte;
+	run_main(&c, &fake_host_gic3, 0, 0, NULL);
+	assert_int_equal(c.status, 0);
+	assert_true(c.mark[TIMELINE_RESET] > c.mark[TIMELINE_RUN]);
+	assert_true(c.mark[TIMELINE_GUEST] > c.mark[TIMELINE_RESET]);
+	assert_true(c.mark[TIMELINE_BYTE] > c.mark[TIMELINE_GUEST]); /* the one behind the reset */
+	script = powers_off;
+}
+
+static void runs_on_another_kind_of_core(void)
+{
+	fake_exit_push(0,
+		       &(struct fake_exit){ .reason = KVM_EXIT_FAIL_ENTRY,
+					    .fail_reason = KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED });
+	fake_exit_push(0, &(struct fake_exit){ .wait = true });
+}
+
+static void is_not_entered(void)
+{
+	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_FAIL_ENTRY, .fail_reason = 64 });
+	fake_exit_push(0, &(struct fake_exit){ .wait = true });
+}
+
+static void unlike_cores_are_to_blame(void **state)
+{
+	char *const unlike[] = { unlike_arg, NULL };
+	static struct child c;
+
+	(void)state;
+	request_refused = KVM_ARM_VCPU_INIT;
+	run_main(&c, &fake_host_gic3, 0, EINVAL, unlike);
+	assert_int_equal(c.status, OUTCOME_REFUSED);
+	assert_non_null(strstr(c.text, "(E-CORES)"));
+	assert_non_null(strstr(c.text, "seen: board's tree, node /cpus: 1 x arm,cortex-a57, 1 x"));
+	run_main(&c, &fake_host_gic3, 0, EIO, unlike); /* another error: not they */
+	assert_non_null(strstr(c.text, "(E-KVM)"));
+	run_main(&c, &fake_host_gic3, 0, EINVAL, NULL); /* cores of one kind */
+	assert_non_null(strstr(c.text, "(E-KVM)"));
+	request_refused = 0;
+	script = runs_on_another_kind_of_core;
+	run_main(&c, &fake_host_gic3, 0, 0, NULL);
+	assert_int_equal(c.status, OUTCOME_REFUSED);
+	assert_non_null(strstr(c.text, "(E-CORES)"));
+	assert_non_null(strstr(c.text, "taskset"));
+	script = is_not_entered;
+	run_main(&c, &fake_host_gic3, 0, 0, NULL);
+	assert_int_equal(c.status, OUTCOME_INTERNAL);
+	assert_non_null(strstr(c.text, "reason 0x40"));
+	script = powers_off;
+}
+
 static void reset_behind_a_byte_goes_on_talking(void **state)
 {
 	static struct child c;
@@ -378,6 +455,13 @@ static int setup(void **state)
 	snprintf(command, sizeof(command), "dtc -q -O dtb -o %s %s", path, BOARD);
 	if (system(command))
 		return -1;
+	snprintf(unlike_arg, sizeof(unlike_arg), "--board-dtb=%s/unlike.dtb", dir);
+	snprintf(command, sizeof(command),
+		 "cd %s && cp board.dtb unlike.dtb && "
+		 "fdtput -t s unlike.dtb /cpus/cpu@1 compatible arm,cortex-a53",
+		 dir);
+	if (system(command))
+		return -1;
 	snprintf(path, sizeof(path), "%s/firmware", dir);
 	snprintf(firmware_arg, sizeof(firmware_arg), "--firmware=%s", path);
 	snprintf(log_path, sizeof(log_path), "%s/log", dir);
@@ -402,6 +486,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guest_powers_off),
+		cmocka_unit_test(each_step_is_marked_in_its_order),
+		cmocka_unit_test(unlike_cores_are_to_blame),
 		cmocka_unit_test(reset_behind_a_byte_goes_on_talking),
 		cmocka_unit_test(a_guest_that_kvm_never_runs_ends),
 		cmocka_unit_test(every_call_of_a_reset_fails_in_turn),

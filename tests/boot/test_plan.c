@@ -94,7 +94,11 @@ static void memory_of_odd_size(void **state)
 			"0x1801800 bytes at 0x40000000 is not whole pages of 4096");
 	SET("--memory=0x1801000");
 	p.host.page = 65536;
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PAGESIZE", "pages of 65536");
+	planner_proved("kernel has pages of 65536 bytes: boot one with pages of 4096");
+	SET("--memory=0x1801800"); /* wrong with any pages */
 	planner_refused(OUTCOME_BAD_CONFIG, "E-MEMORY", "pages of 65536");
+	assert_string_equal(p.f.proof, "");
 	p.host.page = 4096;
 	SET("--memory=16M@0x40000800");
 	planner_refused(OUTCOME_BAD_CONFIG, "E-MEMORY", "at 0x40000800");
@@ -151,6 +155,19 @@ static void memory_beyond_what_there_is(void **state)
 	planner_refused(OUTCOME_REFUSED, "E-RAM",
 			"65536 MiB of RAM, the board has 2048 MiB (1024 free): give less, such as "
 			"memory=512M");
+	planner_proved("the board's tree tells of 4096 MiB, its kernel has 2048");
+	assert_null(strstr(p.f.proof, "reservation"));
+	planner_board_put("-t x -p", "/reserved-memory '#address-cells' 2");
+	planner_board_put("-t x", "/reserved-memory '#size-cells' 2");
+	planner_board_put("", "/reserved-memory ranges");
+	planner_board_put("-t x -p", "/reserved-memory/hyp@90000000 reg 0 90000000 0 40000000");
+	planner_board_put("-t x -p", "/reserved-memory/fw@f0000000 reg 0 f0000000 0 100000");
+	planner_refused(OUTCOME_REFUSED, "E-RAM", "give less");
+	planner_proved("largest reservation: 1024 MiB, node /reserved-memory/hyp@90000000");
+	p.host.memory_total = 4000 * MIB; /* the rest is what the kernel takes for itself */
+	planner_refused(OUTCOME_REFUSED, "E-RAM", "give less");
+	assert_string_equal(p.f.proof, "");
+	p.host.memory_total = 2048 * MIB;
 	p.host.memory_free = MIB;
 	planner_refused(OUTCOME_REFUSED, "E-RAM", "such as memory=1024M");
 	p.host.memory_total = 0; /* not known */
@@ -498,6 +515,20 @@ static void gic_that_is_not_offered(void **state)
 	SET("--memory=64M");
 	p.host.gic_v3 = false;
 	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "no vGIC");
+	planner_proved("node /interrupt-controller@8000000: a GICv3 with its interrupt");
+	p.host.vgic_line = "[    0.08] kvm [1]: No vgic maintenance irq";
+	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "although its tree tells of all");
+	planner_proved("kvm [1]: No vgic maintenance irq");
+	p.host.vgic_line = "";
+	planner_board_put("-d", "/interrupt-controller@8000000 interrupts");
+	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "no maintenance interrupt");
+	planner_proved("no interrupts, or not the GIC's");
+	planner_board_put("-t s", "/interrupt-controller@8000000 compatible arm,gic-400");
+	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "no registers for guests, GICH and GICV");
+	planner_proved("reg has no third and fourth entry");
+	planner_board_put("-t s", "/interrupt-controller@8000000 status disabled");
+	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "has no GIC that is enabled");
+	assert_string_equal(p.f.proof, "");
 	p.host.gic_v2 = true;
 	SET("--memory=64M", "--gic=3");
 	planner_refused(OUTCOME_BAD_CONFIG, "E-GICVERSION",
@@ -554,7 +585,8 @@ static void devices_in_a_bad_place(void **state)
 	planner_overlay("&flash { reg = <0 0 0 0x8000>; };");
 	planner_refused(OUTCOME_BAD_FIRMWARE, "E-TOOLARGE", "flash bank has 32");
 	p.host.page = 65536;
-	planner_refused(OUTCOME_BAD_CONFIG, "E-PLACE", "not whole pages of 65536");
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PAGESIZE", "not whole pages of 65536");
+	planner_proved("CONFIG_ARM64_4K_PAGES=y");
 }
 
 static void cpus_default_and_limits(void **state)

@@ -160,9 +160,10 @@ static void passthrough_is_of_whole_pages_apart_from_ram(void **state)
 	planner_good();
 	assert_int_equal(p.plan.machine.passes, 1);
 	p.host.page = 64 << 10;
-	planner_refused(OUTCOME_BAD_CONFIG, "E-PASSTHROUGH",
+	planner_refused(OUTCOME_BAD_CONFIG, "E-PAGESIZE",
 			"node /theirs@b0010000: 0x1000 bytes at 0xb0010000 are not whole pages of "
 			"65536 bytes");
+	planner_proved("boot one with pages of 4096");
 	p.host.page = 4096;
 	SET("--memory=64M@0xb0000000");
 	planner_refused(OUTCOME_BAD_CONFIG, "E-OVERLAP", "covers node /theirs@b0010000");

@@ -26,9 +26,9 @@ static const struct shared usual = {
 
 static void exit_code_chooses_the_policy(void **state)
 {
-	const struct shared s = { .on_poweroff = ACTION_REBOOT,
-				  .on_reset = ACTION_POWEROFF,
-				  .on_crash = ACTION_RESTART };
+	struct shared s = { .on_poweroff = ACTION_REBOOT,
+			    .on_reset = ACTION_POWEROFF,
+			    .on_crash = ACTION_RESTART };
 	static const int crashes[] = { 33, 34, 64, 65, 66, 67, 68, 1, 255 };
 
 	(void)state;
@@ -50,13 +50,13 @@ static void usual_policies_hold(void **state)
 	struct supervise_next next;
 
 	(void)state;
-	next = supervise_decide(&usual, 0, 5, &failures);
+	next = supervise_decide(&seen, 0, 5, &failures);
 	assert_int_equal(next.step, STEP_POWEROFF);
 	assert_int_equal(next.wait, 0);
-	next = supervise_decide(&usual, 32, 5, &failures);
+	next = supervise_decide(&seen, 32, 5, &failures);
 	assert_int_equal(next.step, STEP_AGAIN);
 	assert_int_equal(next.wait, 0);
-	next = supervise_decide(&usual, 68, 5, &failures);
+	next = supervise_decide(&seen, 68, 5, &failures);
 	assert_int_equal(next.step, STEP_POWEROFF);
 	assert_int_equal(next.wait, 10);
 	assert_string_equal(next.why, "there is no guest for the monitor to show");

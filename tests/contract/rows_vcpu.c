@@ -327,6 +327,32 @@ static void single_step(void)
 	expect("again", debug_set(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP), 0);
 	expect("off", debug_set(vcpu, 0), 0);
 	expect("unknown", debug_set(vcpu, KVM_GUESTDBG_ENABLE | 1u << 20), -EINVAL);
+	expect("without being on", debug_set(vcpu, KVM_GUESTDBG_SINGLESTEP), 0);
+}
+
+static void points(void)
+{
+	int vm = vm_make(), vcpu = vcpu_make(vm, 0);
+	struct kvm_guest_debug debug = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW,
+		.arch.dbg_bcr[0] = 0x1e7, /* EL1 and EL0, four bytes */
+		.arch.dbg_bvr[0] = 0x40000000,
+		.arch.dbg_wcr[0] = 0x1ff7, /* writes, eight bytes */
+		.arch.dbg_wvr[0] = 0x40001000,
+	};
+
+	expect("two breakpoints at least", cap(vm, KVM_CAP_GUEST_DEBUG_HW_BPS) >= 2, 1);
+	expect("sixteen at most", cap(vm, KVM_CAP_GUEST_DEBUG_HW_BPS) <= 16, 1);
+	expect("two watchpoints at least", cap(vm, KVM_CAP_GUEST_DEBUG_HW_WPS) >= 2, 1);
+	expect("sixteen at most", cap(vm, KVM_CAP_GUEST_DEBUG_HW_WPS) <= 16, 1);
+	expect("in memory", debug_set(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP), 0);
+	expect("in registers", call(vcpu, KVM_SET_GUEST_DEBUG, &debug), 0);
+	debug.control |= KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_SINGLESTEP;
+	expect("all at once", call(vcpu, KVM_SET_GUEST_DEBUG, &debug), 0);
+	expect("off", debug_set(vcpu, 0), 0);
+	expect("after INIT", init(vm, vcpu, PSCI), 0);
+	expect("in registers", call(vcpu, KVM_SET_GUEST_DEBUG, &debug), 0);
+	expect("immediate exit", run(vcpu), -EINTR);
 }
 
 const struct row rows_vcpu[] = {
@@ -356,5 +382,6 @@ const struct row rows_vcpu[] = {
 	{ "pmu-forgotten", pmu_forgotten, ON_PMU },
 	{ "timer-interrupts", timer_irqs, 0 },
 	{ "single-step", single_step, 0 },
+	{ "debug-points", points, 0 },
 	{ 0 },
 };

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What goes wrong: one clear sentence with a remedy, and the right outcome."""
-import subprocess
-
 import pytest
 
 import board
-import trees
 from conftest import QUICK, hosts
 
 BOTH_GICS = pytest.mark.on(hosts(QUICK))
@@ -73,34 +70,6 @@ def test_gicv2_not_offered(hosted):
     ran = hosted.kvmshim("machine=/trees/virt-gic2.dtb", FIRMWARE)
     assert (ran.outcome, ran.code) == REFUSED
     assert "GICv2" in ran.words and "GICv3" in ran.words
-
-
-def test_no_kvm_at_el1(boards):
-    """The kernel entered at EL1: the sentence names the exception level."""
-    b = boards(board.direct("el1", 3, "6.1", "a57", trees.hosted_initramfs(), "rdinit=/launch", machine="virt"))
-    b.expect("launch# ")
-    b.send(" ".join(board.shim_words(["memory=64M"], "idregs")) + "\n")
-    assert b.outcome() == ("no-kvm", 65)
-    assert b"EL1" in b.before() and b"EL2" in b.before()
-
-
-def test_no_vgic(boards):
-    """A GIC without the registers for guests: the board's tree says so, KVM has no vGIC, and so do we."""
-    tree = board.board_tree(2, "a57")
-    subprocess.run(["fdtput", "-t", "x", tree, "/intc@8000000", "reg", *"0 8000000 0 10000 0 8010000 0 10000".split()], check=True)
-    b = boards(board.direct("no-vgic", 2, "6.1", "a57", trees.hosted_initramfs(), "rdinit=/launch", dtb=tree))
-    b.expect("launch# ")
-    b.send(" ".join(board.shim_words(["memory=64M"], "idregs")) + "\n")
-    assert b.outcome()[0] in ("refused", "no-kvm")
-    assert b"GIC" in b.before() and b"handing over" not in b.before()
-
-
-def test_no_dev_kvm(hosted):
-    assert hosted.command("remove", "/dev/kvm").code == 0
-    ran = hosted.kvmshim("memory=64M", FIRMWARE)
-    hosted.close()
-    assert (ran.outcome, ran.code) == ("no-kvm", 65)
-    assert "/dev/kvm" in ran.words
 
 
 # ESR_EL1 of the external abort that KVM injects: class 0x25 (or 0x21, of a fetch), status 0x10, for a store as for a load.

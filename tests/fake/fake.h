@@ -103,6 +103,10 @@ struct fake_exit {
 	struct {
 		uint64_t esr_iss, fault_ipa;
 	} nisv;
+	struct {
+		uint32_t esr;
+		uint64_t far; /* told for watchpoints only */
+	} debug; /* KVM_EXIT_DEBUG */
 	uint64_t fail_reason; /* KVM_EXIT_FAIL_ENTRY */
 	void (*at)(void *arg); /* called first, no lock held */
 	void *arg;
@@ -126,6 +130,8 @@ bool fake_reg_poke(unsigned vcpu, uint64_t id,
 int fake_mp_state(unsigned vcpu); /* KVM_MP_STATE_; -1: no such vCPU */
 unsigned fake_inits(unsigned vcpu); /* KVM_ARM_VCPU_INIT that worked */
 bool fake_line_level(uint32_t intid); /* an SPI's line */
+/* What KVM_SET_GUEST_DEBUG has told of vCPU ID: control 0 where it is off. */
+const struct kvm_guest_debug *fake_debug(unsigned vcpu);
 
 struct fake_slot {
 	uint32_t slot, flags;

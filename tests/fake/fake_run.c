@@ -141,6 +141,11 @@ static void exit_fill(struct fake_vcpu *vcpu, const struct fake_exit *exit)
 		run->arm_nisv.esr_iss = exit->nisv.esr_iss;
 		run->arm_nisv.fault_ipa = exit->nisv.fault_ipa;
 		break;
+	case KVM_EXIT_DEBUG:
+		run->debug.arch.hsr = exit->debug.esr;
+		if (exit->debug.esr >> 26 == 0x34)
+			run->debug.arch.far = exit->debug.far;
+		break;
 	case KVM_EXIT_FAIL_ENTRY:
 		run->fail_entry.hardware_entry_failure_reason = exit->fail_reason;
 		break;

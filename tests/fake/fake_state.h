@@ -64,6 +64,7 @@ struct fake_vcpu {
 	unsigned script_at, script_end;
 	uint64_t *loading; /* where the load of the last exit goes */
 	struct fake_gic_cpu gic;
+	struct kvm_guest_debug debug;
 };
 
 struct fake_its {

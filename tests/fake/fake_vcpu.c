@@ -237,12 +237,18 @@ static int attr_get(const struct fake_vcpu *vcpu, const struct kvm_device_attr *
 	return -ENXIO;
 }
 
-static int debug_set(const struct kvm_guest_debug *debug)
+/* Registers are taken with USE_HW only. */
+static int debug_set(struct fake_vcpu *vcpu, const struct kvm_guest_debug *debug)
 {
 	const uint32_t known = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP |
 			       KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW;
 
-	return debug->control & ~known ? -EINVAL : 0;
+	if (debug->control & ~known)
+		return -EINVAL;
+	vcpu->debug.control = debug->control & KVM_GUESTDBG_ENABLE ? debug->control : 0;
+	if (vcpu->debug.control & KVM_GUESTDBG_USE_HW)
+		vcpu->debug.arch = debug->arch;
+	return 0;
 }
 
 int fake_vcpu_ioctl(struct fake_vcpu *vcpu, unsigned long request, void *arg)
@@ -265,7 +271,7 @@ int fake_vcpu_ioctl(struct fake_vcpu *vcpu, unsigned long request, void *arg)
 		return vcpu->inited ? fake_reg_access(vcpu, arg, request == KVM_SET_ONE_REG)
 				    : -ENOEXEC;
 	case KVM_GET_REG_LIST: return vcpu->inited ? fake_reg_list(vcpu, arg) : -ENOEXEC;
-	case KVM_SET_GUEST_DEBUG: return debug_set(arg);
+	case KVM_SET_GUEST_DEBUG: return debug_set(vcpu, arg);
 	case KVM_HAS_DEVICE_ATTR: return attr_has(vcpu, arg);
 	case KVM_SET_DEVICE_ATTR: return attr_set(vcpu, arg);
 	case KVM_GET_DEVICE_ATTR: return attr_get(vcpu, arg);
@@ -285,4 +291,11 @@ unsigned fake_inits(unsigned id)
 	const struct fake_vcpu *vcpu = fake_vcpu_by_id(fake_vm_current(), id);
 
 	return vcpu ? vcpu->inits : 0;
+}
+
+const struct kvm_guest_debug *fake_debug(unsigned id)
+{
+	const struct fake_vcpu *vcpu = fake_vcpu_by_id(fake_vm_current(), id);
+
+	return vcpu ? &vcpu->debug : NULL;
 }

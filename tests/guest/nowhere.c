@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Goes wrong in the way that bootargs names: do=read|write|exec|exec-no-vectors|zero-vectors|smc|undefined|
-// wide|wide-store|scalable|unpredictable|eat|spin|wait, at=ADDRESS.
+// wide|wide-store|scalable|unpredictable|eat|spin|wait|poll|chat, at=ADDRESS.
 #include "guest.h"
 #include "text.h"
 
@@ -109,6 +109,20 @@ static void do_spin(u64 at)
 		__asm__ volatile("");
 }
 
+/* Waits for what nobody guesses. */
+static void do_poll(u64 at)
+{
+	while (mmio_read(at) != 0x5eedf00d)
+		;
+}
+
+/* Prints for ever, where nobody may look. */
+static void do_chat(u64 at)
+{
+	for (;;)
+		mmio_write(at, 'x');
+}
+
 static void do_wait(u64 at)
 {
 	(void)at;
@@ -136,6 +150,8 @@ void guest_main(void)
 		{ "eat", do_eat },
 		{ "spin", do_spin },
 		{ "wait", do_wait },
+		{ "poll", do_poll },
+		{ "chat", do_chat },
 	};
 	u64 at = arg_number("at", machine.ram_base + machine.ram_size + 0x100000);
 

@@ -280,20 +280,6 @@ static void test_run_passes_eintr_on(void **state)
 	machine_close(&m);
 }
 
-static void test_steps_are_asked_for(void **state)
-{
-	struct machine m;
-
-	(void)state;
-	machine_start(&m, &fake_host_gic3, 0);
-	assert_int_equal(vcpu_step_set(&m.vcpu[0], true), 0);
-	assert_int_equal(vcpu_step_set(&m.vcpu[0], false), 0);
-	assert_int_equal(calls_of(KVM_SET_GUEST_DEBUG, 0), 2);
-	fake_fail_request(KVM_SET_GUEST_DEBUG, 1, EPERM);
-	assert_int_equal(vcpu_step_set(&m.vcpu[0], true), -EPERM);
-	machine_close(&m);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,7 +300,6 @@ int main(void)
 		cmocka_unit_test(test_pmu_gives_its_interrupt_before_init),
 		cmocka_unit_test(test_run_needs_init),
 		cmocka_unit_test(test_run_passes_eintr_on),
-		cmocka_unit_test(test_steps_are_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,7 +192,7 @@ static bool run(struct failure *f)
 
 	init_early(false);
 	if (settings_begin(&s->p.settings, 4, argv, false, NULL, f) || prepare_board(&s->p, f) ||
-	    host_open(&s->p.host, &s->vm, &s->p.board, f) || prepare_images(&s->p, f) ||
+	    host_open(&s->p.host, &s->vm, &s->p.board, &s->p.board_tree, f) || prepare_images(&s->p, f) ||
 	    prepare_plan(&s->p, f) || build(s, f))
 		return bad("%.150s", f->text);
 	/* Only the loop pauses a guest; here it is this test instead, so the loop is to see no alarm of the look-out for hangs. */

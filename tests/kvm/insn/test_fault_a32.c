@@ -47,6 +47,26 @@ static void short_descriptors(void **state)
 	assert_int_equal(dfsr(WALK_ALIGNMENT, 0, 0, false), 0x001);
 }
 
+/* BKPT: LR is the next instruction's, whatever its length; DFSR and DFAR stay. */
+static void breakpoint(void **state)
+{
+	(void)state;
+	t.reg[INSN_ESR] = 77;
+	fault_break_a32(&t.cpu);
+	assert_int_equal(insn_push(&t.cpu), 0);
+	assert_int_equal(t.reg[INSN_IFSR], 0x02);
+	assert_int_equal(t.reg[INSN_ESR], 77);
+	assert_int_equal(t.reg[20], 0x8006);
+	assert_int_equal(t.reg[INSN_SPSR_ABT], SVC_T32_IT);
+	assert_int_equal(t.reg[INSN_PSTATE] & 0x1f, 0x17);
+	assert_int_equal(t.reg[INSN_PC], 0x4000800c);
+	t.reg[INSN_TCR] = TTBCR_EAE;
+	t.reg[INSN_PC] = 0x8002;
+	fault_break_a32(&t.cpu);
+	assert_int_equal(insn_push(&t.cpu), 0);
+	assert_int_equal(t.reg[INSN_IFSR], 0x222);
+}
+
 static void long_descriptors(void **state)
 {
 	static const struct {
@@ -95,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(short_descriptors, setup),
 		cmocka_unit_test_setup(long_descriptors, setup),
+		cmocka_unit_test_setup(breakpoint, setup),
 		cmocka_unit_test_setup(state_at_the_vector, setup),
 		cmocka_unit_test_setup(sctlr_has_its_say, setup),
 	};
