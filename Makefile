@@ -201,13 +201,9 @@ $(O)/host/kvmshim: $(O)/host/boot/main_host.o $(O)/host/lib.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt $(libs-y:%=-l%)
 
-# kvmshim-trace, for this machine only: what the shim recorded, as pictures.
-trace-y	:= $(addprefix boot/,main_trace.c timeline_svg.c trace_json.c trace_lanes.c trace_read.c trace_svg.c trace_tool.c)
-trace-shared := board/dev.c boot/trace_names.c
-objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
-
-all: $(O)/kvmshim $(O)/host/kvmshim $(O)/host/kvmshim-trace
-host: $(O)/host/kvmshim $(O)/host/kvmshim-trace
+$(O)/host/kvmshim-trace: $(patsubst %.c,$(O)/host/%.o,$(trace-y) $(trace-shared))
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^
 
 # The models that are configured in: symbol DEV_PL011 is pl011_model in board/dev/pl011.c.
 $(O)/generated/models.c: $(O)/.config Makefile | $(O)/generated/
