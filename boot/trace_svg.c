@@ -206,7 +206,7 @@ static void head_write(const struct picture *p)
 		width, high, width, high);
 	fprintf(p->out, "<text x=\"10\" y=\"22\" font-size=\"14\">%" PRIu64 " events in ",
 		p->data->events);
-	time_write(p->out, p->data->last_ns - p->data->first_ns, p->span);
+	time_write(p->out, p->data->last_ns - p->data->first_ns, p->span / 10);
 	if (p->data->lost)
 		fprintf(p->out, ", %" PRIu64 " more lost", p->data->lost);
 	fputs("</text>\n", p->out);
