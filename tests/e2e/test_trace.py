@@ -126,6 +126,6 @@ def test_file_becomes_json_and_a_picture(hosted, tmp_path):
 @ONE
 def test_file_that_cannot_be_made(hosted):
     ran = hosted.kvmshim("memory=64M", "trace=on", "trace-file=/nowhere/trace", firmware="/uboot.bin")
-    assert ran.code == 2 and "E-TRACE" in ran.text and "trace-file=/nowhere/trace: No such file" in ran.words
+    assert ran.code == 64 and "E-TRACE" in ran.text and "trace-file=/nowhere/trace: No such file" in ran.words
     ran = hosted.kvmshim("memory=64M", "trace=mnio", firmware="/uboot.bin")
     assert "E-VALUE" in ran.text and "trace=mnio" in ran.words
