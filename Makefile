@@ -74,20 +74,22 @@ dev-$(CONFIG_DEV_SCRATCH)	+= scratch
 boot-y	:= $(addprefix boot/,calls.c engine.c exits.c fault.c flash.c flash_store.c flow.c format.c hang.c host.c hostfile.c init.c \
 	io/console.c io/crc32.c io/disk.c io/line.c io/ring.c io/store.c loop.c main.c memory.c modules.c number.c outcome.c plan.c \
 	plan_firmware.c plan_memory.c plan_place.c prepare.c report.c report_map.c say.c services.c settings.c settings_help.c size.c sources.c stop.c \
-	supervise.c trace_line.c trees.c unserved.c vcpus.c watchdog.c)
+	supervise.c trace_line.c trees.c unserved.c values.c vcpus.c watchdog.c)
 boot-y	+= $(addprefix boot/,image/elf_file.c image/image.c image/plain.c image/span.c image/unpack.c image/unpack_show.c)
 boot-y	+= boot/$(if $(CONFIG_CAUSES),cause.c,cause_absent.c) boot/$(if $(CONFIG_PROBE),probe.c,probe_absent.c) boot/$(if $(CONFIG_EMULATE),undecoded.c,undecoded_absent.c)
+boot-$(CONFIG_TIMELINE)	+= boot/timeline.c boot/monitor/view_timeline.c
 boot-$(CONFIG_PLACES)	+= boot/place.c
 boot-$(CONFIG_TRACE)	+= $(addprefix boot/,trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c)
-boot-$(CONFIG_TIMELINE)	+= boot/timeline.c boot/monitor/view_timeline.c
 boot-$(CONFIG_MIRROR)	+= boot/report_mirror.c
-boot-$(CONFIG_MONITOR)	+= boot/guestmem.c boot/io/ymodem.c $(addprefix boot/monitor/,commands.c core_file.c edit.c keys.c monitor.c transfer.c view_exits.c view_gic.c view_machine.c view_memory.c \
-	view_regs.c view_sysregs.c words.c)
-boot-$(CONFIG_MONITOR)	+= boot/debug.c boot/monitor/stepping.c boot/points.c boot/target.c
-kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c
+boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actions.c monitor/commands.c monitor/core_file.c monitor/core_note.c \
+	monitor/edit.c monitor/keys.c monitor/load.c monitor/monitor.c monitor/transfer.c monitor/view_exits.c \
+	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
+	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
+boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)
+kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
+boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,advice.c backtrace.c crash.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c)
 boot-$(if $(CONFIG_MONITOR),$(CONFIG_TRACE))	+= boot/monitor/tracing.c
-boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,backtrace.c crash.c silence.c silence_cause.c)
 boot-$(CONFIG_PASSTHROUGH)	+= boot/passthrough.c
 boot-$(CONFIG_CONTAINERS)	+= $(addprefix boot/,image/android.c image/digest.c image/fip.c image/fit.c image/fit_node.c \
 	image/spl.c image/uimage.c image/zboot.c)
@@ -110,13 +112,14 @@ obj-y	:= $(kvm-y) $(board-y) $(dev-y:%=board/dev/%.c) $(boot-y)
 # The planner for this machine: main_host.c and what it needs of the same sources.
 target-only := kvm/sys.c boot/main.c boot/format.c boot/number.c
 host-y	:= $(filter-out $(target-only),$(obj-y))
-# kvmshim-trace, for this machine only: what the shim recorded, as pictures.
-trace-y	:= $(addprefix boot/,main_trace.c timeline_svg.c trace_json.c trace_lanes.c trace_read.c trace_svg.c trace_tool.c)
-trace-shared := board/dev.c boot/trace_names.c
+# kvmshim-trace, which reads on this machine what a trace file holds.
+tool-y	:= $(addprefix boot/,trace_json.c trace_lanes.c trace_read.c trace_svg.c timeline_svg.c)
+tool-shared := board/dev.c boot/trace_names.c
 objs	= $(patsubst %.c,$(O)/$(1)/%.o,$(2)) $(patsubst $(O)/generated/%,$(O)/$(1)/generated/%.o,$(gen-y))
 
-all: $(O)/kvmshim $(O)/host/kvmshim $(O)/host/kvmshim-trace
-host: $(O)/host/kvmshim $(O)/host/kvmshim-trace
+tools	:= $(addprefix $(O)/host/,kvmshim kvmshim-trace)
+all: $(O)/kvmshim $(tools)
+host: $(tools)
 
 warnings := -Wall -Wextra -Wshadow -Wvla -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wundef $(if $(WERROR),-Werror)
 # No file of the build says where it was made.
@@ -128,8 +131,9 @@ target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outlin
 # All of the program is seen at once: 4 KB smaller. What most starts do not need is not: boot/kvmshim.lds
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
 late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
-	$(addprefix boot/,backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c supervise.c timeline.c \
-	trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
+	$(addprefix boot/,advice.c backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c supervise.c timeline.c \
+	trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c \
+	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
 late-y	+= $(filter boot/debug.c boot/points.c boot/target.c kvm/guestdebug.c,$(obj-y))
 fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
@@ -201,7 +205,7 @@ $(O)/host/kvmshim: $(O)/host/boot/main_host.o $(O)/host/lib.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^ -lfdt $(libs-y:%=-l%)
 
-$(O)/host/kvmshim-trace: $(patsubst %.c,$(O)/host/%.o,$(trace-y) $(trace-shared))
+$(O)/host/kvmshim-trace: $(patsubst %.c,$(O)/host/%.o,boot/trace_tool.c $(tool-y) $(tool-shared))
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -Wl,--gc-sections -o $@ $^
 

@@ -3,16 +3,28 @@
 #ifndef BOOT_CRASH_H
 #define BOOT_CRASH_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 struct shim;
 struct vcpu;
 
+/* The exception that a vCPU took last. */
+struct crash_exception {
+	char text[96]; /* "data abort: translation fault, level 1, on a write" */
+	bool has_address;
+	uint64_t address; /* FAR_EL1's, DFAR's or IFAR's */
+	const char *advice; /* what to do about it: a sentence without an end */
+};
+
+/* Of VCPU, which is paused. False: it has taken none since its reset. */
+bool crash_exception_read(const struct vcpu *vcpu, struct crash_exception *e);
+
 /*
- * Print of VCPU, which is paused: where it is, the exception it took last in words, its registers, who
- * called whom. By monitor_print().
+ * Print of VCPU, which is paused: its registers, the exception it took last, who called whom, what to
+ * do. By monitor_print(), in lines of 80 columns.
  */
 void crash_report(struct shim *s, const struct vcpu *vcpu);
-
-/* "data abort: .., address 0x..": what ESR_EL1, or DFSR and IFSR, say, into BUF. Returns BUF. */
-const char *crash_exception(const struct vcpu *vcpu, char *buf, unsigned size);
 
 #endif

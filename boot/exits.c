@@ -16,6 +16,7 @@
 #include "boot/loop.h"
 #include "boot/say.h"
 #include "boot/shim.h"
+#include "boot/symbols.h"
 #include "boot/trace.h"
 #include "boot/undecoded.h"
 #include "boot/unserved.h"
@@ -36,7 +37,9 @@ const char *exit_pc(const struct shim *s, uint64_t pc, char buf[EXIT_PC_SIZE])
 {
 	int n = snprintf(buf, EXIT_PC_SIZE, "%#" PRIx64 " (", pc);
 
-	if (elf_file_symbol(&s->p.firmware, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1))
+	if (CONFIG_DIAGNOSE
+		    ? symbols_text(s, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1) != NULL
+		    : elf_file_symbol(&s->p.firmware, pc, buf + n, EXIT_PC_SIZE - (size_t)n - 1))
 		strcat(buf, ")");
 	else
 		buf[n - 2] = '\0';
@@ -235,6 +238,13 @@ static void unknown_serve(struct shim *s, struct vcpu *vcpu)
 			  name, reason, pc_text(s, vcpu, pc), vcpu->id);
 }
 
+/* Another exit stood where the last access did: see silence_touched(). */
+static void access_forget(struct vcpu *vcpu)
+{
+	if (CONFIG_DIAGNOSE)
+		vcpu->run->mmio.len = 0;
+}
+
 void exit_serve(struct shim *s, struct vcpu *vcpu)
 {
 	switch (vcpu->run->exit_reason) {
@@ -249,9 +259,13 @@ void exit_serve(struct shim *s, struct vcpu *vcpu)
 			debug_exit(s, vcpu);
 		else
 			undecoded_step(s, vcpu);
+		access_forget(vcpu);
 		break;
 	case KVM_EXIT_SYSTEM_EVENT: event_serve(s, vcpu); break;
-	case KVM_EXIT_HYPERCALL: calls_serve(s, vcpu); break;
+	case KVM_EXIT_HYPERCALL:
+		calls_serve(s, vcpu);
+		access_forget(vcpu);
+		break;
 	case KVM_EXIT_INTR: break;
 	default: unknown_serve(s, vcpu);
 	}

@@ -306,6 +306,25 @@ uint8_t *flash_code_at(const struct shim *s, uint64_t gpa)
 	return NULL;
 }
 
+const uint8_t *flash_stored_at(struct shim *s, uint64_t gpa)
+{
+	const uint8_t *at = NULL;
+
+	for (unsigned i = 0; i < s->p.plan.machine.flashes && !at; i++) {
+		struct flash_bank *b = &s->flash.bank[i];
+		const uint64_t offset = gpa - s->p.plan.machine.flash[i].base;
+		const unsigned n = (unsigned)(offset / s->p.plan.machine.flash_storage[i].block);
+
+		if (offset >= s->p.plan.machine.flash[i].size)
+			continue;
+		pthread_mutex_lock(&s->flash_device[i].lock);
+		if (b->block[n] & FILLED || block_fill(s, i, n) == 0)
+			at = b->hva + offset;
+		pthread_mutex_unlock(&s->flash_device[i].lock);
+	}
+	return at;
+}
+
 /* --- beginning and end -------------------------------------------------------------------------- */
 
 int flash_open(struct shim *s, const struct dev_env *env, struct failure *f)

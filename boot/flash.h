@@ -59,6 +59,12 @@ bool flash_back(struct shim *s, uint64_t gpa);
 uint8_t *flash_code_at(const struct shim *s, uint64_t gpa);
 
 /*
+ * What is stored at GPA, and with it all up to the page's end, whatever the chip makes of reads now.
+ * NULL: GPA is of no bank, or the store cannot be read. Any thread that holds no device's lock.
+ */
+const uint8_t *flash_stored_at(struct shim *s, uint64_t gpa);
+
+/*
  * For the loop: what the guest has changed goes to the store a moment after the last change. Returns
  * ms until it is to be called again, -1: not until the loop is woken.
  */

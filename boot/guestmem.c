@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "boot/flash.h"
 #include "boot/memory.h"
 #include "boot/shim.h"
 #include "kvm/dcache.h"
@@ -43,6 +44,8 @@ size_t guestmem_read(struct shim *s, uint64_t gpa, void *buf, size_t n)
 		const size_t some = in_page(gpa + done, n - done);
 		const void *hva = memory_at(s, gpa + done, false);
 
+		if (!hva)
+			hva = flash_stored_at(s, gpa + done);
 		if (!hva)
 			break;
 		/* A guest without caches has written past ours. */

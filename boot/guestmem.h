@@ -24,7 +24,7 @@ struct guestmem {
 void guestmem_bind(struct guestmem *g, struct shim *s, const struct vcpu *vcpu);
 
 /*
- * Up to N bytes at GPA, fewer where memory ends. What is written is seen by the guest whether its
+ * Up to N bytes at GPA, fewer where memory ends; flash as it is stored. What is written is seen by the guest whether its
  * caches are on or not, as data and as code; flash cannot be written. Returns how many bytes.
  */
 size_t guestmem_read(struct shim *s, uint64_t gpa, void *buf, size_t n);

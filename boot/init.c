@@ -32,14 +32,18 @@ static struct shared own = {
 static struct shared *shared = &own;
 struct pulse *init_pulse = &own.pulse;
 
-void init_load_again(void)
+bool init_load(const char *firmware)
 {
+	if (shared == &own)
+		return false;
+	strcpy(shared->firmware, firmware);
 	shared->loaded = LOADED_NOW;
+	return true;
 }
 
-bool init_loads(void)
+const char *init_loaded(void)
 {
-	return shared->loaded != LOADED_NOT;
+	return shared->loaded == LOADED_NOT ? NULL : shared->firmware;
 }
 
 void init_phase_set(enum phase phase)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "generated/config.h"
+
 struct settings;
 
 /* What the shim proper was doing, for the last words over it. Order as main() goes. */
@@ -51,7 +53,7 @@ struct pulse {
 	volatile uint32_t asked, answered;
 	volatile int32_t shim_pid;
 	/* Ticks of the counter, 0: not reached. */
-	volatile uint64_t mark[TIMELINE_STEPS];
+	volatile uint64_t mark[CONFIG_TIMELINE ? TIMELINE_STEPS : 1];
 };
 extern struct pulse *init_pulse; /* never NULL: hosted runs have one of their own */
 
@@ -78,12 +80,16 @@ void init_supervise(void);
 
 /* Firmware that came over the line lies here, on a file system that is always there. */
 #define INIT_LOADED "/dev/kvmshim.loaded"
+#define INIT_FIRMWARE 160 /* bytes of a firmware= that names it */
 
-/* The next shim proper is to boot INIT_LOADED, at once when this one has ended. For the child. */
-void init_load_again(void);
+/*
+ * The supervisor is to start another shim proper with firmware=FIRMWARE, at once when this one has
+ * ended. False: there is no supervisor.
+ */
+bool init_load(const char *firmware);
 
-/* Is this shim proper to boot INIT_LOADED? */
-bool init_loads(void);
+/* The firmware= that this shim proper was started with in that way; NULL: in another. */
+const char *init_loaded(void);
 
 /*
  * Tell the supervisor what the settings say (policies, watchdog). For the child, once they are

@@ -16,6 +16,7 @@
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/monitor/load.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
@@ -194,12 +195,12 @@ static void serve(struct shim *s, struct failure *why)
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
-		if (trace_on(s))
-			timeout = sooner(timeout, trace_serve(s));
-		if (CONFIG_DIAGNOSE)
-			timeout = sooner(timeout, silence_serve(s));
+		if (CONFIG_DIAGNOSE && silence_waits())
+			timeout = sooner(timeout, silence_serve(s, silence_now()));
 		if (CONFIG_MONITOR)
 			timeout = sooner(timeout, transfer_serve(s));
+		if (trace_on(s))
+			timeout = sooner(timeout, trace_serve(s));
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
@@ -259,13 +260,13 @@ static bool keeps(const struct shim *s, const struct failure *f)
 							  : set->on_crash;
 
 	/* A hosted run ends, for the script that it may stand in, unless it is told not to. */
-	return CONFIG_MONITOR && !transfer_loaded() && action == ACTION_MONITOR &&
+	return CONFIG_MONITOR && !load_next() && action == ACTION_MONITOR &&
 	       s->io.console.line.in >= 0 && (set->pid1 || set->raw[key].origin != ORIGIN_DEFAULT);
 }
 
 static bool starts_again(const struct shim *s, const struct failure *f)
 {
-	if (CONFIG_MONITOR && transfer_loaded())
+	if (CONFIG_MONITOR && load_next())
 		return false; /* with other firmware, which is another run */
 	return f->outcome == OUTCOME_RESET &&
 	       (s->p.plan.on_reset == ACTION_RESTART || (CONFIG_MONITOR && monitor_restarts()));
@@ -312,13 +313,15 @@ static int again(struct shim *s, struct failure *f)
 		return -1;
 	stop_forget(&s->stop);
 	hang_forget();
+	if (CONFIG_DIAGNOSE)
+		silence_forget(s);
 	init_phase_set(PHASE_GUEST);
 	if (CONFIG_MONITOR)
 		monitor_restarted(s);
 	if (CONFIG_MONITOR && !monitor_paused())
 		debug_resume(s, -1);
 	if (CONFIG_DIAGNOSE)
-		silence_begin(s);
+		silence_begin(s, silence_now());
 	vcpus_resume(s, true);
 	return 0;
 }
@@ -337,7 +340,7 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
 	if (CONFIG_DIAGNOSE)
-		silence_begin(s);
+		silence_begin(s, silence_now());
 	if (error) {
 		vcpus_pause(s);
 		finish(s);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The whole way from power-on to the guest's end, on one screen.
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "boot/calls.h"
@@ -12,15 +10,14 @@
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/memory.h"
-#include "boot/monitor/transfer.h"
+#include "boot/monitor/load.h"
 #include "boot/passthrough.h"
 #include "boot/probe.h"
 #include "boot/services.h"
 #include "boot/shim.h"
+#include "boot/symbols.h"
 #include "boot/trace.h"
 #include "boot/unserved.h"
-
-#define ARGS_MOST 60 /* of this program's own, when it starts itself again */
 
 static _Alignas(4096) struct shim shim;
 static const char version[] = "kvmshim " KVMSHIM_VERSION "\n";
@@ -48,6 +45,8 @@ static int build(struct shim *s, struct failure *f)
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &services_dev_env);
+	if (CONFIG_DIAGNOSE && s->p.settings.raw[SET_SYMBOLS].text && symbols_open(s, f))
+		return -1;
 	return loop_open(s, f);
 }
 
@@ -66,25 +65,9 @@ static enum outcome run(struct shim *s, struct failure *f)
 		}
 	}
 	engine_close(s);
+	if (CONFIG_DIAGNOSE)
+		symbols_close();
 	return f->outcome;
-}
-
-/* Go on with the firmware that came over the line, as another program with the same arguments. */
-static int load_again(int argc, char **argv)
-{
-	char option[64], *again[ARGS_MOST + 2];
-
-	if (init_loads())
-		return OUTCOME_RESET; /* the supervisor does it */
-	if (argc > ARGS_MOST)
-		argc = ARGS_MOST;
-	snprintf(option, sizeof(option), "--firmware=%s", transfer_loaded());
-	memcpy(again, argv, (size_t)argc * sizeof(*argv));
-	again[argc] = option;
-	again[argc + 1] = NULL;
-	execv("/proc/self/exe", again);
-	say("the loaded firmware cannot be started: %s", strerror(errno));
-	return OUTCOME_INTERNAL;
 }
 
 int main(int argc, char **argv)
@@ -99,8 +82,8 @@ int main(int argc, char **argv)
 		init_supervise();
 	init_phase_set(PHASE_BOARD);
 	failed = settings_begin(&s->p.settings, argc, argv, pid1, cmdline, &f);
-	if (CONFIG_MONITOR && !failed && init_loads())
-		settings_note(&s->p.settings, SET_FIRMWARE, INIT_LOADED, ORIGIN_ARGV, &f);
+	if (CONFIG_MONITOR && !failed && init_loaded())
+		settings_note(&s->p.settings, SET_FIRMWARE, init_loaded(), ORIGIN_ARGV, &f);
 	if (!failed && s->p.settings.verb == VERB_HELP) {
 		settings_help();
 		return 0;
@@ -115,8 +98,8 @@ int main(int argc, char **argv)
 		return outcome_report(f.outcome, &f);
 	if (s->p.settings.verb == VERB_RUN) {
 		f.outcome = run(s, &f);
-		if (CONFIG_MONITOR && transfer_loaded())
-			return load_again(argc, argv);
+		if (CONFIG_MONITOR && load_next() && load_boot(argc, argv, &f) == OUTCOME_RESET)
+			return OUTCOME_RESET;
 		return outcome_report(f.outcome, f.text[0] ? &f : NULL);
 	}
 	failed = s->p.settings.verb == VERB_PLAN ? prepare_only(&s->p, &f) : probe(&s->p, &f);

@@ -7,6 +7,7 @@
 
 #include "boot/size.h"
 #include "boot/sources.h"
+#include "boot/values.h"
 #include "generated/config.h"
 
 #define TEXT2(x) #x
@@ -15,12 +16,22 @@
 #define ACTIONS "restart, reboot, poweroff, monitor or exit"
 #define SWITCH "on or off"
 
-enum kind { ANY_TEXT, FIRMWARE, OVERLAYS, MEMORY, CPUS, CPU, WORD, TRUTH, STORE, SILENCE, ESCAPE, TRACE };
-
-struct word {
-	const char *word;
-	int value;
+enum kind {
+	ANY_TEXT,
+	FIRMWARE,
+	OVERLAYS,
+	MEMORY,
+	CPUS,
+	CPU,
+	WORD,
+	TRUTH,
+	STORE,
+	SILENCE,
+	ESCAPE,
+	TRACE,
+	SYMBOLS
 };
+
 static const struct word gics[] = {
 	{ "auto", 0 }, { "2", 2 }, { "3", 3 }, { "2-irqchip", -2 }, { 0 }
 };
@@ -37,11 +48,6 @@ static const struct word flash_inits[] = { { "off", FLASH_INIT_OFF },
 					   { "overwrite", FLASH_INIT_OVERWRITE },
 					   { 0 } };
 static const struct word switches[] = { { "on", true }, { "off", false }, { 0 } };
-static const struct word cpu_words[] = { { "-sve", CPU_NO_SVE },
-					 { "-pmu", CPU_NO_PMU },
-					 { "-pauth", CPU_NO_PAUTH },
-					 { "aarch32", CPU_AARCH32 },
-					 { 0 } };
 
 /* Words are read into an int-sized enum, truths into a bool, at FIELD. */
 _Static_assert(sizeof(enum action) == sizeof(int) && sizeof(enum unmodelled) == sizeof(int) &&
@@ -116,12 +122,15 @@ static const struct key {
 			 "the key in front of the monitor's", .kind = ESCAPE,
 			 .needs = CONFIG_MONITOR ? NULL : "MONITOR" },
 	[SET_TRACE] = { "trace", CONFIG_TRACE ? CONFIG_TRACE_WHAT : NULL,
-			"off, on, or what: mmio calls irq nisv reset read write quiet node= addr=",
+			"off, on, or words such as mmio, calls, node=NAME",
 			"tell what the guest does to its devices", .kind = TRACE,
 			.may_be_empty = true, .needs = CONFIG_TRACE ? NULL : "TRACE" },
 	[SET_TRACE_FILE] = { "trace-file", CONFIG_TRACE ? CONFIG_TRACE_FILE : NULL, "a file",
 			     "where that is kept", .kind = ANY_TEXT, .may_be_empty = true,
 			     .needs = CONFIG_TRACE ? NULL : "TRACE" },
+	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
+			  "names for the guest's addresses", .kind = SYMBOLS,
+			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -162,130 +171,10 @@ const char *settings_origin_name(enum origin origin)
 	return origins[origin];
 }
 
-/* All of TEXT is a size. */
-static int size_read(const char *text, uint64_t *size)
-{
-	const char *end;
-	int err = size_parse(text, size, &end);
-
-	return err ? err : *end ? -EINVAL : 0;
-}
-
-static int path_copy(char *to, const char *from, size_t n)
-{
-	if (n == 0)
-		return -EINVAL;
-	if (n >= SETTINGS_PATH_MAX)
-		return -ENAMETOOLONG;
-	memcpy(to, from, n);
-	to[n] = '\0';
-	return 0;
-}
-
-/* PATH[#CONF][@ADDR]; a # or @ in front of the last / is part of the path. */
-static int firmware_read(struct settings *s, const char *text)
-{
-	const char *name = strrchr(text, '/'), *at = strrchr(name ? name : text, '@');
-	size_t n = at ? (size_t)(at - text) : strlen(text), conf;
-	const char *hash = memrchr(text, '#', n);
-
-	s->firmware.placed = at != NULL;
-	if (at && size_read(at + 1, &s->firmware.gpa))
-		return -EINVAL;
-	s->firmware.conf[0] = '\0';
-	if (!hash || (name && hash < name))
-		return path_copy(s->firmware.path, text, n);
-	conf = n - (size_t)(hash + 1 - text);
-	if (conf == 0 || conf >= sizeof(s->firmware.conf))
-		return -EINVAL;
-	memcpy(s->firmware.conf, hash + 1, conf);
-	s->firmware.conf[conf] = '\0';
-	return path_copy(s->firmware.path, text, (size_t)(hash - text));
-}
-
-static int overlays_read(struct settings *s, const char *text)
-{
-	s->overlays = 0;
-	while (*text) {
-		size_t n = strcspn(text, ",");
-		int err;
-
-		if (s->overlays == SETTINGS_OVERLAYS_MAX)
-			return -EINVAL;
-		err = path_copy(s->overlay[s->overlays], text, n);
-		if (err)
-			return err;
-		s->overlays++;
-		text += n + (text[n] == ',');
-	}
-	return 0;
-}
-
-static int memory_read(struct settings *s, const char *text)
-{
-	const char *end;
-	int err = size_parse(text, &s->memory_size, &end);
-
-	if (err)
-		return err;
-	s->memory_placed = *end == '@';
-	s->memory_base = 0;
-	if (s->memory_placed)
-		err = size_read(end + 1, &s->memory_base);
-	else if (*end)
-		err = -EINVAL;
-	if (err)
-		return err;
-	if (s->memory_size < 1 << 20 || s->memory_base + s->memory_size < s->memory_base)
-		return -ERANGE;
-	return 0;
-}
-
-static int cpus_read(struct settings *s, const char *text)
-{
-	uint64_t n;
-	int err = size_read(text, &n);
-
-	if (err)
-		return err;
-	if (n < 1 || n > CONFIG_MAX_VCPUS)
-		return -ERANGE;
-	s->cpus = (unsigned)n;
-	return 0;
-}
-
-static const struct word *word_find(const struct word *words, const char *text, size_t n)
-{
-	for (; words->word; words++)
-		if (!strncmp(words->word, text, n) && !words->word[n])
-			return words;
-	return NULL;
-}
-
-static int cpu_read(struct settings *s, const char *text)
-{
-	size_t n = strcspn(text, ",");
-
-	s->cpu_options = 0;
-	if (n != 4 || strncmp(text, "host", n))
-		return -EINVAL;
-	while (text[n]) {
-		const struct word *word;
-
-		text += n + 1;
-		n = strcspn(text, ",");
-		word = word_find(cpu_words, text, n);
-		if (!word)
-			return -EINVAL;
-		s->cpu_options |= (unsigned)word->value;
-	}
-	return 0;
-}
-
 static int word_read(struct settings *s, const struct key *key, const char *text)
 {
 	const struct word *words = key->kind == TRUTH ? switches : key->words;
-	const struct word *word = word_find(words, text, strlen(text));
+	const struct word *word = values_word(words, text, strlen(text));
 	char *field = (char *)s + key->field;
 	const bool truth = word && word->value;
 
@@ -297,37 +186,6 @@ static int word_read(struct settings *s, const struct key *key, const char *text
 		memcpy(field, &truth, sizeof(truth));
 	else
 		memcpy(field, &word->value, sizeof(word->value));
-	return 0;
-}
-
-static int silence_read(struct settings *s, const char *text)
-{
-	uint64_t seconds;
-	int err;
-
-	s->silence = 0;
-	if (!strcmp(text, "off"))
-		return 0;
-	err = size_read(text, &seconds);
-	if (err)
-		return err;
-	if (seconds < 1 || seconds > 3600)
-		return -ERANGE;
-	s->silence = (unsigned)seconds;
-	return 0;
-}
-
-/* ^ and a letter, or one of [ \\ ] ^ _: a control byte, but for those that end a line. */
-static int escape_read(struct settings *s, const char *text)
-{
-	const int byte = text[0] == '^' && text[1] ? text[1] & 0x1f : 0;
-
-	s->escape = -1;
-	if (!strcmp(text, "off"))
-		return 0;
-	if (!byte || text[1] < '@' || text[1] > 'z' || text[2] || byte == '\r' || byte == '\n')
-		return -EINVAL;
-	s->escape = byte;
 	return 0;
 }
 
@@ -355,16 +213,17 @@ static void nothing_read(struct settings *s, enum kind kind)
 static int value_read(struct settings *s, const struct key *key, const char *text)
 {
 	switch (key->kind) {
-	case FIRMWARE: return firmware_read(s, text);
-	case OVERLAYS: return overlays_read(s, text);
-	case MEMORY: return memory_read(s, text);
-	case CPUS: return cpus_read(s, text);
-	case CPU: return cpu_read(s, text);
+	case FIRMWARE: return values_firmware(s, text);
+	case OVERLAYS: return values_overlays(s, text);
+	case MEMORY: return values_memory(s, text);
+	case CPUS: return values_cpus(s, text);
+	case CPU: return values_cpu(s, text);
 	case WORD:
 	case TRUTH: return word_read(s, key, text);
-	case SILENCE: return silence_read(s, text);
-	case ESCAPE: return escape_read(s, text);
+	case SILENCE: return values_silence(s, text);
+	case ESCAPE: return values_escape(s, text);
 	case TRACE: return trace_read(s, text);
+	case SYMBOLS: return values_symbols(s, text);
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

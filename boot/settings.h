@@ -41,10 +41,11 @@ enum setting_key {
 	SET_WATCHDOG,
 	SET_FLASH, /* where the guest's variables are kept */
 	SET_FLASH_INIT, /* off, on, overwrite */
+	SET_SILENCE, /* after how many seconds of it the guest is looked at */
 	SET_TRACE, /* what is traced: see boot/trace_rules.h */
 	SET_TRACE_FILE, /* where to */
-	SET_SILENCE, /* after how many seconds of it the guest is looked at */
 	SET_ESCAPE, /* the key in front of the monitor's keys */
+	SET_SYMBOLS, /* a file with names of the guest's addresses */
 	SET_HOST, /* plan: a file that probe --save wrote */
 	SET_SAVE, /* probe: where to write it */
 	SET_DUMP_DTB, /* plan: where to write the guest's tree */
@@ -103,6 +104,10 @@ struct settings {
 	char tree_text[1024];
 	size_t tree_text_used;
 	char overlay[SETTINGS_OVERLAYS_MAX][SETTINGS_PATH_MAX];
+	struct {
+		uint64_t offset; /* from where the file says to where the guest has it */
+		char path[SETTINGS_PATH_MAX];
+	} symbols;
 };
 
 /* "memory", "board tree": for tables. */

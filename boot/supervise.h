@@ -18,6 +18,7 @@ struct shared {
 	bool watchdog;
 	/* Firmware came over the line: it is booted from now on, and now at once. */
 	enum { LOADED_NOT, LOADED, LOADED_NOW } loaded;
+	char firmware[INIT_FIRMWARE]; /* as firmware= has it */
 };
 
 enum supervise_step { STEP_AGAIN, STEP_REBOOT, STEP_POWEROFF };

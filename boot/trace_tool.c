@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a trace file holds, for people and their tools.
+// kvmshim-trace: what a trace file holds, for people and their tools.
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/timeline_svg.h"
 #include "boot/trace_json.h"
 #include "boot/trace_svg.h"
-#include "boot/trace_tool.h"
+
+static const char usage[] =
+	"usage: kvmshim-trace FILE [--json=FILE] [--svg=FILE]\n"
+	"       kvmshim-trace timeline [FILE] >OUT.svg\n\n"
+	"Tells what a trace file of kvmshim's holds; - is standard input or output.\n"
+	"  --json=FILE   for Perfetto (ui.perfetto.dev) and chrome://tracing\n"
+	"  --svg=FILE    a picture\n"
+	"Without either one line for each event.\n"
+	"timeline: what the monitor's command \"timeline dump\" printed, as a picture.\n";
 
 /* All of IN; NULL: there is no memory, or it cannot be read. */
 static char *all_read(FILE *in, size_t *size)
@@ -98,15 +107,44 @@ static int all_write(const struct trace_data *data, const char *json, const char
 	return 0;
 }
 
-int trace_tool(const char *path, const char *json, const char *svg)
+/* What the monitor's `timeline dump` printed, as a picture on standard output. */
+static int timeline(const char *path)
 {
+	FILE *in = path ? fopen(path, "r") : stdin;
+
+	if (!in)
+		return failed(path, strerror(errno));
+	if (timeline_svg(in, stdout))
+		return 0;
+	return failed(path ? path : "-",
+		      "no line \"timeline US US WHAT\": what the monitor's command timeline dump "
+		      "prints is wanted");
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = NULL, *json = NULL, *svg = NULL, *why;
 	struct trace_data data;
-	const char *why;
 	size_t size;
 	char *bytes;
 	FILE *in;
 	int ret;
 
+	if (argc > 1 && !strcmp(argv[1], "timeline"))
+		return timeline(argv[2]);
+	for (int i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "--json=", 7))
+			json = argv[i] + 7;
+		else if (!strncmp(argv[i], "--svg=", 6))
+			svg = argv[i] + 6;
+		else if (!path && (argv[i][0] != '-' || !argv[i][1]))
+			path = argv[i];
+		else
+			return fputs(usage, !strcmp(argv[i], "--help") ? stdout : stderr),
+			       strcmp(argv[i], "--help") != 0;
+	}
+	if (!path)
+		return fputs(usage, stderr), 1;
 	in = strcmp(path, "-") ? fopen(path, "rb") : stdin;
 	if (!in)
 		return failed(path, strerror(errno));

@@ -196,9 +196,8 @@ void undecoded_step(struct shim *s, struct vcpu *vcpu)
 	steps_set(u, store || unwatches(word) ? 0 : u->steps - 1);
 }
 
-void undecoded_serve(struct shim *s, struct vcpu *vcpu)
+static void serve(struct shim *s, struct vcpu *vcpu, bool write)
 {
-	const bool write = vcpu->run->arm_nisv.esr_iss & ESR_ISS_WNR;
 	struct undecoded *u = undecoded_of(s, vcpu);
 	struct insn_cpu *cpu = &u->regs.cpu;
 	uint32_t word = 0;
@@ -225,6 +224,18 @@ void undecoded_serve(struct shim *s, struct vcpu *vcpu)
 		steps_set(u, STEPS_MOST);
 		undecoded_step(s, vcpu);
 	}
+}
+
+void undecoded_serve(struct shim *s, struct vcpu *vcpu)
+{
+	const bool write = vcpu->run->arm_nisv.esr_iss & ESR_ISS_WNR;
+	const uint64_t gpa = vcpu->run->arm_nisv.fault_ipa;
+
+	serve(s, vcpu, write);
+	/* As an exit that KVM has decoded leaves it: see silence_touched(). */
+	vcpu->run->mmio.phys_addr = gpa;
+	vcpu->run->mmio.is_write = write;
+	vcpu->run->mmio.len = 1;
 }
 
 void undecoded_reset(struct shim *s)

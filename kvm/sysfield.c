@@ -136,30 +136,45 @@ const char *sysfield_register(unsigned at)
 	return at < sizeof(registers) / sizeof(registers[0]) ? registers[at].name : NULL;
 }
 
+/* WT, NC or WB: half of an attribute. */
+static unsigned policy(unsigned nibble)
+{
+	static const uint8_t kinds[4] = { 0, 1, 0, 2 };
+
+	/* 01xx, but for 0100, is a write-back that is transient. */
+	return nibble >> 2 == 1 && nibble & 3 ? 2 : kinds[nibble >> 2];
+}
+
+const char *sysfield_memory(uint8_t attr, char buf[SYSFIELD_MEMORY])
+{
+	static const char *const device[] = { "nGnRnE", "nGnRE", "nGRE", "GRE" };
+	static const char *const both[] = { "write-through", "non-cacheable", "write-back" };
+	static const char *const half[] = { "WT", "NC", "WB" };
+	const unsigned outer = attr >> 4, inner = attr & 15;
+
+	if (!outer && !(inner & 3))
+		snprintf(buf, SYSFIELD_MEMORY, "device-%s", device[inner >> 2]);
+	else if (attr == 0xf0)
+		snprintf(buf, SYSFIELD_MEMORY, "write-back, tagged");
+	else if (!outer || !inner)
+		snprintf(buf, SYSFIELD_MEMORY, "%#x", attr);
+	else if (policy(outer) == policy(inner))
+		snprintf(buf, SYSFIELD_MEMORY, "%s", both[policy(outer)]);
+	else
+		snprintf(buf, SYSFIELD_MEMORY, "outer %s, inner %s", half[policy(outer)],
+			 half[policy(inner)]);
+	return buf;
+}
+
 static void mair_decode(uint64_t value, char *buf, size_t size)
 {
+	char memory[SYSFIELD_MEMORY];
 	size_t used = 0;
 
-	for (unsigned i = 0; i < 8 && used < size; i++) {
-		const unsigned a = value >> 8 * i & 0xff;
-		const char *what = a == 0x00   ? "device-nGnRnE"
-				   : a == 0x04 ? "device-nGnRE"
-				   : a == 0x08 ? "device-nGRE"
-				   : a == 0x0c ? "device-GRE"
-				   : a == 0x44 ? "non-cacheable"
-				   : a == 0xff ? "write-back"
-				   : a == 0xbb ? "write-through"
-				   : a == 0xf0 ? "tagged"
-					       : NULL;
-
-		/* Entries that nobody has set are of no interest. */
-		if (i && !(value >> 8 * i))
-			break;
-		used += (size_t)(what ? snprintf(buf + used, size - used, "%s%u=%s", i ? " " : "",
-						 i, what)
-				      : snprintf(buf + used, size - used, "%s%u=%#x", i ? " " : "",
-						 i, a));
-	}
+	/* Entries that nobody has set are of no interest. */
+	for (unsigned i = 0; i < 8 && used < size && (!i || value >> 8 * i); i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%u=%s", i ? " " : "", i,
+					 sysfield_memory((uint8_t)(value >> 8 * i), memory));
 }
 
 void sysfield_decode(const char *name, uint64_t value, char *buf, size_t size)

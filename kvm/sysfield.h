@@ -16,4 +16,12 @@ const char *sysfield_register(unsigned at);
  */
 void sysfield_decode(const char *name, uint64_t value, char *buf, size_t size);
 
+#define SYSFIELD_MEMORY 24 /* bytes of a memory type in words */
+
+/*
+ * A byte of MAIR_EL1 in words: "device-nGnRE", "write-back", "outer WB, inner NC", "0x50" for what
+ * means nothing. Returns BUF.
+ */
+const char *sysfield_memory(uint8_t attr, char buf[SYSFIELD_MEMORY]);
+
 #endif

@@ -35,7 +35,9 @@ struct section {
 #define SEGMENT_OF(p)                                                                              \
 	((struct segment){ (p).p_type, (p).p_flags, (p).p_offset, (p).p_paddr, (p).p_vaddr,        \
 			   (p).p_filesz, (p).p_memsz })
-#define SYMBOL_OF(s) ((struct symbol){ (s).st_value, (s).st_size, (s).st_name, (s).st_info & 0xf })
+#define SYMBOL_OF(s)                                                                               \
+	((struct symbol){ (s).st_value, (s).st_size, (s).st_name, (s).st_info & 0xf,               \
+			  (s).st_shndx != SHN_UNDEF })
 #define SECTION_OF(s) ((struct section){ (s).sh_type, (s).sh_link, (s).sh_offset, (s).sh_size })
 
 static int header_read(const struct span *span, bool elf64, struct header *h)
@@ -207,6 +209,7 @@ struct symbol {
 	uint64_t value, size;
 	uint32_t name;
 	uint8_t type;
+	bool defined;
 };
 
 /* Symbols from INDEX on, as many as there are and fit. 0: no more. */
@@ -255,6 +258,7 @@ bool elf_file_symbol(const struct image *image, uint64_t address, char *buf, siz
 			const struct symbol *s = &symbol[i];
 
 			if ((s->type != STT_FUNC && s->type != STT_NOTYPE) || s->value > address ||
+			    address - s->value >= (s->size > LABEL_REACH ? s->size : LABEL_REACH) ||
 			    (found && s->value <= best.value) || !name_read(image, s, name))
 				continue;
 			best = *s;
@@ -265,4 +269,22 @@ bool elf_file_symbol(const struct image *image, uint64_t address, char *buf, siz
 		return false;
 	snprintf(buf, size, "%s+0x%" PRIx64, name, address - best.value);
 	return true;
+}
+
+bool elf_file_find(const struct image *image, const char *wanted, size_t size, uint64_t *value)
+{
+	char name[NAME_MAX_SHOWN + 1];
+	struct symbol symbol[SYMBOLS_AT_ONCE];
+	unsigned n;
+
+	if (image->symbols.fd < 0 || size > NAME_MAX_SHOWN)
+		return false;
+	for (uint64_t at = 0; (n = symbols_read(image, at, symbol)); at += n)
+		for (unsigned i = 0; i < n; i++)
+			if (symbol[i].defined && name_read(image, &symbol[i], name) &&
+			    !strncmp(name, wanted, size) && !name[size]) {
+				*value = symbol[i].value;
+				return true;
+			}
+	return false;
 }

@@ -19,4 +19,10 @@ int elf_file_read(struct image *image, const struct span *span, struct failure *
  */
 bool elf_file_symbol(const struct image *image, uint64_t address, char *buf, size_t size);
 
+/*
+ * The value of the symbol NAME, of SIZE bytes, which is 64 at most; the first one counts. False: there
+ * is none. Reads the file.
+ */
+bool elf_file_find(const struct image *image, const char *name, size_t size, uint64_t *value);
+
 #endif

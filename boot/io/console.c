@@ -25,7 +25,7 @@ void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx,
 	ring_init(&c->rx, rx, rx_size);
 	pthread_mutex_init(&c->tx_lock, NULL);
 	c->line = (struct line){ -1, -1, false };
-	c->held = c->stamps = c->stamp_due = false;
+	c->held = c->quiet = c->stamps = c->stamp_due = false;
 	c->at_start = true;
 	c->tx_lost = c->tx_lost_told = c->rx_lost_told = 0;
 	if (CONFIG_MONITOR)
@@ -41,6 +41,13 @@ void console_hold(struct console *c, bool held)
 {
 	pthread_mutex_lock(&c->tx_lock);
 	c->held = held;
+	pthread_mutex_unlock(&c->tx_lock);
+}
+
+void console_quiet(struct console *c, bool quiet)
+{
+	pthread_mutex_lock(&c->tx_lock);
+	c->quiet = quiet;
 	pthread_mutex_unlock(&c->tx_lock);
 }
 
@@ -120,7 +127,7 @@ static size_t lines_put(struct ring *ring, const char *text, size_t n)
 
 void console_message(struct console *c, const char *text, size_t n)
 {
-	struct ring *ring = CONFIG_MONITOR && c->held ? &c->own : &c->tx;
+	struct ring *ring = CONFIG_MONITOR && c->held && !c->quiet ? &c->own : &c->tx;
 
 	pthread_mutex_lock(&c->tx_lock);
 	if (!c->at_start && ring == &c->tx)
@@ -206,14 +213,14 @@ void console_send(struct console *c, const uint8_t *buf, size_t n)
 
 bool console_wants_input(const struct console *c)
 {
-	return c->line.in >= 0 && (!c->line.throttles || ring_room(&c->rx));
+	return c->line.in >= 0 && (!c->line.throttles || c->held || ring_room(&c->rx));
 }
 
 size_t console_read(struct console *c, uint8_t *buf, size_t n)
 {
 	long got;
 
-	if (c->line.throttles && ring_room(&c->rx) < n)
+	if (c->line.throttles && !c->held && ring_room(&c->rx) < n)
 		n = ring_room(&c->rx);
 	got = n ? line_read(&c->line, buf, n) : 0;
 	return got > 0 ? (size_t)got : 0;

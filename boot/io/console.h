@@ -16,6 +16,7 @@ struct console {
 	struct ring tx, rx;
 	struct ring own; /* what we say while the guest's bytes are held */
 	bool held;
+	bool quiet; /* and messages wait with the guest's bytes */
 	bool stamps; /* the time in front of each line of the guest */
 	bool stamp_due; /* in front of the next byte */
 	uint64_t began; /* ns, CLOCK_MONOTONIC: what the stamps count from */
@@ -37,6 +38,9 @@ void console_put(struct console *c, const uint8_t *buf, size_t n);
  */
 void console_own(struct console *c, uint8_t *own, uint32_t own_size);
 void console_hold(struct console *c, bool held);
+
+/* Held, and messages wait, too: what is on the line is for a program. */
+void console_quiet(struct console *c, bool quiet);
 
 /*
  * N bytes for the line while the guest's are held, '\n' becomes CR LF; waits for a slow line, and

@@ -2,11 +2,13 @@
 // YMODEM: packets with a CRC, one at a time, each acknowledged.
 #include "boot/io/ymodem.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SOH 0x01 /* 128 bytes follow */
 #define STX 0x02 /* 1024 */
+#define CTRL_C 0x03 /* the person's */
 #define EOT 0x04
 #define ACK 0x06
 #define NAK 0x15
@@ -14,12 +16,12 @@
 #define CRC 'C' /* the receiver wants CRCs */
 #define PAD 0x1a
 
-#define ASK_MS 1000 /* between two of the receiver's C */
-#define SILENCE_MS 3000 /* within a transfer, to the receiver */
-/* The sender is more patient: both sending again at once would leave an answer too many. */
-#define SENDER_MS 10000
-#define TRIES 10
 #define SMALL 128
+#define ASK_MS 1000 /* between two of the receiver's C */
+#define SILENCE_MS 3000 /* of the sender, within a transfer */
+#define ANSWER_MS 10000 /* for a receiver that may have a disk to wait for */
+#define HUSH_MS 250 /* a line is quiet: what was on its way has come */
+#define END_MS 4000 /* for the end of the batch: the file is whole by then */
 
 enum step {
 	/* receiver */
@@ -35,11 +37,6 @@ enum step {
 	ANOTHER, /* the C for another file: there is none */
 	LAST, /* the empty block 0 is under way */
 };
-
-static uint64_t patience(const struct ymodem *y)
-{
-	return y->step == WAIT_HEADER ? ASK_MS : y->step >= OFFER ? SENDER_MS : SILENCE_MS;
-}
 
 static uint16_t crc16(const uint8_t *p, size_t n)
 {
@@ -58,19 +55,44 @@ static void byte(struct ymodem *y, uint8_t b)
 	y->io.send(y->io.arg, &b, 1);
 }
 
-static void end(struct ymodem *y, enum ymodem_state state)
+static void cancel_send(struct ymodem *y)
 {
+	/* The backspaces take them off the screen where nobody listens. */
 	static const uint8_t cans[] = { CAN, CAN, CAN, CAN, CAN, '\b', '\b', '\b', '\b', '\b' };
 
+	y->io.send(y->io.arg, cans, sizeof(cans));
+}
+
+static void end(struct ymodem *y, enum ymodem_state state)
+{
 	y->state = state;
 	if (state == YMODEM_LOST || state == YMODEM_REFUSED)
-		y->io.send(y->io.arg, cans, sizeof(cans));
+		cancel_send(y);
 }
 
 void ymodem_cancel(struct ymodem *y)
 {
 	if (y->state == YMODEM_GOES_ON)
 		end(y, YMODEM_REFUSED);
+}
+
+/* What is still on its way is dropped; then something is sent. */
+static void hush(struct ymodem *y, uint64_t now)
+{
+	y->hushed = true;
+	y->due = now + HUSH_MS;
+}
+
+static uint64_t silence_of(const struct ymodem *y)
+{
+	return y->step == WAIT_HEADER ? ASK_MS : y->step < OFFER ? SILENCE_MS : ANSWER_MS;
+}
+
+static void progress(struct ymodem *y, enum step step, uint64_t now)
+{
+	y->step = (uint8_t)step;
+	y->due = now + silence_of(y);
+	y->give_up = now + (step == WAIT_END || step >= ANOTHER ? END_MS : YMODEM_STALL_MS);
 }
 
 /* --- receiver ---------------------------------------------------------------------------------- */
@@ -82,19 +104,19 @@ void ymodem_receive(struct ymodem *y, const struct ymodem_io *io, uint64_t now,
 	y->io = *io;
 	y->step = WAIT_HEADER;
 	y->size = UINT64_MAX;
-	/* Until the first byte each try takes ASK_MS: so many more than TRIES are allowed. */
 	y->due = now + ASK_MS;
-	y->done = patience_ms / ASK_MS;
+	y->give_up = now + patience_ms;
 	byte(y, CRC);
 }
 
-static size_t packet_length(uint8_t first)
+/* Ask for what is missing. C, until there was data: to a NAK a sender answers without CRCs. */
+static void ask(struct ymodem *y)
 {
-	return first == SOH ? 3 + SMALL + 2 : first == STX ? YMODEM_PACKET : 1;
+	byte(y, y->step == WAIT_DATA && (y->done || y->number != 1) ? NAK : CRC);
 }
 
 /* "name\0size mode ..." of block 0. */
-static void header_take(struct ymodem *y, const uint8_t *data, size_t n)
+static void header_take(struct ymodem *y, const uint8_t *data, size_t n, uint64_t now)
 {
 	const uint8_t *end_of_name = memchr(data, '\0', n);
 	const size_t length = end_of_name ? (size_t)(end_of_name - data) : n;
@@ -113,92 +135,97 @@ static void header_take(struct ymodem *y, const uint8_t *data, size_t n)
 			break;
 	}
 	y->size = told ? size : UINT64_MAX;
-	y->done = 0;
 	snprintf(y->name, sizeof(y->name), "%.*s",
 		 (int)(length < YMODEM_NAME ? length : YMODEM_NAME - 1), (const char *)data);
+	for (char *c = y->name; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	if (!y->io.begin(y->io.arg, y->name, y->size)) {
 		end(y, YMODEM_REFUSED);
 		return;
 	}
-	y->step = WAIT_DATA;
+	progress(y, WAIT_DATA, now);
 	y->number = 1;
 	byte(y, ACK);
 	byte(y, CRC);
 }
 
-static void data_take(struct ymodem *y, const uint8_t *data, size_t n)
+static void data_take(struct ymodem *y, const uint8_t *data, size_t n, uint64_t now)
 {
 	const uint64_t left = y->size - y->done;
 
 	if (left < n)
 		n = (size_t)left; /* the rest of the last block is padding */
-	if (!y->io.sink(y->io.arg, data, n)) {
+	if (n && !y->io.sink(y->io.arg, data, n)) {
 		end(y, YMODEM_REFUSED);
 		return;
 	}
+	if (n) /* a sender that never stops makes none */
+		progress(y, WAIT_DATA, now);
 	y->done += n;
 	y->number++;
 	byte(y, ACK);
 }
 
-static void fail_once(struct ymodem *y)
-{
-	y->used = 0;
-	if (++y->tries == TRIES)
-		end(y, YMODEM_LOST);
-	else
-		byte(y, y->step == WAIT_HEADER ? CRC : NAK);
-}
-
 /* A whole packet has come. */
-static void packet_take(struct ymodem *y)
+static void packet_take(struct ymodem *y, uint64_t now)
 {
 	const size_t n = y->used - 5;
-	const uint8_t *data = y->packet + 3;
-	const uint16_t crc = (uint16_t)(data[n] << 8 | data[n + 1]);
-	const bool whole = (y->packet[1] ^ y->packet[2]) == 0xff && crc == crc16(data, n);
+	const uint8_t *data = y->packet + 3, number = y->packet[1];
 
 	y->used = 0;
-	if (!whole) {
-		fail_once(y);
-		return;
-	}
-	y->tries = 0;
-	if (y->step == WAIT_END && y->packet[1] == 0) {
-		byte(y, ACK);
-		end(y, YMODEM_DONE);
-	} else if (y->step == WAIT_HEADER && y->packet[1] == 0) {
-		header_take(y, data, n);
-	} else if (y->step == WAIT_DATA && y->packet[1] == y->number) {
-		data_take(y, data, n);
-	} else if (y->step == WAIT_DATA && y->packet[1] == (uint8_t)(y->number - 1)) {
-		/* Our answer was lost: it has come again. */
-		byte(y, ACK);
-		if (y->number == 1 && !y->done)
+	if (crc16(data, n) != (data[n] << 8 | data[n + 1])) {
+		hush(y, now);
+	} else if (y->step == WAIT_HEADER && number == 0) {
+		header_take(y, data, n, now);
+	} else if (y->step == WAIT_DATA && number == y->number) {
+		data_take(y, data, n, now);
+	} else if (y->step == WAIT_DATA && number == (uint8_t)(y->number - 1)) {
+		byte(y, ACK); /* the last one was lost */
+		if (number == 0 && !y->done)
 			byte(y, CRC);
+	} else if (y->step == WAIT_END && number == 0) {
+		if (data[0]) /* another file: one is enough */
+			cancel_send(y);
+		else
+			byte(y, ACK);
+		end(y, YMODEM_DONE);
 	} else {
 		end(y, YMODEM_LOST);
 	}
 }
 
-static void receiver_byte(struct ymodem *y, uint8_t b)
+/* Between packets. Returns whether one begins. */
+static bool begins(struct ymodem *y, uint8_t b, uint64_t now)
 {
-	if (!y->used && b == EOT && y->step == WAIT_DATA) {
-		y->step = WAIT_END;
-		byte(y, ACK);
-		byte(y, CRC);
-		return;
+	if (b == CTRL_C && y->step == WAIT_HEADER)
+		end(y, YMODEM_CANCELLED);
+	if (b != EOT || y->step == WAIT_HEADER)
+		return b == SOH || b == STX;
+	/* Before all has come, or where nobody knows how much, one alone may be noise. */
+	if (y->step == WAIT_DATA && y->done != y->size && (y->size != UINT64_MAX || !y->eot_seen)) {
+		y->eot_seen = true;
+		byte(y, NAK);
+		return false;
 	}
-	if (!y->used && b == EOT && y->step == WAIT_END) {
-		byte(y, ACK); /* the first one was lost */
-		byte(y, CRC);
+	if (y->step == WAIT_DATA)
+		progress(y, WAIT_END, now);
+	byte(y, ACK);
+	byte(y, CRC);
+	return false;
+}
+
+static void receiver_byte(struct ymodem *y, uint8_t b, uint64_t now)
+{
+	if (!y->used && !begins(y, b, now))
 		return;
-	}
-	if (!y->used && b != SOH && b != STX)
-		return; /* noise between packets */
 	y->packet[y->used++] = b;
-	if (y->used == packet_length(y->packet[0]))
-		packet_take(y);
+	if (y->used == 3 && (y->packet[1] ^ y->packet[2]) != 0xff) {
+		y->used = 0; /* no packet at all */
+		hush(y, now);
+	} else if (y->used == (y->packet[0] == SOH ? 3 + SMALL + 2 : YMODEM_PACKET)) {
+		packet_take(y, now);
+	}
 }
 
 /* --- sender ------------------------------------------------------------------------------------ */
@@ -210,7 +237,7 @@ void ymodem_send(struct ymodem *y, const struct ymodem_io *io, const char *name,
 	y->io = *io;
 	y->step = OFFER;
 	y->size = size;
-	y->due = now + patience_ms;
+	y->due = y->give_up = now + patience_ms;
 	snprintf(y->name, sizeof(y->name), "%s", name);
 }
 
@@ -233,21 +260,21 @@ static void header_send(struct ymodem *y, bool empty)
 	if (!empty) {
 		const int n = snprintf((char *)y->packet + 3, SMALL, "%s", y->name);
 
-		snprintf((char *)y->packet + 3 + n + 1, (size_t)(SMALL - n - 1), "%llu",
-			 (unsigned long long)y->size);
+		snprintf((char *)y->packet + 3 + n + 1, (size_t)(SMALL - n - 1), "%" PRIu64,
+			 y->size);
 	}
 	y->number = 0;
 	packet_send(y, SMALL);
 }
 
 /* The next block, or the end. */
-static void data_send(struct ymodem *y)
+static void data_send(struct ymodem *y, uint64_t now)
 {
 	const uint64_t left = y->size - y->done;
 	const size_t n = left < YMODEM_BLOCK ? (size_t)left : YMODEM_BLOCK;
 
 	if (!n) {
-		y->step = EOT_SENT;
+		progress(y, EOT_SENT, now);
 		byte(y, EOT);
 		return;
 	}
@@ -256,7 +283,7 @@ static void data_send(struct ymodem *y)
 		return;
 	}
 	memset(y->packet + 3 + n, PAD, YMODEM_BLOCK - n);
-	y->step = DATA;
+	progress(y, DATA, now);
 	y->number++;
 	packet_send(y, n <= SMALL ? SMALL : YMODEM_BLOCK);
 	y->done += n;
@@ -264,62 +291,59 @@ static void data_send(struct ymodem *y)
 
 static void send_again(struct ymodem *y)
 {
-	if (++y->tries == TRIES)
-		end(y, YMODEM_LOST);
-	else if (y->step == EOT_SENT)
+	y->resent = true;
+	if (y->step == EOT_SENT)
 		byte(y, EOT);
-	else if (y->length)
+	else if (y->step == HEADER || y->step == DATA || y->step == LAST)
 		y->io.send(y->io.arg, y->packet, y->length);
 }
 
-static void sender_byte(struct ymodem *y, uint8_t b)
+/* What was sent has come over, and the other side waits for more. */
+static void send_next(struct ymodem *y, uint64_t now)
 {
-	if (b == NAK && y->step != OFFER && y->step != START && y->step != ANOTHER) {
-		send_again(y);
-		return;
-	}
-	if (b != CRC && b != ACK)
-		return;
+	y->resent = false;
 	switch ((enum step)y->step) {
-	case OFFER:
-		if (b == CRC) {
-			y->step = HEADER;
-			header_send(y, false);
-		}
-		return;
-	case HEADER:
-		if (b == CRC)
-			return; /* it asked again before the header had come */
-		y->step = START;
-		break;
 	case START:
-		if (b != CRC)
-			return;
-		data_send(y);
-		break;
-	case DATA:
-		if (b != ACK)
-			return;
-		data_send(y);
-		break;
-	case EOT_SENT:
-		if (b != ACK)
-			return;
-		y->step = ANOTHER;
-		break;
+	case DATA: data_send(y, now); break;
 	case ANOTHER:
-		if (b != CRC)
-			return;
-		y->step = LAST;
+		progress(y, LAST, now);
 		header_send(y, true);
 		break;
-	case LAST:
-		if (b == ACK)
-			end(y, YMODEM_DONE);
-		break;
-	default: return;
+	default: end(y, YMODEM_DONE); break;
 	}
-	y->tries = 0;
+}
+
+/* The receiver wants the file: it has been offered since the start. */
+static void offer_byte(struct ymodem *y, uint8_t b, uint64_t now)
+{
+	if (b == CTRL_C)
+		end(y, YMODEM_CANCELLED);
+	if (b != CRC)
+		return;
+	progress(y, HEADER, now);
+	header_send(y, false);
+}
+
+static void sender_byte(struct ymodem *y, uint8_t b, uint64_t now)
+{
+	const bool waits = y->step == START || y->step == ANOTHER;
+
+	if (y->step == OFFER) {
+		offer_byte(y, b, now);
+		return;
+	}
+	if (b != NAK && b != (waits ? CRC : ACK))
+		return;
+	if (b == ACK && (y->step == HEADER || y->step == EOT_SENT)) {
+		progress(y, y->step == HEADER ? START : ANOTHER, now);
+		return;
+	}
+	y->acked = waits || b == ACK;
+	/* Of something sent twice a second ACK may come, which must not count for the next. */
+	if (y->resent || !y->acked)
+		hush(y, now);
+	else
+		send_next(y, now);
 }
 
 /* --- both -------------------------------------------------------------------------------------- */
@@ -329,52 +353,53 @@ size_t ymodem_take(struct ymodem *y, const uint8_t *buf, size_t n, uint64_t now)
 	for (size_t i = 0; i < n; i++) {
 		if (y->state != YMODEM_GOES_ON)
 			return i;
-		/* Two CANs end it, but for those within a packet. */
-		y->cancels = (uint8_t)(buf[i] == CAN && !y->used ? y->cancels + 1 : 0);
-		if (y->cancels == 2) {
+		if (buf[i] != '\b')
+			y->cancels = (uint8_t)(buf[i] != CAN	   ? 0
+					       : y->cancels < 0xff ? y->cancels + 1
+								   : 0xff);
+		if (y->hushed) {
+			y->due = now + HUSH_MS;
+			continue;
+		}
+		if (y->cancels >= 2 && !y->used) {
 			end(y, YMODEM_CANCELLED);
 			continue;
 		}
+		if (y->step != OFFER && (y->step != WAIT_HEADER || y->used))
+			y->due = now + silence_of(y);
 		if (y->step >= OFFER)
-			sender_byte(y, buf[i]);
+			sender_byte(y, buf[i], now);
 		else
-			receiver_byte(y, buf[i]);
-		if (y->step != OFFER && y->step != WAIT_HEADER)
-			y->due = now + patience(y);
+			receiver_byte(y, buf[i], now);
 	}
 	return n;
 }
 
-static void silent(struct ymodem *y)
+static void silent(struct ymodem *y, uint64_t now)
 {
-	switch ((enum step)y->step) {
-	case WAIT_HEADER:
-		y->used = 0;
-		if (y->done) {
-			y->done--;
-			byte(y, CRC);
-		} else {
-			end(y, YMODEM_LOST);
-		}
-		break;
-	case WAIT_DATA: fail_once(y); break;
-	/* The file is whole: a sender that ends without the last block has done its work. */
-	case WAIT_END:
-	case ANOTHER:
-	case LAST: end(y, YMODEM_DONE); break;
-	case OFFER: end(y, YMODEM_LOST); break;
-	case HEADER:
-	case START:
-	case DATA:
-	case EOT_SENT: send_again(y); break;
-	}
+	const bool hushed = y->hushed;
+
+	y->due = now + silence_of(y);
+	y->used = 0;
+	y->hushed = false;
+	if (y->cancels >= 5) /* within a packet, or what was to be one */
+		end(y, YMODEM_CANCELLED);
+	else if (y->step < OFFER)
+		ask(y);
+	else if (hushed && y->acked)
+		send_next(y, now);
+	else
+		send_again(y);
 }
 
 uint64_t ymodem_tick(struct ymodem *y, uint64_t now)
 {
-	if (y->state == YMODEM_GOES_ON && now >= y->due) {
-		y->due = now + patience(y);
-		silent(y);
-	}
-	return y->state == YMODEM_GOES_ON && y->due > now ? y->due - now : 0;
+	if (y->state == YMODEM_GOES_ON && now >= y->give_up)
+		/* The file is whole: what may be missing is the other side's farewell. */
+		end(y, y->step == WAIT_END || y->step >= ANOTHER ? YMODEM_DONE : YMODEM_LOST);
+	if (y->state == YMODEM_GOES_ON && now >= y->due)
+		silent(y, now);
+	if (y->state != YMODEM_GOES_ON)
+		return 0;
+	return (y->due < y->give_up ? y->due : y->give_up) - now;
 }

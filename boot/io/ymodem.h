@@ -14,11 +14,12 @@
 #define YMODEM_BLOCK 1024
 #define YMODEM_PACKET (3 + YMODEM_BLOCK + 2)
 #define YMODEM_NAME 64
+#define YMODEM_STALL_MS 30000 /* without a block that is good: it is given up */
 
 enum ymodem_state {
 	YMODEM_GOES_ON,
 	YMODEM_DONE,
-	YMODEM_CANCELLED, /* by the other side */
+	YMODEM_CANCELLED, /* by the other side, or by the person before it began */
 	YMODEM_LOST, /* the other side says nothing, or nothing that makes sense, any more */
 	YMODEM_REFUSED, /* the sink or the source said no: there is no room, a file is too large */
 };
@@ -27,7 +28,10 @@ enum ymodem_state {
 struct ymodem_io {
 	/* Bytes to the line. */
 	void (*send)(void *arg, const uint8_t *buf, size_t n);
-	/* Receiver: the file's name and size (UINT64_MAX: not told). False: it is not wanted. */
+	/*
+	 * Receiver: the file's name, of printable characters, and its size (UINT64_MAX: not told).
+	 * False: it is not wanted.
+	 */
 	bool (*begin)(void *arg, const char *name, uint64_t size);
 	/* Receiver: N bytes of the file. False: they cannot be kept. */
 	bool (*sink)(void *arg, const uint8_t *buf, size_t n);
@@ -41,17 +45,21 @@ struct ymodem {
 	enum ymodem_state state;
 	uint8_t step;
 	uint8_t number; /* of the block that is next, or under way */
-	uint8_t tries; /* that came to nothing, in a row */
 	uint8_t cancels; /* CANs in a row */
-	uint64_t due; /* ms: when silence is too long */
+	bool hushed; /* what comes is dropped until the line is quiet */
+	bool acked; /* sender: then comes the next block, not the same again */
+	bool eot_seen; /* receiver: once, which may have been noise */
+	bool resent; /* sender: answers to more than one packet may come */
+	uint64_t due; /* ms: when the line has been silent for too long */
+	uint64_t give_up; /* ms: when there was no progress for too long */
 	uint64_t size, done; /* bytes of the file */
 	char name[YMODEM_NAME];
-	size_t used; /* of packet[] */
-	size_t length; /* sender: of the packet that is under way */
+	size_t used; /* receiver: bytes of packet[] */
+	size_t length; /* sender: bytes of packet[] */
 	uint8_t packet[YMODEM_PACKET];
 };
 
-/* Wait for a file. NOW in ms, as everywhere here; PATIENCE_MS: how long for its first byte. */
+/* Wait for a file. NOW in ms, as everywhere here; PATIENCE_MS: how long for its first block. */
 void ymodem_receive(struct ymodem *y, const struct ymodem_io *io, uint64_t now,
 		    uint64_t patience_ms);
 
@@ -62,7 +70,10 @@ void ymodem_send(struct ymodem *y, const struct ymodem_io *io, const char *name,
 /* Bytes that came over the line. Returns how many were taken: all, unless it has ended. */
 size_t ymodem_take(struct ymodem *y, const uint8_t *buf, size_t n, uint64_t now);
 
-/* Silence is looked at. Returns ms until it is to be looked at again. */
+/*
+ * Silence is looked at. Returns ms until it is to be looked at again, 0: it has ended. Whatever comes or does not, it
+ * ends YMODEM_STALL_MS after the last progress, or after PATIENCE_MS where there was none.
+ */
 uint64_t ymodem_tick(struct ymodem *y, uint64_t now);
 
 /* End it from this side: the other one is told. */

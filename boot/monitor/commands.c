@@ -7,8 +7,8 @@
 #include "boot/debug.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/stepping.h"
-#include "boot/monitor/tracing.h"
 #include "boot/monitor/transfer.h"
+#include "boot/monitor/tracing.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -112,9 +112,9 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
-	{ "load", "", "receive firmware over this line, and boot it", COMMAND_CHANGES,
+	{ "load", "[#CONF][@ADDR]", "receive firmware over this line, and boot it", COMMAND_CHANGES,
 	  transfer_load },
-	{ "core", "[ADDR SIZE]", "send the guest's memory and registers, for gdb", READS,
+	{ "core", "[[-p] ADDR BYTES]", "send the guest's memory and registers, for gdb", READS,
 	  transfer_core },
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
@@ -131,12 +131,13 @@ const struct command monitor_commands[] = {
 	{ "info regs", "", "registers", READS, view_regs },
 	{ "info sysregs", "[NAME]", "system registers, by name and field", READS, view_sysregs },
 	{ "info gic", "", "interrupts that are enabled, pending or active", READS, view_gic },
+	{ "info mmu", "[ADDR]", "what is mapped where, from ADDR on", READS, view_mmu },
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", 0, view_exits },
-	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
-	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
+	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
+	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
 	{ 0 },
 };
 
@@ -225,6 +226,10 @@ int monitor_command(struct shim *s, char *line)
 	c = argc ? find(argc, argv, &words) : NULL;
 	if (!c)
 		return -1;
+	if (!c->run) {
+		monitor_print("%s is not built in\n", c->name);
+		return -1;
+	}
 	if (locked(s, c)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",

@@ -1,198 +1,308 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Headers, notes and memory of a core.
+// Headers and memory of a core.
 #include "boot/monitor/core_file.h"
 
 #include <elf.h>
-#include <linux/kvm.h>
 #include <string.h>
 
-#include "boot/guestmem.h"
+#include "boot/memory.h"
 #include "boot/shim.h"
+#include "kvm/dcache.h"
 
 #define PAGE 4096
-#define GAP 8 /* pages of zeros that do not end a segment: a header costs as much as some of them */
+#define RUNS_MOST 65000 /* e_phnum has 16 bits */
 
-/* What NT_PRSTATUS has for AArch64. */
-struct prstatus {
-	int32_t signo, code, error;
-	int16_t cursig;
-	uint64_t pending, held;
-	int32_t pid, ppid, pgrp, sid;
-	uint64_t times[8];
-	uint64_t x[31], sp, pc, pstate;
-	int32_t fp_valid;
-};
-struct fpregs {
-	uint64_t v[32][2];
-	uint32_t fpsr, fpcr, reserved[2];
-};
-struct note {
-	Elf64_Nhdr head;
-	char name[8];
-};
+enum stage { HEADER, SEGMENTS, NOTES, MEMORY };
+enum content { ABSENT, ZERO, FILLED };
 
-static bool is_zero(struct shim *s, uint64_t gpa)
+/*
+ * --- what is where -------------------------------------------------------------------------------
+ */
+
+/* The page at ADDRESS in this process; NULL: there is none. */
+static const uint8_t *page_at(struct core_file *c, uint64_t address)
 {
-	static uint64_t page[PAGE / 8];
+	struct walk_fault fault;
+	uint64_t gpa = address;
+	const uint8_t *page;
 
-	guestmem_read(s, gpa, page, PAGE);
-	for (size_t i = 0; i < PAGE / 8; i++)
-		if (page[i])
-			return false;
+	if (!c->physical && guestmem_translate(&c->mem, address, &gpa, &fault))
+		return NULL;
+	page = memory_at(c->shim, gpa, false);
+	if (page)
+		dcache_flush(page, PAGE); /* a guest without caches has written past ours */
+	return page;
+}
+
+static enum content content(struct core_file *c, uint64_t address, uint64_t size)
+{
+	enum content found = ABSENT;
+
+	for (uint64_t end = address + size; address != end; address += PAGE) {
+		const uint64_t *page = (const uint64_t *)page_at(c, address);
+
+		for (size_t i = 0; page && i < PAGE / sizeof(*page); i++)
+			if (page[i])
+				return FILLED;
+		found = page ? ZERO : found;
+	}
+	return found;
+}
+
+/* The grain that is next, and what it has. False: there are no more. */
+static bool grain_next(struct core_file *c, uint64_t *address, uint64_t *size, enum content *has)
+{
+	uint64_t left;
+
+	while (c->in < c->areas && c->at == c->area[c->in].size) {
+		c->in++;
+		c->at = 0;
+	}
+	if (c->in == c->areas)
+		return false;
+	left = c->area[c->in].size - c->at;
+	*address = c->area[c->in].base + c->at;
+	*size = left < c->grain ? left : c->grain;
+	*has = content(c, *address, *size);
 	return true;
 }
 
-/* The pages of RAM that are not zero; when the table is full the last segment takes the rest. */
-static void segments_find(struct core_file *c, struct shim *s, const struct region *ram)
+static void rewind_areas(struct core_file *c)
 {
-	struct region *last = NULL;
+	c->in = 0;
+	c->at = 0;
+}
 
-	for (uint64_t gpa = ram->base; gpa < ram->base + ram->size; gpa += PAGE) {
-		if (is_zero(s, gpa))
+/* The next run: grains that are filled, then zeros. False: there are no more. */
+static bool run_next(struct core_file *c)
+{
+	struct core_run *r = &c->run;
+	uint64_t address, size;
+	enum content has;
+
+	memset(r, 0, sizeof(*r));
+	c->run_done = 0;
+	while (grain_next(c, &address, &size, &has)) {
+		const bool goes_on = r->size && address == r->base + r->size;
+
+		if (r->size &&
+		    (!goes_on || has == ABSENT || (has == FILLED && r->filled < r->size)))
+			return true;
+		c->at += size;
+		if (has == ABSENT)
 			continue;
-		if (last && (gpa - (last->base + last->size) <= GAP * PAGE ||
-			     c->segments == CORE_SEGMENTS)) {
-			last->size = gpa + PAGE - last->base;
-			continue;
-		}
-		if (c->segments == CORE_SEGMENTS)
-			return;
-		last = &c->segment[c->segments++];
-		*last = (struct region){ gpa, PAGE };
+		if (!r->size)
+			r->base = address;
+		r->size += size;
+		if (has == FILLED)
+			r->filled = r->size;
 	}
+	return r->size;
 }
 
-static void put(struct core_file *c, const void *bytes, size_t n)
+/* Bytes of the file that are memory; how many runs there are. */
+static uint64_t runs_count(struct core_file *c)
 {
-	if (c->head + n <= CORE_HEAD)
-		memcpy(c->bytes + c->head, bytes, n);
-	c->head += n;
+	uint64_t bytes = 0;
+
+	c->runs = 0;
+	rewind_areas(c);
+	while (run_next(c)) {
+		c->runs++;
+		bytes += c->run.filled;
+	}
+	return bytes;
 }
 
-static void note_put(struct core_file *c, uint32_t type, const void *desc, uint32_t size)
-{
-	const struct note note = { { 5, size, type }, "CORE" };
-	static const uint8_t padding[4];
+/*
+ * --- the file, piece by piece --------------------------------------------------------------------
+ */
 
-	put(c, &note, sizeof(note));
-	put(c, desc, size);
-	put(c, padding, -size & 3);
+static size_t header_size(const struct core_file *c)
+{
+	return c->aarch32 ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr);
 }
 
-static void vcpu_put(struct core_file *c, const struct vcpu *vcpu)
+static size_t segment_size(const struct core_file *c)
 {
-	struct prstatus status = { .pid = (int32_t)vcpu->id + 1 };
-	struct fpregs fp = { 0 };
-	uint64_t sp0 = 0, mode;
-
-	for (unsigned i = 0; i < 31; i++)
-		vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.regs[0]) + 2 * i, &status.x[i]);
-	vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.pc), &status.pc);
-	vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.pstate), &status.pstate);
-	vcpu_reg_get(vcpu, VCPU_CORE_REG(sp_el1), &status.sp);
-	vcpu_reg_get(vcpu, VCPU_CORE_REG(regs.sp), &sp0);
-	mode = status.pstate & 0xf;
-	if (mode == 0 || mode == 4)
-		status.sp = sp0; /* EL0t, EL1t */
-	note_put(c, NT_PRSTATUS, &status, sizeof(status));
-	note_put(c, NT_FPREGSET, &fp, sizeof(fp));
+	return c->aarch32 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
 }
 
-static size_t notes_size(const struct shim *s)
+static void piece_set(struct core_file *c, const void *bytes, size_t size)
 {
-	return s->vcpus_made * (2 * sizeof(struct note) + ((sizeof(struct prstatus) + 3) & ~3ul) +
-				sizeof(struct fpregs));
+	memcpy(c->piece, bytes, size);
+	c->piece_size = size;
 }
 
-/* ELF header, program headers, notes; memory follows at once. Returns the file's size. */
-static uint64_t head_make(struct core_file *c, struct shim *s)
+/* Both classes have the same members, and ELF headers of both begin alike. */
+#define HEADER_OF(kind, machine, c)                                                                 \
+	{                                                                                           \
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, (kind), ELFDATA2LSB, EV_CURRENT }, \
+		.e_type = ET_CORE, .e_machine = (machine), .e_version = EV_CURRENT,                 \
+		.e_phoff = (uint32_t)header_size(c), .e_ehsize = (uint16_t)header_size(c),          \
+		.e_phentsize = (uint16_t)segment_size(c), .e_phnum = (uint16_t)((c)->runs + 1),     \
+	}
+
+static void header_piece(struct core_file *c)
 {
-	const Elf64_Ehdr elf = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			     EV_CURRENT },
-		.e_type = ET_CORE,
-		.e_machine = EM_AARCH64,
-		.e_version = EV_CURRENT,
-		.e_phoff = sizeof(elf),
-		.e_ehsize = sizeof(elf),
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = (Elf64_Half)(c->segments + 1),
+	const Elf64_Ehdr wide = HEADER_OF(ELFCLASS64, EM_AARCH64, c);
+	const Elf32_Ehdr narrow = HEADER_OF(ELFCLASS32, EM_ARM, c);
+
+	if (c->aarch32)
+		piece_set(c, &narrow, sizeof(narrow));
+	else
+		piece_set(c, &wide, sizeof(wide));
+}
+
+static void segment_piece(struct core_file *c, uint32_t type, const struct core_run *r)
+{
+	const Elf64_Phdr wide = {
+		.p_type = type,
+		.p_flags = type == PT_LOAD ? PF_R | PF_W | PF_X : 0,
+		.p_offset = c->offset,
+		.p_vaddr = r->base,
+		.p_paddr = c->physical ? r->base : 0,
+		.p_filesz = r->filled,
+		.p_memsz = type == PT_LOAD ? r->size : 0,
+		.p_align = type == PT_LOAD ? 1 : 4,
 	};
-	uint64_t at = sizeof(elf) + elf.e_phnum * sizeof(Elf64_Phdr);
-	const size_t notes = notes_size(s);
-	Elf64_Phdr p = { .p_type = PT_NOTE, .p_offset = at, .p_filesz = notes, .p_align = 4 };
+	const Elf32_Phdr narrow = {
+		.p_type = wide.p_type,
+		.p_offset = (Elf32_Off)wide.p_offset,
+		.p_vaddr = (Elf32_Addr)wide.p_vaddr,
+		.p_paddr = (Elf32_Addr)wide.p_paddr,
+		.p_filesz = (Elf32_Word)wide.p_filesz,
+		.p_memsz = (Elf32_Word)wide.p_memsz,
+		.p_flags = wide.p_flags,
+		.p_align = (Elf32_Word)wide.p_align,
+	};
 
-	put(c, &elf, sizeof(elf));
-	put(c, &p, sizeof(p));
-	at += notes;
-	for (unsigned i = 0; i < c->segments; i++) {
-		p = (Elf64_Phdr){ .p_type = PT_LOAD,
-				  .p_flags = PF_R | PF_W | PF_X,
-				  .p_offset = at,
-				  .p_vaddr = c->segment[i].base,
-				  .p_paddr = c->segment[i].base,
-				  .p_filesz = c->segment[i].size,
-				  .p_memsz = c->segment[i].size,
-				  .p_align = 1 };
-		put(c, &p, sizeof(p));
-		at += p.p_filesz;
-	}
-	for (unsigned i = 0; i < s->vcpus_made; i++)
-		vcpu_put(c, &s->vcpu[i]);
-	return at;
+	if (c->aarch32)
+		piece_set(c, &narrow, sizeof(narrow));
+	else
+		piece_set(c, &wide, sizeof(wide));
+	c->offset += r->filled;
 }
 
-/* What A and B have in common, on whole pages; size 0: nothing. */
-static struct region common(const struct region *a, const struct region *b)
+/* The first segment is the notes. */
+static bool segments_piece(struct core_file *c)
 {
-	const uint64_t base = a->base > b->base ? a->base : b->base & ~(uint64_t)(PAGE - 1);
-	const uint64_t end_a = a->base + a->size, end_b = b->base + b->size;
-	const uint64_t end = end_a < end_b ? end_a : (end_b + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	const struct core_run notes = { .filled = c->notes };
 
-	return (struct region){ base, end > base ? end - base : 0 };
-}
-
-uint64_t core_file_make(struct core_file *c, struct shim *s, const struct region *only)
-{
-	uint64_t size;
-
-	memset(c, 0, offsetof(struct core_file, bytes));
-	for (unsigned i = 0; i < s->p.plan.banks; i++) {
-		const struct region ram = only ? common(&s->p.plan.ram[i], only) : s->p.plan.ram[i];
-
-		segments_find(c, s, &ram);
+	if (!c->index++) {
+		c->offset = header_size(c) + (c->runs + 1) * segment_size(c);
+		segment_piece(c, PT_NOTE, &notes);
+		rewind_areas(c);
+		return true;
 	}
-	if (!c->segments)
-		return 0;
-	size = head_make(c, s);
-	return c->head <= CORE_HEAD ? size : 0;
+	if (!run_next(c))
+		return false;
+	segment_piece(c, PT_LOAD, &c->run);
+	return true;
 }
 
-bool core_file_read(struct core_file *c, struct shim *s, uint8_t *buf, size_t n)
+static bool notes_piece(struct core_file *c)
+{
+	c->piece_size = core_note(c->shim, c->aarch32, c->first, c->index++, c->piece);
+	return c->piece_size;
+}
+
+/* The next piece of headers or notes. False: memory follows. */
+static bool piece_next(struct core_file *c)
+{
+	bool more = false;
+
+	c->piece_done = 0;
+	while (!more && c->stage < MEMORY) {
+		switch (c->stage) {
+		case HEADER:
+			more = c->index++ == 0;
+			if (more)
+				header_piece(c);
+			break;
+		case SEGMENTS: more = segments_piece(c); break;
+		default: more = notes_piece(c); break;
+		}
+		if (!more) {
+			c->stage++;
+			c->index = 0;
+			rewind_areas(c);
+			memset(&c->run, 0, sizeof(c->run));
+			c->run_done = 0;
+		}
+	}
+	return more;
+}
+
+/* The next bytes of memory, N at most; how many. */
+static size_t memory_read(struct core_file *c, uint8_t *buf, size_t n)
+{
+	const uint8_t *page;
+	uint64_t address;
+	size_t left;
+
+	while (c->run_done == c->run.filled)
+		if (!run_next(c))
+			return 0;
+	address = c->run.base + c->run_done;
+	left = PAGE - address % PAGE;
+	if (left > n)
+		left = n;
+	page = page_at(c, address & ~(uint64_t)(PAGE - 1));
+	if (page)
+		memcpy(buf, page + address % PAGE, left);
+	else
+		memset(buf, 0, left); /* within a grain */
+	c->run_done += left;
+	return left;
+}
+
+void core_file_read(struct core_file *c, uint8_t *buf, size_t n)
 {
 	while (n) {
-		size_t some;
+		size_t some = c->piece_size - c->piece_done;
 
-		if (c->at < c->head) {
-			some = c->head - c->at < n ? c->head - c->at : n;
-			memcpy(buf, c->bytes + c->at, some);
+		if (some) {
+			some = some < n ? some : n;
+			memcpy(buf, c->piece + c->piece_done, some);
+			c->piece_done += some;
+		} else if (c->stage < MEMORY && piece_next(c)) {
+			continue;
 		} else {
-			const struct region *r = &c->segment[c->next];
-
-			if (c->next == c->segments)
-				return false;
-			some = r->size - c->done < n ? (size_t)(r->size - c->done) : n;
-			if (guestmem_read(s, r->base + c->done, buf, some) < some)
-				return false;
-			c->done += some;
-			if (c->done == r->size) {
-				c->next++;
-				c->done = 0;
-			}
+			c->piece_size = c->piece_done = 0;
+			some = memory_read(c, buf, n);
+			if (!some)
+				memset(buf, 0, some = n);
 		}
-		c->at += some;
 		buf += some;
 		n -= some;
 	}
-	return true;
+}
+
+uint64_t core_file_make(struct core_file *c, struct shim *s, const struct vcpu *vcpu,
+			const struct region *part, bool physical)
+{
+	uint64_t bytes, size;
+
+	memset(c, 0, sizeof(*c));
+	c->shim = s;
+	c->first = vcpu->id;
+	c->physical = physical || !part;
+	c->aarch32 = s->p.plan.aarch32;
+	guestmem_bind(&c->mem, s, vcpu);
+	for (unsigned i = 0; !part && i < s->p.plan.banks; i++)
+		c->area[c->areas++] = s->p.plan.ram[i];
+	if (part && part->size) {
+		const uint64_t base = part->base & ~(uint64_t)(PAGE - 1);
+
+		size = (part->base - base + part->size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+		c->area[c->areas++] = (struct region){ base, size };
+	}
+	c->grain = PAGE;
+	while (bytes = runs_count(c), c->runs > RUNS_MOST)
+		c->grain *= 4;
+	for (unsigned i = 0; (size = core_note(s, c->aarch32, c->first, i, c->piece)); i++)
+		c->notes += size;
+	rewind_areas(c);
+	return c->runs ? header_size(c) + (c->runs + 1) * segment_size(c) + c->notes + bytes : 0;
 }

@@ -3,15 +3,15 @@
 #include "boot/monitor/monitor.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "boot/debug.h"
 #include "boot/exits.h"
+#include "boot/monitor/actions.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
 #include "boot/monitor/keys.h"
+#include "boot/monitor/print.h"
 #include "boot/monitor/transfer.h"
 #include "boot/shim.h"
 
@@ -28,8 +28,6 @@ static _Alignas(4096) struct monitor {
 	bool restarts;
 	struct failure why; /* the guest has ended */
 	unsigned vcpu;
-	void (*out)(void *arg, const char *text, size_t n);
-	void *out_arg;
 	struct edit edit;
 	uint8_t own[OWN];
 } m;
@@ -37,29 +35,6 @@ static _Alignas(4096) struct monitor {
 /*
  * --- what is printed -----------------------------------------------------------------------------
  */
-
-static void line_out(void *arg, const char *text, size_t n)
-{
-	console_say(arg, text, n);
-}
-
-void monitor_output_to(void (*out)(void *arg, const char *text, size_t n), void *arg)
-{
-	m.out = out ? out : line_out;
-	m.out_arg = out ? arg : &m.shim->io.console;
-}
-
-void monitor_print(const char *format, ...)
-{
-	char text[512];
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	m.out(m.out_arg, text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1);
-}
 
 static void echo(const char *text, size_t n)
 {
@@ -69,6 +44,12 @@ static void echo(const char *text, size_t n)
 void monitor_prompt(void)
 {
 	monitor_print("%s> ", m.ended ? "ended" : m.paused ? "paused" : "running");
+}
+
+void monitor_line_show(void)
+{
+	monitor_prompt();
+	edit_show(&m.edit);
 }
 
 bool monitor_interrupted(struct shim *s)
@@ -87,6 +68,8 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 {
 	struct console *c = &s->io.console;
 
+	if (m.owner == LINE_TRANSFER)
+		transfer_drop(); /* nothing, where it is over */
 	if (m.owner == LINE_GUEST && owner != LINE_GUEST) {
 		console_flush(c); /* what the guest has said comes in front, as far as it can */
 		console_hold(c, true);
@@ -95,6 +78,7 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 	}
 	if (owner == LINE_GUEST)
 		console_hold(c, false);
+	console_quiet(c, owner == LINE_TRANSFER || owner == LINE_GDB);
 	m.owner = owner;
 }
 
@@ -175,7 +159,9 @@ void monitor_keep(struct shim *s, const struct failure *why)
 {
 	m.why = *why;
 	m.ended = true;
-	m.paused = true; /* the loop has paused the vCPUs */
+	if (m.paused)
+		vcpus_resume(s, false); /* the loop has paused them, too */
+	m.paused = true;
 	monitor_line_give(s, LINE_MONITOR);
 	monitor_print("the guest has ended: %s%s%s\n"
 		      "\"reset\" starts it again, \"quit\" ends the run, \"help\" tells more\n",
@@ -210,107 +196,6 @@ void monitor_quit(struct shim *s)
 		exit_stop(s, NULL, m.why.outcome, m.why.code, "%s", m.why.text);
 	else
 		exit_stop(s, NULL, OUTCOME_POWEROFF, "", "stopped by the person on the line");
-}
-
-/*
- * --- keys ----------------------------------------------------------------------------------------
- */
-
-/* While the guest has the line: something of ours, on lines of its own. */
-static void aside(struct shim *s, void (*what)(struct shim *s))
-{
-	const enum line_owner owner = m.owner;
-
-	monitor_line_give(s, LINE_MONITOR);
-	what(s);
-	monitor_line_give(s, owner);
-}
-
-static void keys_print(struct shim *s)
-{
-	char key = 0, name[4];
-	const char *help;
-
-	(void)s;
-	keys_name(m.keys.escape, name);
-	for (unsigned i = 0; (help = keys_help(i, &key)); i++)
-		monitor_print("%s %c   %s\n", name, key, help);
-	monitor_print("%s %s  %s itself, for the guest\n", name, name, name);
-}
-
-static void dump_print(struct shim *s)
-{
-	char line[] = "dump";
-
-	monitor_command(s, line);
-}
-
-static void unknown_print(struct shim *s)
-{
-	char name[4];
-
-	(void)s;
-	keys_name(m.keys.escape, name);
-	if (m.keys.last >= ' ' && m.keys.last < 0x7f)
-		monitor_print("%s %c is no key of kvmshim's, and dropped: %s h tells all\n", name,
-			      m.keys.last, name);
-	else
-		monitor_print("%s and that key do nothing: %s h tells all\n", name, name);
-}
-
-static void stamps_print(struct shim *s)
-{
-	monitor_print("times in front of the guest's lines: %s\n",
-		      s->io.console.stamps ? "on" : "off");
-}
-
-static void no_break_print(struct shim *s)
-{
-	(void)s;
-	monitor_print("the guest has no console that can take a BREAK\n");
-}
-
-static void no_gdb_print(struct shim *s)
-{
-	(void)s;
-	monitor_print("gdb is not built in\n");
-}
-
-static void act(struct shim *s, enum key_action action)
-{
-	const bool ours = m.owner == LINE_MONITOR;
-
-	if (ours && action != KEY_NOTHING && action != KEY_MONITOR)
-		echo("\n", 1);
-	switch (action) {
-	case KEY_NOTHING: return;
-	case KEY_HELP: aside(s, keys_print); break;
-	case KEY_MONITOR:
-		if (!ours) {
-			monitor_open(s, "");
-			return;
-		}
-		echo("\n", 1);
-		monitor_close(s);
-		break;
-	case KEY_STOP: monitor_quit(s); return;
-	case KEY_RESET: monitor_reset(s); return;
-	case KEY_BREAK:
-		if (!s->console || !bus_break(s->console))
-			aside(s, no_break_print);
-		break;
-	case KEY_STAMPS:
-		console_stamps(&s->io.console, !s->io.console.stamps);
-		aside(s, stamps_print);
-		break;
-	case KEY_DUMP: aside(s, dump_print); break;
-	case KEY_GDB: aside(s, no_gdb_print); break;
-	case KEY_UNKNOWN: aside(s, unknown_print); break;
-	}
-	if (m.owner == LINE_MONITOR) {
-		monitor_prompt();
-		edit_show(&m.edit);
-	}
 }
 
 /*
@@ -378,7 +263,7 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 
 		some = keys_take(&m.keys, buf, some, kept, &keep, &action);
 		plain(s, kept, keep);
-		act(s, action);
+		actions_do(s, &m.keys, action);
 		buf += some;
 		n -= some;
 	}
@@ -401,6 +286,6 @@ void monitor_begin(struct shim *s)
 	m.edit.show = echo;
 	m.edit.word = monitor_word;
 	m.edit.prompt = monitor_prompt;
-	monitor_output_to(NULL, NULL);
+	print_begin(&s->io.console);
 	console_own(&s->io.console, m.own, sizeof(m.own));
 }

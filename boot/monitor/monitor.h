@@ -93,6 +93,9 @@ void monitor_output_to(void (*out)(void *arg, const char *text, size_t n), void 
 /* The monitor's prompt, on a line of its own that begins anew. */
 void monitor_prompt(void);
 
+/* The same, and behind it what has been typed of a line. */
+void monitor_line_show(void);
+
 /* Has the person typed Ctrl-C since the command began? What else was typed meanwhile is dropped. */
 bool monitor_interrupted(struct shim *s);
 

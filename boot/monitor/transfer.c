@@ -2,36 +2,29 @@
 // `load` and `core`: YMODEM between the line and a file or the guest's memory.
 #include "boot/monitor/transfer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "boot/exits.h"
-#include "boot/image/image.h"
-#include "boot/init.h"
+#include "boot/io/ymodem.h"
 #include "boot/monitor/core_file.h"
+#include "boot/monitor/load.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
 
-#define PATIENCE_MS 60000 /* for the person to start the other side */
-#define MOST (256u << 20) /* bytes of a file: hours at 115200 */
+#define PATIENCE_MS 120000 /* for the person to start the other side */
+#define QUIET_MS 400 /* the other side's program ends, and takes what comes too soon with it */
+#define NOISE_MS 4000 /* a line that does not become quiet */
 #define LINE_RATE 11520 /* bytes a second at 115200 8N1 */
-#define OVERHEAD 101 / 100 /* of YMODEM's blocks of 1 KiB, about */
+#define BLOCK_COST (YMODEM_PACKET + 1) /* bytes on the line for one of 1,024 */
 
 static _Alignas(4096) struct {
+	enum { IDLE, RUNS, SETTLES, TRIES } stage;
+	bool loads;
+	uint64_t began; /* ms */
+	uint64_t due, latest; /* ms: the line is quiet, or taken for it */
 	struct ymodem y;
-	bool active, loads;
-	int fd;
-	uint64_t size; /* that came in */
-	char path[40];
-	bool ready; /* path is to be booted */
-	struct image image; /* what came in, looked at */
 	struct core_file core;
 } t;
 
@@ -54,19 +47,21 @@ static bool file_begin(void *arg, const char *name, uint64_t size)
 {
 	(void)arg;
 	(void)name;
-	return size == UINT64_MAX || size <= MOST;
+	t.began = now_ms();
+	return load_fits(size);
 }
 
 static bool file_sink(void *arg, const uint8_t *buf, size_t n)
 {
 	(void)arg;
-	t.size += n;
-	return t.size <= MOST && write(t.fd, buf, n) == (ssize_t)n;
+	return load_keep(buf, n);
 }
 
 static bool core_source(void *arg, uint8_t *buf, size_t n)
 {
-	return core_file_read(&t.core, arg, buf, n);
+	(void)arg;
+	core_file_read(&t.core, buf, n);
+	return true;
 }
 
 static struct ymodem_io io_of(struct shim *s)
@@ -78,40 +73,28 @@ static struct ymodem_io io_of(struct shim *s)
 				   .arg = s };
 }
 
-/*
- * Where the file comes to lie: PID 1 starts another shim proper, which finds it by its name; a hosted
- * one goes on as another program, to which its fd stays open.
- */
-static int file_make(const struct shim *s)
+static void line_take(struct shim *s, bool loads)
 {
-	if (s->p.settings.pid1) {
-		snprintf(t.path, sizeof(t.path), "%s.new", INIT_LOADED);
-		unlink(t.path);
-		t.fd = open(t.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	} else {
-		t.fd = memfd_create("firmware", 0);
-		snprintf(t.path, sizeof(t.path), "/proc/self/fd/%d", t.fd);
-	}
-	return t.fd < 0 ? -errno : 0;
+	t.stage = RUNS;
+	t.loads = loads;
+	t.began = now_ms();
+	monitor_line_give(s, LINE_TRANSFER);
 }
 
 int transfer_load(struct shim *s, int argc, char **argv)
 {
 	const struct ymodem_io io = io_of(s);
-	const int error = file_make(s);
 
-	(void)argc;
-	(void)argv;
-	if (error) {
-		monitor_print("there is no room for a file: %s\n", strerror(-error));
+	if (argc > 2 || (argc == 2 && !strchr("#@", argv[1][0]))) {
+		monitor_print("load [#CONF][@ADDR]: what firmware= has behind the path\n");
 		return -1;
 	}
+	if (!load_begin(s, argc == 2 ? argv[1] : NULL))
+		return -1;
 	monitor_pause(s);
-	monitor_print(
-		"send the file now, by YMODEM: sb FILE (C-a C-s in picocom); ^X ^X gives up\n");
-	t.active = t.loads = true;
-	t.size = 0;
-	monitor_line_give(s, LINE_TRANSFER);
+	monitor_print("send it by YMODEM: sb FILE (picocom C-a C-s, minicom C-a s, tio C-t y); ^C "
+		      "ends\n");
+	line_take(s, true);
 	ymodem_receive(&t.y, &io, now_ms(), PATIENCE_MS);
 	return 0;
 }
@@ -119,107 +102,131 @@ int transfer_load(struct shim *s, int argc, char **argv)
 int transfer_core(struct shim *s, int argc, char **argv)
 {
 	const struct ymodem_io io = io_of(s);
-	struct region only = { 0, 0 };
+	const bool physical = argc > 1 && !strcmp(argv[1], "-p");
+	const int at = physical ? 2 : 1;
+	struct region part = { 0, 0 };
 	uint64_t size, seconds;
 
-	if (argc == 2 || argc > 3) {
-		monitor_print("core [ADDR SIZE]: all of RAM, or a part of it\n");
+	if (argc != 1 && argc != at + 2) {
+		monitor_print("core [[-p] ADDR BYTES]: all of RAM, or a part of memory\n");
 		return -1;
 	}
-	if (argc == 3 &&
-	    (!words_address(s, argv[1], &only.base) || !words_number(argv[2], &only.size)))
+	if (argc > 1 &&
+	    (!words_address(s, argv[at], &part.base) || !words_number(argv[at + 1], &part.size)))
 		return -1;
 	monitor_pause(s);
-	size = core_file_make(&t.core, s, argc == 3 ? &only : NULL);
+	size = core_file_make(&t.core, s, monitor_vcpu(s), argc > 1 ? &part : NULL, physical);
 	if (!size) {
-		monitor_print("no RAM of the guest is there\n");
+		monitor_print("no memory of the guest's is there\n");
 		return -1;
 	}
-	seconds = size * OVERHEAD / LINE_RATE;
-	monitor_print("core: %" PRIu64 " bytes without pages of zeros, %" PRIu64 " min %" PRIu64
-		      " s at 115200\n"
-		      "receive it now, by YMODEM: rb (C-a C-r in picocom); ^X ^X gives up\n",
+	seconds = (size / YMODEM_BLOCK + 1) * BLOCK_COST / LINE_RATE + 1;
+	monitor_print("kvmshim.core: %" PRIu64 " bytes, without pages of zeros: %" PRIu64
+		      " min %02" PRIu64 " s at 115200\n"
+		      "receive it by YMODEM: rb (picocom C-a C-r, minicom C-a r); ^C ends\n",
 		      size, seconds / 60, seconds % 60);
-	t.active = true;
-	t.loads = false;
-	monitor_line_give(s, LINE_TRANSFER);
+	line_take(s, false);
 	ymodem_send(&t.y, &io, "kvmshim.core", size, now_ms(), PATIENCE_MS);
 	return 0;
+}
+
+/* The line goes back to the person. */
+static void finish(struct shim *s)
+{
+	t.stage = IDLE;
+	monitor_line_give(s, LINE_MONITOR);
+	monitor_prompt();
 }
 
 static const char *why(enum ymodem_state state)
 {
 	static const char *const texts[] = {
-		[YMODEM_CANCELLED] = "the other side gave it up",
-		[YMODEM_LOST] = "the other side fell silent",
+		[YMODEM_CANCELLED] = "it was given up",
+		[YMODEM_LOST] = "the other side fell silent, or the line is bad",
 		[YMODEM_REFUSED] = "there is no room for that file",
 	};
 
 	return texts[state];
 }
 
-/* What came in is looked at before the guest that runs is given up for it. */
-static void loaded(struct shim *s)
+static void settled(struct shim *s)
 {
-	struct failure f = { .text = "" };
-	const struct prepared *p = &s->p;
-	int bad;
+	const uint64_t ms = t.latest - NOISE_MS - t.began;
 
-	monitor_print("%" PRIu64 " bytes of %s have come\n", t.size, t.y.name);
-	memset(&t.image, 0, sizeof(t.image));
-	bad = CONFIG_VERIFY && p->keys.count
-		      ? image_open_signed(&t.image, t.path, NULL, MOST, &p->keys, &f)
-		      : image_open(&t.image, t.path, NULL, MOST, &f);
-	if (bad) {
-		monitor_print("%s\nthe guest is as it was\n", f.text);
-		close(t.fd);
+	monitor_print("\n");
+	if (t.y.state != YMODEM_DONE) {
+		monitor_print("not done: %s%s\n", why(t.y.state),
+			      t.loads ? ". The guest is as it was" : "");
+		load_drop();
+		finish(s);
 		return;
 	}
-	monitor_print("booting it: %s\n", t.image.kind[0] ? t.image.kind : "raw");
-	image_close(&t.image);
-	if (p->settings.pid1 && rename(t.path, INIT_LOADED) == 0)
-		init_load_again();
-	t.ready = true;
-	exit_stop(s, NULL, OUTCOME_RESET, "", "%s", "");
+	monitor_print("%s: %" PRIu64 " bytes in %" PRIu64 ".%" PRIu64 " s\n", t.y.name, t.y.done,
+		      ms / 1000, ms % 1000 / 100);
+	if (t.loads && load_try(s)) {
+		t.stage = TRIES;
+		return;
+	}
+	if (!t.loads)
+		monitor_print("gdb-multiarch FIRMWARE.elf %s opens it\n", t.y.name);
+	finish(s);
 }
 
-static void finished(struct shim *s)
+static void settle(uint64_t now)
 {
-	t.active = false;
-	monitor_line_give(s, LINE_MONITOR);
-	monitor_print("\n");
-	if (t.y.state != YMODEM_DONE)
-		monitor_print("not done: %s\n", why(t.y.state));
-	if (t.loads && t.y.state != YMODEM_DONE)
-		close(t.fd);
-	else if (t.loads)
-		loaded(s);
-	else if (t.y.state == YMODEM_DONE)
-		monitor_print("sent: gdb-multiarch FIRMWARE.elf kvmshim.core opens it\n");
-	if (!t.ready)
-		monitor_prompt();
+	t.stage = SETTLES;
+	t.due = now + QUIET_MS;
+	t.latest = now + NOISE_MS;
 }
 
 void transfer_take(struct shim *s, const uint8_t *buf, size_t n)
 {
-	ymodem_take(&t.y, buf, n, now_ms());
+	const uint64_t now = now_ms();
+
+	(void)s;
+	if (t.stage == SETTLES)
+		t.due = now + QUIET_MS;
+	if (t.stage != RUNS)
+		return;
+	ymodem_take(&t.y, buf, n, now);
 	if (t.y.state != YMODEM_GOES_ON)
-		finished(s);
+		settle(now);
 }
 
 int transfer_serve(struct shim *s)
 {
+	const uint64_t now = now_ms();
 	uint64_t ms;
 
-	if (!t.active)
-		return -1;
-	ms = ymodem_tick(&t.y, now_ms());
-	if (t.y.state != YMODEM_GOES_ON)
-		finished(s);
-	return (int)ms;
+	switch (t.stage) {
+	case IDLE: return -1;
+	case RUNS:
+		ms = ymodem_tick(&t.y, now);
+		if (t.y.state == YMODEM_GOES_ON)
+			return (int)ms;
+		settle(now);
+		return QUIET_MS;
+	case SETTLES:
+		if (now < t.due && now < t.latest)
+			return (int)(t.due - now);
+		settled(s);
+		return 0;
+	case TRIES: break;
+	}
+	if (!load_tried(s))
+		return LOAD_LOOK_MS;
+	if (load_next())
+		t.stage = IDLE; /* the run ends, for that one */
+	else
+		finish(s);
+	return 0;
 }
 
-const char *transfer_loaded(void)
+void transfer_drop(void)
 {
-	return t.ready ? t.path : NULL;
+	if (t.stage == RUNS)
+		ymodem_cancel(&t.y);
+	if (t.stage != IDLE && t.loads)
+		load_drop();
+	t.stage = IDLE;
 }

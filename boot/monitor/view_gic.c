@@ -8,9 +8,13 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/shim.h"
+#include "boot/silence_cause.h"
 
 #define LINES 1024
 #define PRIVATE 32
+#define FIRST_PPI 16
+#define TIMER_ON 1 /* ENABLE and not IMASK */
+#define TIMER_ON_MASK 3
 
 /* What the registers say of each interrupt. */
 static _Alignas(4096) struct lines {
@@ -111,7 +115,7 @@ static void line_print(const struct shim *s, unsigned n)
 	const unsigned number = n < 16 ? n : n < PRIVATE ? n - 16 : n - PRIVATE;
 	char to[24] = "";
 
-	if (n >= PRIVATE && s->vgic.kind == VGIC_V3)
+	if (n >= PRIVATE && n < LINES && s->vgic.kind == VGIC_V3)
 		snprintf(to, sizeof(to), "%" PRIx64, lines.route[n]);
 	else if (n >= PRIVATE)
 		snprintf(to, sizeof(to), "mask %02x", lines.target[n / 4] >> n % 4 * 8 & 0xff);
@@ -131,20 +135,55 @@ static bool lines_read(struct shim *s, const struct vcpu *vcpu)
 	return vgic_registers_each(&s->vgic, s->vcpu, s->vcpus_made, note, NULL) == 0;
 }
 
-bool view_gic_open(struct shim *s, const struct vcpu *vcpu)
+/* Can something raise interrupt N: a timer that runs, a device that has a model? */
+static bool has_source(const struct shim *s, const struct vcpu *vcpu, unsigned n)
 {
-	bool any = false;
+	static const uint64_t timer_control[4] = {
+		[1] = KVM_REG_ARM_PTIMER_CTL,
+		[2] = KVM_REG_ARM_TIMER_CTL,
+	};
+	const struct machine *m = &s->p.plan.machine;
+	uint64_t control = 0;
 
+	for (unsigned i = 0; i < m->timer.ppis; i++)
+		if (m->timer.ppi[i] == n && timer_control[i])
+			return !vcpu_reg_get(vcpu, timer_control[i], &control) &&
+			       (control & TIMER_ON_MASK) == TIMER_ON;
+	for (unsigned i = 0; i < m->devices; i++)
+		for (unsigned k = 0; k < m->device[i].traits.lines; k++)
+			if (m->device[i].intid[k] == n)
+				return true;
+	return false;
+}
+
+void view_gic_wake(struct shim *s, const struct vcpu *vcpu, struct silence_wake *w)
+{
+	*w = (struct silence_wake){ .known = false };
 	if (s->vgic.kind == VGIC_NONE || !lines_read(s, vcpu))
-		return true; /* not known: nothing is claimed */
-	for (unsigned n = 16; n < s->vgic.irqs && n < LINES; n++)
-		any = any || bit(lines.enabled, n);
-	return any && lines.control & 3 && lines.mask && (lines.enabled0 & 1 || lines.enabled1 & 3);
+		return;
+	w->known = true;
+	w->forwarded = lines.control & 3 && (lines.enabled0 & 1 || lines.enabled1 & 3);
+	for (unsigned n = FIRST_PPI; n < s->vgic.irqs && n < LINES; n++) {
+		const unsigned priority = lines.priority[n / 4] >> n % 4 * 8 & 0xff;
+
+		if (!bit(lines.enabled, n))
+			continue;
+		w->enabled = true;
+		if (priority >= lines.mask)
+			continue;
+		w->passes = true;
+		w->pending = w->pending || bit(lines.pending, n) || bit(lines.level, n);
+		w->source = w->source || has_source(s, vcpu, n);
+	}
+	/* Those of an ITS do not show. */
+	if (s->p.plan.machine.gic.has_its)
+		w->enabled = w->passes = w->source = true;
 }
 
 int view_gic(struct shim *s, int argc, char **argv)
 {
 	const bool v3 = s->vgic.kind == VGIC_V3;
+	const unsigned irqs = s->vgic.irqs < LINES ? s->vgic.irqs : LINES;
 	unsigned shown = 0;
 	bool read;
 
@@ -163,7 +202,7 @@ int view_gic(struct shim *s, int argc, char **argv)
 		      lines.enabled1 & (v3 ? 1 : 3) ? (v3 ? "1 " : "on ") : "",
 		      !(lines.enabled0 & 1) && !(lines.enabled1 & 3) ? "off" : "", lines.mask,
 		      lines.mask ? "" : ": no interrupt passes it");
-	for (unsigned n = 0; n < s->vgic.irqs && n < LINES; n++)
+	for (unsigned n = 0; n < irqs; n++)
 		/* SGIs are born enabled. */
 		if ((n >= 16 && bit(lines.enabled, n)) || bit(lines.pending, n) ||
 		    bit(lines.active, n) || bit(lines.level, n)) {

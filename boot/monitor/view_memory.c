@@ -35,21 +35,6 @@ static int options(int argc, char **argv, bool *physical, unsigned *size)
 	return at - 1;
 }
 
-static const char *cause(enum walk_kind kind)
-{
-	static const char *const causes[] = {
-		[WALK_OK] = "no memory is there",
-		[WALK_TRANSLATION] = "not mapped",
-		[WALK_ADDRESS_SIZE] = "mapped to more address bits than there are",
-		[WALK_ACCESS_FLAG] = "the access flag is not set",
-		[WALK_PERMISSION] = "not permitted",
-		[WALK_DOMAIN] = "its domain gives no access",
-		[WALK_TABLE] = "a table is where no memory is",
-	};
-
-	return kind < sizeof(causes) / sizeof(causes[0]) && causes[kind] ? causes[kind] : "fault";
-}
-
 static int nothing_there(struct shim *s, uint64_t address, bool physical)
 {
 	struct walk_fault fault = { 0 };
@@ -58,13 +43,13 @@ static int nothing_there(struct shim *s, uint64_t address, bool physical)
 	if (!physical)
 		guestmem_translate(&mem, address, &gpa, &fault);
 	if (fault.kind)
-		monitor_print("%#" PRIx64 ": %s (level %d)\n", address, cause(fault.kind),
+		monitor_print("%#" PRIx64 ": %s (level %d)\n", address, view_fault(fault.kind),
 			      fault.level);
 	else if (bus_find(&s->bus, gpa, 1))
 		monitor_print("%#" PRIx64 ": a device, whose registers are not looked at\n",
 			      address);
 	else
-		monitor_print("%#" PRIx64 ": %s\n", address, cause(WALK_OK));
+		monitor_print("%#" PRIx64 ": %s\n", address, view_fault(WALK_OK));
 	return -1;
 }
 
@@ -161,47 +146,5 @@ int view_w(struct shim *s, int argc, char **argv)
 			      : guestmem_write_virtual(&mem, address, &value, size)) < size)
 			return nothing_there(s, address, physical);
 	}
-	return 0;
-}
-
-static void step_print(struct insn_cpu *cpu, uint64_t gpa, unsigned size, uint64_t value)
-{
-	(void)cpu;
-	monitor_print("  descriptor at %#" PRIx64 ": %0*" PRIx64 ", %s\n", gpa, (int)size * 2,
-		      value,
-		      !(value & 3)	 ? "invalid"
-		      : (value & 3) == 3 ? "a table, or a page at the last level"
-		      : size == 8	 ? "a block"
-		      : (value & 3) == 1 ? "a table, or a large page at the last level"
-					 : "a section, or a page at the last level");
-}
-
-int view_translate(struct shim *s, int argc, char **argv)
-{
-	struct walk_fault fault;
-	enum walk_kind kind;
-	uint64_t va, gpa;
-
-	if (argc < 2) {
-		monitor_print("translate ADDR: which address\n");
-		return -1;
-	}
-	if (!words_address(s, argv[1], &va))
-		return -1;
-	guestmem_bind(&mem, s, monitor_vcpu(s));
-	if (!(insn_get(&mem.regs.cpu, INSN_SCTLR) & 1))
-		monitor_print("  the MMU is off: addresses are physical\n");
-	else
-		monitor_print("  tables: TTBR0 %#" PRIx64 ", TTBR1 %#" PRIx64 "\n",
-			      insn_get(&mem.regs.cpu, INSN_TTBR0),
-			      insn_get(&mem.regs.cpu, INSN_TTBR1));
-	mem.regs.cpu.step = step_print;
-	kind = guestmem_translate(&mem, va, &gpa, &fault);
-	mem.regs.cpu.step = NULL;
-	if (kind) {
-		monitor_print("%#" PRIx64 ": %s (level %d)\n", va, cause(kind), fault.level);
-		return -1;
-	}
-	monitor_print("%#" PRIx64 " is at physical %#" PRIx64 "\n", va, gpa);
 	return 0;
 }

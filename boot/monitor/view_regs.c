@@ -7,6 +7,7 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/shim.h"
+#include "kvm/insn/bank.h"
 
 #define PSTATE_AARCH32 (1u << 4)
 
@@ -50,7 +51,8 @@ void view_regs_of(const struct shim *s, const struct vcpu *vcpu)
 	for (unsigned i = 0; i < regs; i++)
 		monitor_print(aarch32 ? "%c%-2u %08" PRIx64 "%s" : "%c%-2u %016" PRIx64 "%s",
 			      aarch32 ? 'r' : 'x', i,
-			      get(vcpu, VCPU_CORE_REG(regs.regs[0]) + 2 * i),
+			      get(vcpu, VCPU_CORE_REG(regs.regs[0]) +
+						2 * (aarch32 ? bank_reg(pstate, i) : i)),
 			      (i + 1) % columns && i + 1 < regs ? "  " : "\n");
 	if (!aarch32)
 		monitor_print("sp_el0 %016" PRIx64 "  sp_el1 %016" PRIx64 "\n",

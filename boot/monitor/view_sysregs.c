@@ -65,7 +65,7 @@ static int one_print(const struct vcpu *vcpu, const char *given)
 	size_t n = 0;
 
 	/* As they are written, in capitals, whatever was typed; and without _EL1 where that is all that is missing. */
-	for (; given[n] && n < sizeof(name) - 5; n++)
+	for (; n < sizeof(name) - 5 && given[n]; n++)
 		name[n] = (char)(given[n] >= 'a' && given[n] <= 'z' ? given[n] - 'a' + 'A'
 								    : given[n]);
 	name[n] = '\0';

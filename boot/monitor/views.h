@@ -5,20 +5,27 @@
 
 #include <stdbool.h>
 
+#include "kvm/insn/walk.h"
+
 struct shim;
 struct vcpu;
+
+/* Why an address leads nowhere; WALK_OK: it does, and no memory is there. */
+const char *view_fault(enum walk_kind kind);
 
 /* A vCPU's registers, as the commands below print them. */
 void view_regs_of(const struct shim *s, const struct vcpu *vcpu);
 
-/* Can an interrupt reach VCPU: is one enabled, and does its CPU interface let it pass? */
-bool view_gic_open(struct shim *s, const struct vcpu *vcpu);
+/* What may wake VCPU, which is paused. */
+struct silence_wake;
+void view_gic_wake(struct shim *s, const struct vcpu *vcpu, struct silence_wake *wake);
 
 int view_regs(struct shim *s, int argc, char **argv);
 int view_dump(struct shim *s, int argc, char **argv);
 int view_x(struct shim *s, int argc, char **argv);
 int view_w(struct shim *s, int argc, char **argv);
 int view_translate(struct shim *s, int argc, char **argv);
+int view_mmu(struct shim *s, int argc, char **argv);
 int view_plan(struct shim *s, int argc, char **argv);
 int view_map(struct shim *s, int argc, char **argv);
 int view_devices(struct shim *s, int argc, char **argv);

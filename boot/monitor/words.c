@@ -8,6 +8,7 @@
 #include "boot/monitor/monitor.h"
 #include "boot/shim.h"
 #include "boot/size.h"
+#include "boot/symbols.h"
 
 bool words_number(const char *text, uint64_t *value)
 {
@@ -51,11 +52,12 @@ bool words_address(struct shim *s, const char *text, uint64_t *value)
 	if (text[0] == '$')
 		good = reg(monitor_vcpu(s), text + 1, n - 1, value);
 	else
-		good = size_parse(text, value, &end) == 0 && end == text + n;
+		good = (size_parse(text, value, &end) == 0 && end == text + n) ||
+		       (CONFIG_DIAGNOSE && symbols_find(s, text, n, value));
 	if (good && sign)
 		good = size_parse(text + n + 1, &offset, &end) == 0 && !*end;
 	if (!good) {
-		monitor_print("%s is no address: 0x40001000, $pc, $x0+16\n", text);
+		monitor_print("%s is no address: 0x40001000, $pc, $x0+16, a symbol\n", text);
 		return false;
 	}
 	*value += sign == '-' ? -offset : offset;

@@ -128,6 +128,8 @@ static inline bool insn_bit(uint32_t word, unsigned n)
 /* The mnemonic, of parts that are put together: "ld", "add", "al". Cut off where it is too long. */
 void insn_name_set(struct insn *insn, const char *a, const char *b, const char *c);
 
+struct walk_trail;
+
 /*
  * A CPU. Registers are read when they are needed and kept; what is changed is written by
  * insn_push(). The functions are the outside's: a vCPU, or a test.
@@ -151,8 +153,7 @@ struct insn_cpu {
 	 * the next multiple of 4 KiB. NULL: no memory is there, or it is to be written and may not.
 	 */
 	void *(*memory)(struct insn_cpu *cpu, uint64_t gpa, bool write);
-	/* Each descriptor that a translation has read: SIZE bytes at GPA, VALUE. NULL: nobody asks. */
-	void (*step)(struct insn_cpu *cpu, uint64_t gpa, unsigned size, uint64_t value);
+	struct walk_trail *trail; /* the way that a translation takes; NULL: nobody asks */
 	/*
 	 * An access of SIZE 1, 2, 4 or 8 to what is not memory. Returns 0, -EFAULT (the guest is to
 	 * get an external abort), or another -errno: the guest has ended.

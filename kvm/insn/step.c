@@ -163,7 +163,7 @@ static void classify(struct step *step, const struct row *row)
 		if (row->at && !(step->word >> row->at & MSR_CONTROL_FIELD))
 			step->kind = PLAIN;
 		break;
-	case RETURN: step->reg = spsr_of(pstate); break;
+	case RETURN: step->reg = (uint8_t)spsr_of(pstate); break;
 	default: break;
 	}
 	if ((step->kind == READ && step->reg >= INSN_ZR) ||

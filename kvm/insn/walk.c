@@ -74,20 +74,30 @@ static unsigned output_bits(uint64_t tcr)
 	return bits[tcr >> 32 & 7];
 }
 
-bool walk_descriptor(struct insn_cpu *cpu, uint64_t gpa, unsigned size, bool big, uint64_t *value)
+bool walk_descriptor(struct insn_cpu *cpu, struct walk_step *step, bool big)
 {
-	const void *at = cpu->memory(cpu, gpa, false);
+	const void *at = cpu->memory(cpu, step->gpa, false);
+	uint64_t value;
 
 	if (!at)
 		return false;
-	*value = size == 8 ? __atomic_load_n((const uint64_t *)at, __ATOMIC_ACQUIRE)
-			   : __atomic_load_n((const uint32_t *)at, __ATOMIC_ACQUIRE);
+	value = step->size == 8 ? __atomic_load_n((const uint64_t *)at, __ATOMIC_ACQUIRE)
+				: __atomic_load_n((const uint32_t *)at, __ATOMIC_ACQUIRE);
 	if (big)
-		*value =
-			size == 8 ? __builtin_bswap64(*value) : __builtin_bswap32((uint32_t)*value);
-	if (cpu->step)
-		cpu->step(cpu, gpa, size, *value);
+		value = step->size == 8 ? __builtin_bswap64(value)
+					: __builtin_bswap32((uint32_t)value);
+	step->value = value;
+	if (cpu->trail && cpu->trail->steps < WALK_LEVELS)
+		cpu->trail->step[cpu->trail->steps++] = *step;
 	return true;
+}
+
+struct walk_half walk_half(struct insn_cpu *cpu, bool high)
+{
+	struct half half;
+
+	half_read(&half, insn_get(cpu, INSN_TCR), high);
+	return (struct walk_half){ half.off ? 0 : half.input, half.page };
 }
 
 /* Access flag and dirty state, which the CPU itself writes where TCR asks for it. */
@@ -155,7 +165,8 @@ static bool block_allowed(const struct half *half, int level)
 static enum walk_kind tables_walk(struct insn_cpu *cpu, const struct half *half, uint64_t va,
 				  unsigned access, uint64_t *gpa, int *level)
 {
-	uint64_t tcr = insn_get(cpu, INSN_TCR), tables = 0, descriptor, at;
+	uint64_t tcr = insn_get(cpu, INSN_TCR), tables = 0, descriptor;
+	struct walk_step step = { .size = 8, .flat = half->flat };
 	uint64_t ttbr = insn_get(cpu, half->high ? INSN_TTBR1 : INSN_TTBR0);
 	bool big = insn_get(cpu, INSN_SCTLR) & SCTLR_EE;
 	unsigned stride = half->page - 3, out = output_bits(tcr);
@@ -171,9 +182,12 @@ static enum walk_kind tables_walk(struct insn_cpu *cpu, const struct half *half,
 		return WALK_ADDRESS_SIZE;
 	for (*level = 4 - (int)levels;; ++*level, shift -= stride) {
 		/* The first table may be smaller than the others, never larger. */
-		at = table + (va >> shift & mask(stride)) * 8;
-		if (!walk_descriptor(cpu, at, 8, big, &descriptor))
+		step.gpa = table + (va >> shift & mask(stride)) * 8;
+		step.level = (int8_t)*level;
+		step.span = (uint8_t)shift;
+		if (!walk_descriptor(cpu, &step, big))
 			return WALK_TABLE;
+		descriptor = step.value;
 		if (!(descriptor & DESC_VALID) || (*level == 3 && !(descriptor & DESC_TABLE)))
 			return WALK_TRANSLATION;
 		if (*level == 3 || !(descriptor & DESC_TABLE))
@@ -189,7 +203,7 @@ static enum walk_kind tables_walk(struct insn_cpu *cpu, const struct half *half,
 	*gpa = address_of(half, descriptor, shift) | (va & mask(shift));
 	if (*gpa & ~mask(out))
 		return WALK_ADDRESS_SIZE;
-	return leaf(cpu, access, at, descriptor, tables);
+	return leaf(cpu, access, step.gpa, descriptor, tables);
 }
 
 enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t *gpa,
@@ -199,6 +213,8 @@ enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t
 	struct half half;
 	uint64_t above;
 
+	if (cpu->trail)
+		cpu->trail->steps = 0;
 	if (cpu->aarch32)
 		return walk_a32(cpu, va, access, gpa, fault);
 	*fault = (struct walk_fault){ 0 };
@@ -215,7 +231,7 @@ enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t
 	}
 	above &= ~mask(half.input);
 	if (half.off || (va & above) != (high ? above : 0) ||
-	    (half.user_off && !(insn_get(cpu, INSN_PSTATE) & PSTATE_EL)))
+	    (half.user_off && !(access & WALK_LOOK) && !(insn_get(cpu, INSN_PSTATE) & PSTATE_EL)))
 		fault->kind = WALK_TRANSLATION;
 	else
 		fault->kind = tables_walk(cpu, &half, va, access, gpa, &fault->level);

@@ -46,10 +46,33 @@ struct walk_fault {
 enum walk_kind walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t *gpa,
 		    struct walk_fault *fault);
 
+/* A descriptor that a translation has read. */
+struct walk_step {
+	uint64_t gpa, value;
+	uint8_t size; /* bytes: 8, short descriptors 4 */
+	int8_t level;
+	uint8_t span; /* log2 of the bytes that it tells about */
+	bool flat; /* what a table takes away of rights does not count */
+};
+#define WALK_LEVELS 5
+struct walk_trail {
+	unsigned steps;
+	struct walk_step step[WALK_LEVELS];
+};
+
 /*
- * A table's descriptor of SIZE 4 or 8 bytes at GPA, in the byte order BIG says. False: no memory
- * is there.
+ * Read STEP's value from its GPA, in the byte order BIG says, and note it in the CPU's trail. False:
+ * no memory is there.
  */
-bool walk_descriptor(struct insn_cpu *cpu, uint64_t gpa, unsigned size, bool big, uint64_t *value);
+bool walk_descriptor(struct insn_cpu *cpu, struct walk_step *step, bool big);
+
+/* One of the two tables, and what it translates. */
+struct walk_half {
+	unsigned bits; /* of an address; 0: none, the table is switched off */
+	unsigned page; /* log2 of the granule */
+};
+
+/* The lower or the HIGH half of the address space, of AArch64 only and whether the MMU is on or not. */
+struct walk_half walk_half(struct insn_cpu *cpu, bool high);
 
 #endif

@@ -36,9 +36,12 @@ static enum walk_kind rights_check(struct insn_cpu *cpu, unsigned access, unsign
 	return access & WALK_WRITE && ap & RIGHT_READ_ONLY ? WALK_PERMISSION : WALK_OK;
 }
 
-static bool descriptor_read(struct insn_cpu *cpu, uint64_t gpa, unsigned size, uint64_t *value)
+static bool descriptor_read(struct insn_cpu *cpu, struct walk_step step, uint64_t *value)
 {
-	return walk_descriptor(cpu, gpa, size, insn_get(cpu, INSN_SCTLR) & SCTLR_EE, value);
+	const bool read = walk_descriptor(cpu, &step, insn_get(cpu, INSN_SCTLR) & SCTLR_EE);
+
+	*value = step.value;
+	return read;
 }
 
 /* --- short descriptors --------------------------------------------------------------------------- */
@@ -72,6 +75,12 @@ static enum walk_kind short_rights(struct insn_cpu *cpu, unsigned access, unsign
 	return rights_check(cpu, access, ap);
 }
 
+/* A short descriptor at GPA. */
+static struct walk_step short_step(uint64_t gpa, int level)
+{
+	return (struct walk_step){ gpa, 0, 4, (int8_t)level, level == 1 ? 20 : 12, true };
+}
+
 static enum walk_kind short_walk(struct insn_cpu *cpu, uint64_t va, unsigned access, uint64_t *gpa,
 				 struct walk_fault *fault)
 {
@@ -85,15 +94,15 @@ static enum walk_kind short_walk(struct insn_cpu *cpu, uint64_t va, unsigned acc
 	if (ttbcr >> (high ? 5 : 4) & 1)
 		return WALK_TRANSLATION;
 	d = insn_get(cpu, high ? INSN_TTBR1 : INSN_TTBR0) & mask(32) & ~mask(14 - n);
-	if (!descriptor_read(cpu, d | (va >> 20 & mask(12 - n)) << 2, 4, &d))
+	if (!descriptor_read(cpu, short_step(d | (va >> 20 & mask(12 - n)) << 2, 1), &d))
 		return WALK_TABLE;
 	if (!(d & 3))
 		return WALK_TRANSLATION;
 	fault->domain = d >> 5 & 15;
 	if ((d & 3) == SHORT_TABLE) {
 		fault->level = 2;
-		if (!descriptor_read(cpu, (d & mask(32) & ~mask(10)) | (va >> 12 & 0xff) << 2, 4,
-				     &d))
+		d = (d & mask(32) & ~mask(10)) | (va >> 12 & 0xff) << 2;
+		if (!descriptor_read(cpu, short_step(d, 2), &d))
 			return WALK_TABLE;
 		if (!(d & 3))
 			return WALK_TRANSLATION;
@@ -135,26 +144,31 @@ static enum walk_kind long_walk(struct insn_cpu *cpu, uint64_t va, unsigned acce
 {
 	uint64_t ttbcr = insn_get(cpu, INSN_TCR), tables = 0, table, d;
 	unsigned bits, shift;
-	bool high;
+	bool high, flat;
 
 	fault->level = 1;
 	if (!half_of(ttbcr, va, &high, &bits) || ttbcr >> (high ? 23 : 7) & 1)
 		return WALK_TRANSLATION;
 	shift = bits > 30 ? 30 : 21;
+	flat = ttbcr & TTBCR_T2E && ttbcr >> (high ? 42 : 41) & 1;
 	table = insn_get(cpu, high ? INSN_TTBR1 : INSN_TTBR0) & mask(48) & ~mask(bits - shift + 3);
 	va &= mask(bits);
 	fault->level = 0;
 	if (table & ~mask(LONG_OUT))
 		return WALK_ADDRESS_SIZE;
 	for (fault->level = bits > 30 ? 1 : 2;; fault->level++, shift -= 9) {
-		if (!descriptor_read(cpu, table | va >> shift << 3, 8, &d))
+		const struct walk_step step = {
+			table | va >> shift << 3, 0, 8, (int8_t)fault->level, (uint8_t)shift, flat
+		};
+
+		if (!descriptor_read(cpu, step, &d))
 			return WALK_TABLE;
 		va &= mask(shift);
 		if (!(d & LONG_VALID) || (fault->level == 3 && !(d & LONG_TABLE)))
 			return WALK_TRANSLATION;
 		if (fault->level == 3 || !(d & LONG_TABLE))
 			break;
-		if (!(ttbcr & TTBCR_T2E && ttbcr >> (high ? 42 : 41) & 1))
+		if (!flat)
 			tables |= d >> 61 & 3;
 		table = d & mask(48) & ~mask(12);
 		if (table & ~mask(LONG_OUT))

@@ -12,6 +12,7 @@
 #include <linux/kvm.h>
 
 #include "boot/loop.h"
+#include "boot/services.h"
 #include "boot/shim.h"
 
 #include <cmocka.h>
@@ -93,7 +94,7 @@ static void begin(const char *store)
 	s.p.inputs.firmware = &s.p.firmware;
 	s.io.wake_fd = -1;
 	stop_init(&s.stop);
-	if (flash_open(&s, &loop_dev_env, &f))
+	if (flash_open(&s, &services_dev_env, &f))
 		fail_msg("%s", f.text);
 }
 

@@ -214,6 +214,10 @@ static const char *const good[] = {
 	"--flash=PARTLABEL=PARTLABEL=",
 	"--flash=PARTLABEL",
 	"--host=x",
+	"--symbols=/a@b/System.map",
+	"--symbols=u-boot@0x3f000000",
+	"--silence=off",
+	"--silence=3600",
 };
 
 static void good_values_are_taken(void **state)
@@ -229,6 +233,11 @@ static const struct {
 	const char *word, *says;
 } bad[] = {
 	{ "--memory=lots", "SIZE[@BASE]" },
+	{ "--symbols=u-boot@", "FILE[@OFFSET]" },
+	{ "--symbols=u-boot@here", "FILE[@OFFSET]" },
+	{ "--symbols=@0x1000", "FILE[@OFFSET]" },
+	{ "--silence=0", "out of range" },
+	{ "--silence=long", "1 to 3600, or off" },
 	{ "--memory=256", "out of range" },
 	{ "--memory=256MB", "K, M or G" },
 	{ "--memory=99T", "K, M or G" },

@@ -42,6 +42,13 @@ BLOCK = HEAD + """
 	reg = <0x0 0x0b070000 0x0 0x1000>;
 }; };
 """
+CLOCK = HEAD + """
+&{/} { cru@b080000 {
+	compatible = "acme,cru";
+	reg = <0x0 0x0b080000 0x0 0x1000>;
+	#clock-cells = <1>;
+}; };
+"""
 SCRATCH = HEAD + """
 &{/} { scratch@b060000 {
 	compatible = "kvmshim,scratch";
@@ -75,8 +82,8 @@ def overlays():
         made[f"moved-gic{gic}"] = MOVED.format(gic=MOVED_GIC[gic])
         made[f"gic-unaligned-gic{gic}"] = HEAD + f"&gic {{ {regions}reg = {odd}; }};\n"
         made[f"gic-beyond-gic{gic}"] = HEAD + f"&gic {{ {regions}reg = {far}; }};\n"
-    made.update({"second-uart": SECOND_UART, "no-uart": NO_UART, "unknown": UNKNOWN, "block": BLOCK, "overlap": OVERLAP,
-                 "low-ram": LOW_RAM, "scratch": SCRATCH})
+    made.update({"second-uart": SECOND_UART, "no-uart": NO_UART, "unknown": UNKNOWN, "block": BLOCK, "clock": CLOCK,
+                 "overlap": OVERLAP, "low-ram": LOW_RAM, "scratch": SCRATCH})
     return {f"/overlays/{name}.dtbo": overlay(name, text) for name, text in made.items()}
 
 
@@ -161,6 +168,7 @@ def hosted_initramfs(more=None):
              "/uboot.bin": board.CACHE / "u-boot/qemu_arm64/u-boot.bin", "/efi.fd": board.CACHE / "efi/QEMU_EFI.fd"}
     for guest in sorted((board.BUILD / "tests/guest").glob("*.bin")):
         files[f"/guests/{guest.name}"] = guest
+    files["/guests/nowhere.elf"] = board.artefact("tests/guest/nowhere.elf")
     for gic in GICS:
         files[f"/trees/virt-gic{gic}.dtb"] = base(gic)
         files[f"/trees/fdtput-gic{gic}.dtb"] = fdtput_tree(gic)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Goes wrong in the way that bootargs names: do=read|write|exec|exec-no-vectors|zero-vectors|smc|undefined|
-// wide|wide-store|scalable|unpredictable|eat|spin|wait|poll|chat, at=ADDRESS.
+// wide|wide-store|scalable|unpredictable|eat|spin|wait|masked|doze|poll|chat|vectors, at=ADDRESS.
 #include "guest.h"
 #include "text.h"
 
@@ -130,6 +130,49 @@ static void do_wait(u64 at)
 		wfi();
 }
 
+static void timer_begin(u64 at)
+{
+	gic_begin();
+	gic_cpu_begin();
+	gic_enable(machine.vtimer);
+	sysreg_write(cntv_cval_el0, at);
+	sysreg_write(cntv_ctl_el0, 1);
+}
+
+/* The timer has fired, and nobody takes it. */
+static void do_masked(u64 at)
+{
+	timer_begin(0);
+	do_wait(at);
+}
+
+static void next_tick(struct cpu *self, u32 intid)
+{
+	(void)self;
+	if (intid == machine.vtimer)
+		sysreg_write(cntv_cval_el0, now() + ticks_ms(500));
+}
+
+/* Idles as an operating system does. */
+static void do_doze(u64 at)
+{
+	irq_hook = next_tick;
+	timer_begin(now() + ticks_ms(500));
+	irq_enable();
+	do_wait(at);
+}
+
+/* Vectors that go round, and something to go there for. */
+static void do_vectors(u64 at)
+{
+	u32 *vectors = ram_kept(4096);
+
+	for (unsigned i = 0; i < 1024; i++)
+		vectors[i] = 0x14000000; /* b . */
+	sysreg_write(vbar_el1, (u64)vectors);
+	mmio_read(at);
+}
+
 void guest_main(void)
 {
 	static const struct {
@@ -150,6 +193,9 @@ void guest_main(void)
 		{ "eat", do_eat },
 		{ "spin", do_spin },
 		{ "wait", do_wait },
+		{ "masked", do_masked },
+		{ "doze", do_doze },
+		{ "vectors", do_vectors },
 		{ "poll", do_poll },
 		{ "chat", do_chat },
 	};

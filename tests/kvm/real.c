@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Self-test of kvm/ on a real kernel. Prints real:ROW<TAB>ok|fail<TAB>detail, a line for each row; exits with the number of failures.
 #include "kvm/coalesce.h"
+#include "kvm/dcache.h"
 #include "kvm/devaddr.h"
+#include "kvm/guestdebug.h"
 #include "kvm/hostcpu.h"
+#include "kvm/insn/onereg.h"
+#include "kvm/insn/step.h"
 #include "kvm/mpstate.h"
 #include "kvm/reglist.h"
 #include "kvm/regname.h"
@@ -488,6 +492,187 @@ static bool coalesce_row(void)
 	return true;
 }
 
+/* --- break, watch, step ------------------------------------------------------------------------ */
+
+#define CODE_PAGE 0x10000u
+#define BRK_ESR(n) (0xf2000000u | (n))
+
+static uint8_t *guest;
+
+/* A guest of CODE, and the first vCPU at its beginning. */
+static bool guest_start(const uint32_t *code, size_t size)
+{
+	guest = mmap(NULL, CODE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	NEED(guest != MAP_FAILED);
+	memcpy(guest, code, size);
+	dcache_flush(guest, size);
+	__builtin___clear_cache((char *)guest, (char *)guest + size);
+	if (!start_all(0))
+		return false;
+	NEED_IS(vm_memory_add(&vm, RAM, CODE_PAGE, guest, false), 0);
+	NEED_IS(vcpu_reg_set64(&vcpu[0], VCPU_CORE_REG(regs.pc), RAM), 0);
+	return true;
+}
+
+static uint64_t reg(unsigned n)
+{
+	uint64_t value = 0;
+
+	vcpu_reg_get(&vcpu[0], VCPU_CORE_REG(regs.regs[0]) + 2 * n, &value);
+	return value;
+}
+
+static uint64_t pc(void)
+{
+	uint64_t value = 0;
+
+	vcpu_reg_get(&vcpu[0], VCPU_CORE_REG(regs.pc), &value);
+	return value - RAM;
+}
+
+/* Run to the next KVM_EXIT_DEBUG; reads of devices give 77. */
+static struct guestdebug_exit debug_run(void)
+{
+	struct kvm_run *run = vcpu[0].run;
+
+	do {
+		if (vcpu_run(&vcpu[0]))
+			return (struct guestdebug_exit){ 0 };
+		if (run->exit_reason == KVM_EXIT_MMIO)
+			memcpy(run->mmio.data, (uint8_t[8]){ 77 }, 8);
+	} while (run->exit_reason == KVM_EXIT_MMIO);
+	return run->exit_reason == KVM_EXIT_DEBUG ? guestdebug_exit_of(run)
+						  : (struct guestdebug_exit){ 0 };
+}
+
+static bool points_row(void)
+{
+	static const uint32_t code[] = {
+		0xd503201f, /* nop */
+		0xd503201f, 0xf9000041, /* str x1, [x2] */
+		0xb9400064, /* ldr w4, [x3], of a device */
+		0xd42000e0, /* brk #7 */
+	};
+	struct guestdebug_points points = { 0 };
+	struct guestdebug_exit exit;
+
+	if (!guest_start(code, sizeof(code)))
+		return false;
+	vcpu_reg_set64(&vcpu[0], VCPU_CORE_REG(regs.regs[2]), RAM + 0x1000);
+	vcpu_reg_set64(&vcpu[0], VCPU_CORE_REG(regs.regs[3]), PORT);
+	NEED_IS(guestdebug_break_add(&points, RAM + 4, 4), 0);
+	NEED_IS(guestdebug_watch_add(&points, RAM + 0x1004, 4, GUESTDEBUG_WRITE), 0);
+	NEED_IS(guestdebug_points_set(&vcpu[0], &points), 0);
+	NEED_IS(debug_run().cause, GUESTDEBUG_HARD);
+	NEED_IS(pc(), 4);
+	/* Over the point, which is off meanwhile. */
+	NEED_IS(guestdebug_points_set(&vcpu[0], NULL), 0);
+	NEED_IS(guestdebug_step_set(&vcpu[0], GUESTDEBUG_PERSON, true), 0);
+	NEED_IS(debug_run().cause, GUESTDEBUG_STEPPED);
+	NEED_IS(pc(), 8);
+	NEED_IS(guestdebug_points_set(&vcpu[0], &points), 0);
+	exit = debug_run();
+	NEED_IS(exit.cause, GUESTDEBUG_WATCH);
+	NEED(exit.write);
+	NEED(exit.address >= RAM + 0x1000 && exit.address < RAM + 0x1008);
+	NEED_IS(pc(), 8);
+	NEED_IS(guestdebug_points_set(&vcpu[0], NULL), 0);
+	NEED_IS(debug_run().cause, GUESTDEBUG_STEPPED);
+	NEED_IS(pc(), 12);
+	/* An access to a device is one step, too. */
+	NEED_IS(debug_run().cause, GUESTDEBUG_STEPPED);
+	NEED_IS(pc(), 16);
+	NEED_IS(reg(4), 77);
+	NEED_IS(guestdebug_step_set(&vcpu[0], GUESTDEBUG_PERSON, false), 0);
+	points = (struct guestdebug_points){ .soft = true };
+	NEED_IS(guestdebug_points_set(&vcpu[0], &points), 0);
+	exit = debug_run();
+	NEED_IS(exit.cause, GUESTDEBUG_SOFT);
+	NEED_IS(exit.esr, BRK_ESR(7));
+	NEED_IS(pc(), 16);
+	return true;
+}
+
+static void *guest_memory(struct insn_cpu *cpu, uint64_t gpa, bool write)
+{
+	(void)cpu;
+	(void)write;
+	return gpa - RAM < CODE_PAGE ? guest + (gpa - RAM) : NULL;
+}
+
+/* One instruction without interrupts. */
+static bool step_once(void)
+{
+	static struct onereg o;
+	struct step step;
+
+	o = (struct onereg){ 0 };
+	onereg_bind(&o, &vcpu[0]);
+	o.cpu.memory = guest_memory;
+	if (step_begin(&step, &o.cpu)) {
+		NEED_IS(insn_push(&o.cpu), 0);
+		return true;
+	}
+	NEED_IS(insn_push(&o.cpu), 0);
+	NEED_IS(guestdebug_step_set(&vcpu[0], GUESTDEBUG_PERSON, true), 0);
+	NEED_IS(debug_run().cause, GUESTDEBUG_STEPPED);
+	NEED_IS(guestdebug_step_set(&vcpu[0], GUESTDEBUG_PERSON, false), 0);
+	step_end(&step, &o.cpu, true);
+	NEED_IS(insn_push(&o.cpu), 0);
+	return true;
+}
+
+/* With an interrupt that is pending all the time. */
+static bool steps_row(void)
+{
+	static const uint32_t vectors_at = 0x800, code[] = {
+		0xd53b4220, /* mrs x0, daif */
+		0xd50342ff, /* msr daifclr, #2 */
+		0xd53b4221, /* mrs x1, daif */
+		0x100000a4, /* adr x4, 0x20 */
+		0xd5184024, /* msr elr_el1, x4 */
+		0xd28068a5, /* mov x5, #0x345: EL1h, I open */
+		0xd5184005, /* msr spsr_el1, x5 */
+		0xd69f03e0, /* eret */
+		0xd53b4226, /* mrs x6, daif */
+		0xd5384007, /* mrs x7, spsr_el1 */
+		0xd4000001, /* svc #0 */
+		[0xa00 / 4] = 0xd5384008, /* mrs x8, spsr_el1: its vector */
+		[0xa80 / 4] = 0xd4200120, /* brk #9: that of interrupts */
+	};
+	struct kvm_irq_level irq = { .irq = KVM_ARM_IRQ_TYPE_CPU << KVM_ARM_IRQ_TYPE_SHIFT |
+					    KVM_ARM_IRQ_CPU_IRQ,
+				     .level = 1 };
+	static const struct guestdebug_points soft = { .soft = true };
+
+	if (!guest_start(code, sizeof(code)))
+		return false;
+	NEED_IS(vcpu_reg_set64(&vcpu[0], VBAR, RAM + vectors_at), 0);
+	NEED_IS(sys_ioctl(vm.fd, KVM_IRQ_LINE, &irq), 0);
+	for (unsigned i = 1; i <= 10; i++) {
+		if (!step_once())
+			return false;
+		NEED_IS(pc(), 4 * i);
+	}
+	if (!step_once())
+		return false;
+	NEED_IS(pc(), vectors_at + 0x200);
+	if (!step_once())
+		return false;
+	NEED_IS(reg(0), 0x3c0);
+	NEED_IS(reg(1), 0x340);
+	NEED_IS(reg(6), 0x340);
+	NEED_IS(reg(7), 0x345);
+	NEED_IS(reg(8) & 0x3df, 0x345);
+	/* And one that is not stepped is interrupted. */
+	NEED_IS(vcpu_reg_set64(&vcpu[0], VCPU_CORE_REG(regs.pc), RAM), 0);
+	NEED_IS(vcpu_reg_set64(&vcpu[0], VCPU_CORE_REG(regs.pstate), 0x345), 0);
+	NEED_IS(guestdebug_points_set(&vcpu[0], &soft), 0);
+	NEED_IS(debug_run().esr, BRK_ESR(9));
+	NEED_IS(pc(), vectors_at + 0x280);
+	return true;
+}
+
 static const struct {
 	const char *name;
 	bool (*check)(void);
@@ -508,6 +693,8 @@ static const struct {
 	{ "mpstate", mpstate_row },
 	{ "regname", regname_row },
 	{ "coalesce", coalesce_row },
+	{ "debug_points", points_row },
+	{ "debug_steps", steps_row },
 };
 
 /* Each row has a VM of its own with two vCPUs, not initialised. */
@@ -532,6 +719,9 @@ static bool row_run(bool (*check)(void))
 	for (unsigned i = 0; i < VCPUS; i++)
 		vcpu_destroy(&vcpu[i]);
 	vm_close(&vm);
+	if (guest)
+		munmap(guest, CODE_PAGE);
+	guest = NULL;
 	return ok;
 }
 

@@ -37,7 +37,7 @@ static void memory_types_are_named(void **state)
 	(void)state;
 	assert_string_equal(decoded("MAIR_EL1", 0x44ff0400),
 			    "0=device-nGnRnE 1=device-nGnRE 2=write-back 3=non-cacheable");
-	assert_string_equal(decoded("MAIR_EL1", 0x1b), "0=0x1b");
+	assert_string_equal(decoded("MAIR_EL1", 0x50), "0=0x50");
 }
 
 static void registers_without_fields_say_nothing(void **state)

@@ -16,6 +16,7 @@
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
+#include "boot/services.h"
 
 #define CPUS 4
 #define PAUSES 10000
@@ -173,7 +174,7 @@ static int build(struct shim *s, struct failure *f)
 {
 	engine_caps_enable(s, NULL);
 	if (memory_add(s, f) || engine_vcpus_create(s, f) || engine_vgic_create(s, f) ||
-	    engine_devices_bind(s, &loop_dev_env, f) || engine_addresses_commit(s, f) ||
+	    engine_devices_bind(s, &services_dev_env, f) || engine_addresses_commit(s, f) ||
 	    engine_registers_push(s, f))
 		return -1;
 	return loop_open(s, f);
@@ -192,8 +193,8 @@ static bool run(struct failure *f)
 
 	init_early(false);
 	if (settings_begin(&s->p.settings, 4, argv, false, NULL, f) || prepare_board(&s->p, f) ||
-	    host_open(&s->p.host, &s->vm, &s->p.board, &s->p.board_tree, f) || prepare_images(&s->p, f) ||
-	    prepare_plan(&s->p, f) || build(s, f))
+	    host_open(&s->p.host, &s->vm, &s->p.board, &s->p.board_tree, f) ||
+	    prepare_images(&s->p, f) || prepare_plan(&s->p, f) || build(s, f))
 		return bad("%.150s", f->text);
 	/* Only the loop pauses a guest; here it is this test instead, so the loop is to see no alarm of the look-out for hangs. */
 	sigemptyset(&term);

@@ -231,6 +231,209 @@ static void a_file_that_is_too_large_is_refused(void **state)
 	assert_int_equal(a.y.state, YMODEM_CANCELLED);
 }
 
+static uint64_t until_it_ends(struct end *e, uint64_t now)
+{
+	const uint64_t began = now;
+
+	while (e->y.state == YMODEM_GOES_ON && now - began < 1000000)
+		now += ymodem_tick(&e->y, now);
+	return now - began;
+}
+
+/* Block 0 for a file "x"; SIZE "": it is not told. */
+static size_t header(uint8_t *packet, const char *size)
+{
+	uint16_t crc = 0;
+
+	memset(packet, 0, 133);
+	memcpy(packet,
+	       "\x01\x00\xff"
+	       "x",
+	       4);
+	strcpy((char *)packet + 5, size);
+	for (size_t i = 3; i < 131; i++)
+		for (int bit = 7; bit >= 0; bit--)
+			crc = (uint16_t)(crc << 1 ^
+					 ((crc >> 15 ^ packet[i] >> bit) & 1 ? 0x1021 : 0));
+	packet[131] = (uint8_t)(crc >> 8);
+	packet[132] = (uint8_t)crc;
+	return 133;
+}
+
+static void receiver_begin(const char *size)
+{
+	struct ymodem_io io = io_of(&b);
+	uint8_t packet[256];
+	size_t n;
+
+	ready(5000);
+	n = header(packet, size);
+	ymodem_receive(&b.y, &io, 0, 5000);
+	ymodem_take(&b.y, packet, n, 0);
+	assert_int_equal(b.y.state, YMODEM_GOES_ON);
+	assert_int_equal(b.outs, 3); /* C, ACK, C */
+	b.outs = 0;
+}
+
+static void a_sender_that_is_cancelled_within_a_packet_ends_it(void **state)
+{
+	(void)state;
+	receiver_begin("5000");
+	ymodem_take(&b.y,
+		    (const uint8_t *)"\x02\x01\xfe"
+				     "abcdef\x18\x18\x18\x18\x18\x18\x18\x18\b\b\b\b",
+		    21, 10);
+	assert_int_equal(b.y.state, YMODEM_GOES_ON);
+	assert_true(until_it_ends(&b, 10) < 5000);
+	assert_int_equal(b.y.state, YMODEM_CANCELLED);
+}
+
+static void ctrl_c_ends_it_before_it_begins(void **state)
+{
+	struct ymodem_io io = io_of(&b);
+
+	(void)state;
+	ready(0);
+	ymodem_receive(&b.y, &io, 0, 5000);
+	ymodem_take(&b.y, (const uint8_t *)"\x03", 1, 0);
+	assert_int_equal(b.y.state, YMODEM_CANCELLED);
+	ymodem_send(&b.y, &io, "x", 1, 0, 5000);
+	ymodem_take(&b.y, (const uint8_t *)"\x03", 1, 0);
+	assert_int_equal(b.y.state, YMODEM_CANCELLED);
+	/* Later it is a byte like any other. */
+	receiver_begin("5000");
+	ymodem_take(&b.y, (const uint8_t *)"\x03", 1, 0);
+	assert_int_equal(b.y.state, YMODEM_GOES_ON);
+}
+
+static void an_end_that_comes_too_soon_is_asked_for_again(void **state)
+{
+	(void)state;
+	receiver_begin("5000");
+	ymodem_take(&b.y, (const uint8_t *)"\x04\x04\x04", 3, 0);
+	assert_int_equal(b.outs, 3);
+	assert_memory_equal(b.out, "\x15\x15\x15", 3);
+	/* Nobody knows how long the file is: twice, then. */
+	receiver_begin("");
+	ymodem_take(&b.y, (const uint8_t *)"\x04\x04", 2, 0);
+	assert_int_equal(b.outs, 3);
+	assert_memory_equal(b.out,
+			    "\x15\x06"
+			    "C",
+			    3);
+}
+
+static void until_data_came_it_is_c_that_asks_again(void **state)
+{
+	(void)state;
+	receiver_begin("5000");
+	ymodem_tick(&b.y, 10000);
+	assert_int_equal(b.outs, 1);
+	assert_int_equal(b.out[0], 'C'); /* to a NAK sb answers with checksums */
+}
+
+static void a_line_that_never_is_quiet_ends_it(void **state)
+{
+	uint64_t now = 0;
+
+	(void)state;
+	receiver_begin("5000");
+	while (b.y.state == YMODEM_GOES_ON && now < 1000000) {
+		ymodem_take(&b.y, (const uint8_t *)"\x01u\x55", 3, ++now);
+		ymodem_tick(&b.y, now);
+		b.outs = 0;
+	}
+	assert_int_equal(b.y.state, YMODEM_LOST);
+	assert_in_range(now, YMODEM_STALL_MS, YMODEM_STALL_MS + 1000);
+}
+
+static void a_second_file_is_not_taken(void **state)
+{
+	uint8_t packet[256], data[YMODEM_PACKET + 1];
+	struct ymodem_io io;
+	size_t n;
+
+	(void)state;
+	ready(20);
+	n = header(packet, "20");
+	io = io_of(&a);
+	ymodem_send(&a.y, &io, "x", 20, 0, 1000);
+	ymodem_take(&a.y, (const uint8_t *)"C\x06", 2, 0);
+	a.outs = 0;
+	ymodem_take(&a.y, (const uint8_t *)"C", 1, 0);
+	memcpy(data, a.out, a.outs);
+	io = io_of(&b);
+	ymodem_receive(&b.y, &io, 0, 5000);
+	ymodem_take(&b.y, packet, n, 0);
+	ymodem_take(&b.y, data, a.outs, 0);
+	ymodem_take(&b.y, (const uint8_t *)"\x04", 1, 0);
+	b.outs = 0;
+	ymodem_take(&b.y, packet, n, 0);
+	assert_int_equal(b.y.state, YMODEM_DONE);
+	assert_int_equal(b.out[0], 0x18);
+	assert_int_equal(b.size, 20);
+}
+
+static void an_answer_too_many_does_not_count_for_the_next_block(void **state)
+{
+	struct ymodem_io io = io_of(&a);
+	static const uint8_t naks[] = { 0x15, 0x15, 0x15 };
+
+	(void)state;
+	ready(5000);
+	ymodem_send(&a.y, &io, "x", 5000, 0, 1000);
+	ymodem_take(&a.y, (const uint8_t *)"C", 1, 0);
+	ymodem_take(&a.y,
+		    (const uint8_t *)"\x06"
+				     "C",
+		    2, 0);
+	assert_int_equal(a.y.number, 1);
+	a.outs = 0;
+	/* Noise in a block may be NAKed more than once; it goes out once more. */
+	ymodem_take(&a.y, naks, 3, 10);
+	ymodem_tick(&a.y, 1000);
+	assert_int_equal(a.outs, YMODEM_PACKET);
+	assert_int_equal(a.y.number, 1);
+	/* And where it came over both times there are two ACKs. */
+	a.outs = 0;
+	ymodem_take(&a.y, (const uint8_t *)"\x06\x06", 2, 1100);
+	ymodem_tick(&a.y, 2000);
+	assert_int_equal(a.y.number, 2);
+	assert_int_equal(a.outs, YMODEM_PACKET);
+}
+
+static void a_name_with_anything_in_it_is_told_in_printable_characters(void **state)
+{
+	struct ymodem_io io_a = io_of(&a), io_b = io_of(&b);
+
+	(void)state;
+	ready(10);
+	ymodem_send(&a.y, &io_a, "u\033[2J.bin", 10, 0, 20000);
+	ymodem_receive(&b.y, &io_b, 0, 20000);
+	ymodem_take(&a.y, (const uint8_t *)"C", 1, 0);
+	ymodem_take(&b.y, a.out, a.outs, 0);
+	assert_string_equal(b.name, "u?[2J.bin");
+}
+
+/* A file that has come over is the file, whatever the line does. */
+static void a_bad_line_never_makes_another_file(void **state)
+{
+	unsigned random = 3, whole = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 60; round++) {
+		random = random * 1103515245 + 12345;
+		ready(3000 + (random >> 16) % 9000);
+		run(200 + (random >> 20) % 3000, 200 + (random >> 10) % 3000);
+		if (b.y.state != YMODEM_DONE)
+			continue;
+		whole++;
+		assert_int_equal(b.size, a.size);
+		assert_memory_equal(a.file, b.file, a.size);
+	}
+	assert_true(whole > 10);
+}
+
 static void any_bytes_at_all_do_no_harm(void **state)
 {
 	struct ymodem_io io = io_of(&b);
@@ -365,6 +568,15 @@ int main(void)
 		cmocka_unit_test(a_cable_that_is_pulled_ends_it),
 		cmocka_unit_test(it_ends_when_the_other_side_cancels),
 		cmocka_unit_test(a_file_that_is_too_large_is_refused),
+		cmocka_unit_test(a_sender_that_is_cancelled_within_a_packet_ends_it),
+		cmocka_unit_test(ctrl_c_ends_it_before_it_begins),
+		cmocka_unit_test(an_end_that_comes_too_soon_is_asked_for_again),
+		cmocka_unit_test(until_data_came_it_is_c_that_asks_again),
+		cmocka_unit_test(a_line_that_never_is_quiet_ends_it),
+		cmocka_unit_test(a_second_file_is_not_taken),
+		cmocka_unit_test(an_answer_too_many_does_not_count_for_the_next_block),
+		cmocka_unit_test(a_name_with_anything_in_it_is_told_in_printable_characters),
+		cmocka_unit_test(a_bad_line_never_makes_another_file),
 		cmocka_unit_test(any_bytes_at_all_do_no_harm),
 		cmocka_unit_test(lrzsz_sends_and_receives),
 	};
