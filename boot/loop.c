@@ -282,7 +282,7 @@ static bool served(struct shim *s, struct failure *f)
 	flash_settle(s);
 	if (starts_again(s, f))
 		return true;
-	if (CONFIG_DIAGNOSE && s->stop.vcpu &&
+	if (CONFIG_DIAGNOSE && s->stop.vcpu && !monitor_locked(s) &&
 	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
 		monitor_line_give(s, LINE_MONITOR);
 		crash_report(s, s->stop.vcpu);

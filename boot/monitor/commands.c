@@ -203,10 +203,9 @@ static const struct command *find(int argc, char **argv, int *words)
 	return NULL;
 }
 
-static bool locked(const struct shim *s, const struct command *c)
+bool monitor_locked(const struct shim *s)
 {
-	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count &&
-	       (c->flags & (COMMAND_READS | COMMAND_CHANGES));
+	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count;
 }
 
 int monitor_command(struct shim *s, char *line)
@@ -230,7 +229,7 @@ int monitor_command(struct shim *s, char *line)
 		monitor_print("%s is not built in\n", c->name);
 		return -1;
 	}
-	if (locked(s, c)) {
+	if (monitor_locked(s) && c->flags & (COMMAND_READS | COMMAND_CHANGES)) {
 		monitor_print("%s is locked, since firmware must be signed here: a build with "
 			      "VERIFY_UNLOCK allows it\n",
 			      c->name);

@@ -102,6 +102,9 @@ bool monitor_interrupted(struct shim *s);
 /* Do what LINE says; it is cut to pieces. Returns 0 or -1. */
 int monitor_command(struct shim *s, char *line);
 
+/* Firmware must be signed here: what a guest has is nobody's to see or to change. */
+bool monitor_locked(const struct shim *s);
+
 /* The AT-th command's name; NULL: there are no more. */
 const char *monitor_word(unsigned at);
 
