@@ -20,7 +20,7 @@
 #define ASK_MS 1000 /* between two of the receiver's C */
 #define SILENCE_MS 3000 /* of the sender, within a transfer */
 #define ANSWER_MS 10000 /* for a receiver that may have a disk to wait for */
-#define HUSH_MS 250 /* a line is quiet: what was on its way has come */
+#define HUSH_MS 500 /* a line is quiet: what was on its way has come */
 #define END_MS 4000 /* for the end of the batch: the file is whole by then */
 
 enum step {
@@ -106,13 +106,34 @@ void ymodem_receive(struct ymodem *y, const struct ymodem_io *io, uint64_t now,
 	y->size = UINT64_MAX;
 	y->due = now + ASK_MS;
 	y->give_up = now + patience_ms;
+	y->asked = true;
 	byte(y, CRC);
 }
 
 /* Ask for what is missing. C, until there was data: to a NAK a sender answers without CRCs. */
 static void ask(struct ymodem *y)
 {
+	y->asked = true;
 	byte(y, y->step == WAIT_DATA && (y->done || y->number != 1) ? NAK : CRC);
+}
+
+/* To a block that is whole; behind block 0 the first one of data is asked for. */
+static void answer(struct ymodem *y)
+{
+	y->asked = y->answers = false;
+	byte(y, ACK);
+	if (!y->done && y->number == 1)
+		byte(y, CRC);
+}
+
+/*
+ * Once for all of them where the sender may have sent it more than once: it would take a second ACK
+ * for the next block's.
+ */
+static void answer_once(struct ymodem *y, uint64_t now)
+{
+	y->answers = true;
+	hush(y, now);
 }
 
 /* "name\0size mode ..." of block 0. */
@@ -146,8 +167,7 @@ static void header_take(struct ymodem *y, const uint8_t *data, size_t n, uint64_
 	}
 	progress(y, WAIT_DATA, now);
 	y->number = 1;
-	byte(y, ACK);
-	byte(y, CRC);
+	answer_once(y, now);
 }
 
 static void data_take(struct ymodem *y, const uint8_t *data, size_t n, uint64_t now)
@@ -164,7 +184,10 @@ static void data_take(struct ymodem *y, const uint8_t *data, size_t n, uint64_t 
 		progress(y, WAIT_DATA, now);
 	y->done += n;
 	y->number++;
-	byte(y, ACK);
+	if (y->asked)
+		answer_once(y, now);
+	else
+		answer(y);
 }
 
 /* A whole packet has come. */
@@ -181,9 +204,7 @@ static void packet_take(struct ymodem *y, uint64_t now)
 	} else if (y->step == WAIT_DATA && number == y->number) {
 		data_take(y, data, n, now);
 	} else if (y->step == WAIT_DATA && number == (uint8_t)(y->number - 1)) {
-		byte(y, ACK); /* the last one was lost */
-		if (number == 0 && !y->done)
-			byte(y, CRC);
+		answer_once(y, now); /* the last one was lost, or late */
 	} else if (y->step == WAIT_END && number == 0) {
 		if (data[0]) /* another file: one is enough */
 			cancel_send(y);
@@ -384,6 +405,8 @@ static void silent(struct ymodem *y, uint64_t now)
 	y->hushed = false;
 	if (y->cancels >= 5) /* within a packet, or what was to be one */
 		end(y, YMODEM_CANCELLED);
+	else if (y->answers)
+		answer(y);
 	else if (y->step < OFFER)
 		ask(y);
 	else if (hushed && y->acked)

@@ -48,6 +48,8 @@ struct ymodem {
 	uint8_t cancels; /* CANs in a row */
 	bool hushed; /* what comes is dropped until the line is quiet */
 	bool acked; /* sender: then comes the next block, not the same again */
+	bool asked; /* receiver: since the last block: more than one like the next may come */
+	bool answers; /* receiver: once the line is quiet */
 	bool eot_seen; /* receiver: once, which may have been noise */
 	bool resent; /* sender: answers to more than one packet may come */
 	uint64_t due; /* ms: when the line has been silent for too long */

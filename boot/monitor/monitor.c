@@ -244,7 +244,9 @@ static void plain(struct shim *s, const uint8_t *buf, size_t n)
 
 	if (m.owner == LINE_MONITOR)
 		done = typed(s, buf, n);
-	if (done < n)
+	if (m.owner == LINE_TRANSFER)
+		transfer_take(s, buf + done, n - done);
+	else if (done < n)
 		ring_put(&s->io.console.rx, buf + done, n - done);
 }
 

@@ -156,7 +156,7 @@ static void files_of_any_size_come_over(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		ready(sizes[i]);
-		assert_true(run(0, 0) < 100);
+		assert_true(run(0, 0) < 1000);
 		assert_came_over(sizes[i]);
 	}
 }
@@ -269,9 +269,17 @@ static void receiver_begin(const char *size)
 	ready(5000);
 	n = header(packet, size);
 	ymodem_receive(&b.y, &io, 0, 5000);
+	/* To the C's that waited for it sb answers one by one: they are one answer's worth. */
 	ymodem_take(&b.y, packet, n, 0);
+	ymodem_take(&b.y, packet, n, 10);
+	assert_int_equal(ymodem_tick(&b.y, 10), 500);
+	ymodem_tick(&b.y, 510);
 	assert_int_equal(b.y.state, YMODEM_GOES_ON);
-	assert_int_equal(b.outs, 3); /* C, ACK, C */
+	assert_int_equal(b.outs, 3);
+	assert_memory_equal(b.out,
+			    "C\x06"
+			    "C",
+			    3);
 	b.outs = 0;
 }
 
@@ -282,9 +290,9 @@ static void a_sender_that_is_cancelled_within_a_packet_ends_it(void **state)
 	ymodem_take(&b.y,
 		    (const uint8_t *)"\x02\x01\xfe"
 				     "abcdef\x18\x18\x18\x18\x18\x18\x18\x18\b\b\b\b",
-		    21, 10);
+		    21, 1000);
 	assert_int_equal(b.y.state, YMODEM_GOES_ON);
-	assert_true(until_it_ends(&b, 10) < 5000);
+	assert_true(until_it_ends(&b, 1000) < 5000);
 	assert_int_equal(b.y.state, YMODEM_CANCELLED);
 }
 
@@ -310,12 +318,12 @@ static void an_end_that_comes_too_soon_is_asked_for_again(void **state)
 {
 	(void)state;
 	receiver_begin("5000");
-	ymodem_take(&b.y, (const uint8_t *)"\x04\x04\x04", 3, 0);
+	ymodem_take(&b.y, (const uint8_t *)"\x04\x04\x04", 3, 1000);
 	assert_int_equal(b.outs, 3);
 	assert_memory_equal(b.out, "\x15\x15\x15", 3);
 	/* Nobody knows how long the file is: twice, then. */
 	receiver_begin("");
-	ymodem_take(&b.y, (const uint8_t *)"\x04\x04", 2, 0);
+	ymodem_take(&b.y, (const uint8_t *)"\x04\x04", 2, 1000);
 	assert_int_equal(b.outs, 3);
 	assert_memory_equal(b.out,
 			    "\x15\x06"
@@ -334,7 +342,7 @@ static void until_data_came_it_is_c_that_asks_again(void **state)
 
 static void a_line_that_never_is_quiet_ends_it(void **state)
 {
-	uint64_t now = 0;
+	uint64_t now = 1000;
 
 	(void)state;
 	receiver_begin("5000");
@@ -345,6 +353,29 @@ static void a_line_that_never_is_quiet_ends_it(void **state)
 	}
 	assert_int_equal(b.y.state, YMODEM_LOST);
 	assert_in_range(now, YMODEM_STALL_MS, YMODEM_STALL_MS + 1000);
+}
+
+static void a_block_that_is_late_is_answered_once(void **state)
+{
+	struct ymodem_io io = io_of(&a);
+
+	(void)state;
+	receiver_begin("5000");
+	ymodem_send(&a.y, &io, "x", 5000, 0, 1000);
+	ymodem_take(&a.y, (const uint8_t *)"C\x06", 2, 0);
+	a.outs = 0;
+	ymodem_take(&a.y, (const uint8_t *)"C", 1, 0);
+	assert_int_equal(a.outs, YMODEM_PACKET);
+	/* Asked for again while it is on its way, it comes twice. */
+	ymodem_tick(&b.y, 10000);
+	b.outs = 0;
+	ymodem_take(&b.y, a.out, a.outs, 10100);
+	ymodem_take(&b.y, a.out, a.outs, 10200);
+	ymodem_tick(&b.y, 10700);
+	assert_int_equal(b.outs, 1);
+	assert_int_equal(b.out[0], 0x06);
+	assert_int_equal(b.size, YMODEM_BLOCK);
+	assert_int_equal(b.y.number, 2);
 }
 
 static void a_second_file_is_not_taken(void **state)
@@ -365,10 +396,11 @@ static void a_second_file_is_not_taken(void **state)
 	io = io_of(&b);
 	ymodem_receive(&b.y, &io, 0, 5000);
 	ymodem_take(&b.y, packet, n, 0);
-	ymodem_take(&b.y, data, a.outs, 0);
-	ymodem_take(&b.y, (const uint8_t *)"\x04", 1, 0);
+	ymodem_tick(&b.y, 500);
+	ymodem_take(&b.y, data, a.outs, 1000);
+	ymodem_take(&b.y, (const uint8_t *)"\x04", 1, 1000);
 	b.outs = 0;
-	ymodem_take(&b.y, packet, n, 0);
+	ymodem_take(&b.y, packet, n, 1000);
 	assert_int_equal(b.y.state, YMODEM_DONE);
 	assert_int_equal(b.out[0], 0x18);
 	assert_int_equal(b.size, 20);
@@ -573,6 +605,7 @@ int main(void)
 		cmocka_unit_test(an_end_that_comes_too_soon_is_asked_for_again),
 		cmocka_unit_test(until_data_came_it_is_c_that_asks_again),
 		cmocka_unit_test(a_line_that_never_is_quiet_ends_it),
+		cmocka_unit_test(a_block_that_is_late_is_answered_once),
 		cmocka_unit_test(a_second_file_is_not_taken),
 		cmocka_unit_test(an_answer_too_many_does_not_count_for_the_next_block),
 		cmocka_unit_test(a_name_with_anything_in_it_is_told_in_printable_characters),
