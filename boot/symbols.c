@@ -138,7 +138,8 @@ static bool moved_by(const struct shim *s, const struct image *elf, uint64_t pc,
 	}
 	if (many != 1)
 		return false;
-	*offset = symbols.moved = found;
+	symbols.moved = found;
+	*offset = found;
 	return true;
 }
 
