@@ -84,7 +84,7 @@ void trace_json_write(FILE *out, const struct trace_data *data, const struct tra
 	fprintf(out,
 		"{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n"
 		"{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%u,\"args\":{\"name\":\"vCPUs\"}}",
-		VCPUS);
+		(unsigned)VCPUS);
 	names_write(out, lanes);
 	for (size_t at = 0; trace_read_next(data, &at, &e);) {
 		const unsigned vcpu = trace_lanes_vcpu(lanes, &e);
