@@ -7,6 +7,8 @@ import pytest
 import board
 from conftest import QUICK, hosts
 
+pytestmark = pytest.mark.slow
+
 BOTH_GICS = pytest.mark.on(hosts(QUICK))
 ONE = pytest.mark.on(hosts(QUICK)[:1])
 

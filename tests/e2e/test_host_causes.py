@@ -9,6 +9,8 @@ import pytest
 import board
 import trees
 
+pytestmark = pytest.mark.slow
+
 NO_KVM, REFUSED, BAD_CONFIG = ("no-kvm", 65), ("refused", 67), ("bad-config", 64)
 
 

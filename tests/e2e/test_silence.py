@@ -7,6 +7,8 @@ import pytest
 import board
 from conftest import QUICK, hosts
 
+pytestmark = pytest.mark.slow
+
 BOTH_GICS = pytest.mark.on(hosts(QUICK))
 ONE = pytest.mark.on(hosts(QUICK)[:1])
 UART = r"last (read|wrote) serial@9000000\+0\w* UART\w+"
