@@ -67,7 +67,7 @@ def test_make_run(boards):
     b.expect("Loading kernel from FIT Image", timeout=LONG)
     b.expect("handing over", timeout=LONG)
     to_guest_prompt(b)
-    guest_session(b, version="ersion\x01v")
+    guest_session(b, version="ersion\x01\x01v")
     b.ends()
 
 
