@@ -55,9 +55,14 @@ static bool is_locked(const struct settings *s, enum setting_key key)
 	return text && locks[key].file && !(harmless && !strcmp(text, harmless));
 }
 
+bool verify_lock_is_on(const struct verify_keys *keys)
+{
+	return !CONFIG_VERIFY_UNLOCK && keys->count;
+}
+
 int verify_lock_check(const struct settings *s, const struct verify_keys *keys, struct failure *f)
 {
-	if (CONFIG_VERIFY_UNLOCK || !keys->count)
+	if (!verify_lock_is_on(keys))
 		return 0;
 	for (enum setting_key k = 0; k < SETTINGS; k++)
 		if (is_locked(s, k))

@@ -13,4 +13,7 @@
  */
 int verify_lock_check(const struct settings *s, const struct verify_keys *keys, struct failure *f);
 
+/* Is there a required key in KEYS, and does nothing unlock what it locks? */
+bool verify_lock_is_on(const struct verify_keys *keys);
+
 #endif

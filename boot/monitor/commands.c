@@ -10,6 +10,7 @@
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
+#include "boot/verify_lock.h"
 
 #define READS (COMMAND_READS | COMMAND_PAUSES)
 #define CHANGES (COMMAND_CHANGES | COMMAND_PAUSES)
@@ -191,7 +192,7 @@ static const struct command *find(int argc, char **argv, int *words)
 
 bool monitor_locked(const struct shim *s)
 {
-	return CONFIG_VERIFY && !CONFIG_VERIFY_UNLOCK && s->p.keys.count;
+	return CONFIG_VERIFY && verify_lock_is_on(&s->p.keys);
 }
 
 int monitor_command(struct shim *s, char *line)
