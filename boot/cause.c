@@ -121,10 +121,7 @@ static const struct {
 	  NULL },
 	{ "started at EL1", NULL, NULL, el1_tell },
 	{ "HYP mode not available", NULL, NULL, el1_tell },
-	{ "GICv2 not supported in protected mode", "E-PKVM",
-	  "KVM's protected mode needs a GICv3, and this board has a GICv2: take "
-	  "kvm-arm.mode=protected out of the kernel's command line",
-	  NULL },
+	{ CAUSE_PROTECTED, "E-PKVM", CAUSE_PROTECTED_TEXT, NULL },
 	{ "initialize protected mode without PSCI", "E-PKVM",
 	  "KVM's protected mode needs PSCI, and this board's CPUs are started without it: take "
 	  "kvm-arm.mode=protected out of the kernel's command line",
@@ -293,8 +290,8 @@ int cause_no_kvm(int error, const char *step, const struct tree *tree, struct fa
 
 const char *cause_no_vgic(void)
 {
-	static const char *const words[] = { "No vgic maintenance irq", "GICH not present", "GICV",
-					     "vgic" };
+	static const char *const words[] = { CAUSE_PROTECTED, "No vgic maintenance irq",
+					     "GICH not present", "GICV", "vgic" };
 	static char line[LINE];
 
 	log_read();

@@ -25,6 +25,12 @@ struct cause_seen {
 	unsigned page; /* bytes */
 };
 
+/* What KVM says, at its start or when it has no vGIC, and what that means. */
+#define CAUSE_PROTECTED "GICv2 not supported in protected mode"
+#define CAUSE_PROTECTED_TEXT                                                                       \
+	"KVM's protected mode needs a GICv3, and this board has a GICv2: take "                    \
+	"kvm-arm.mode=protected out of the kernel's command line"
+
 /* The sentence about a /dev/kvm that does not open. Always returns -1, F filled: no-kvm. */
 int cause_tell(const struct cause_seen *seen, struct failure *f);
 

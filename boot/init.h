@@ -37,7 +37,8 @@ enum timeline_step {
 	TIMELINE_RUN, /* right before the guest's first instruction */
 	TIMELINE_BYTE, /* the first one on its console; from here on the guest's own */
 	TIMELINE_QUIET, /* the last byte before it became quiet */
-	TIMELINE_PROMPT, /* the last byte before it waited */
+	TIMELINE_KEY, /* the last key that came while it had the line */
+	TIMELINE_PROMPT, /* the last byte before it got one */
 	TIMELINE_STEPS
 };
 

@@ -80,6 +80,7 @@ static void input_feed(struct shim *s)
 	size_t n, took;
 
 	while (s->console && (n = ring_peek(&s->io.console.rx, &buf)) > 0) {
+		timeline_input();
 		took = bus_input(s->console, buf, n);
 		ring_drop(&s->io.console.rx, took);
 		if (took < n)
@@ -93,8 +94,8 @@ static void input_take(struct shim *s)
 	uint8_t buf[256];
 	const size_t n = console_read(&s->io.console, buf, sizeof(buf));
 
-	if (CONFIG_TIMELINE)
-		timeline_key();
+	if (CONFIG_TIMELINE && monitor_line_owner() == LINE_GUEST)
+		timeline_mark(TIMELINE_KEY);
 	if (CONFIG_MONITOR)
 		monitor_take(s, buf, n);
 	else

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "board/mirror.h"
+#include "boot/cause.h"
 #include "boot/plan_firmware.h"
 #include "boot/plan_memory.h"
 #include "boot/plan_place.h"
@@ -47,8 +48,13 @@ static int vgic_missing(const struct plan_inputs *in, struct failure *f)
 {
 	const struct board *b = in->board;
 	const bool none = b->gic.version == GIC_NONE;
+	const char *line = in->host->vgic_line ? in->host->vgic_line : "";
 	char path[72] = "";
 
+	if (strstr(line, CAUSE_PROTECTED)) {
+		fail(f, OUTCOME_NO_KVM, "E-PKVM", CAUSE_PROTECTED_TEXT);
+		return fail_proof(f, "%s", line);
+	}
 	if (!none)
 		tree_path(in->board_tree, (unsigned)b->gic.node, path, sizeof(path));
 	fail(f, OUTCOME_NO_KVM, "E-NOVGIC",
@@ -65,8 +71,8 @@ static int vgic_missing(const struct plan_inputs *in, struct failure *f)
 			   : !b->gic.virt	      ? "no interrupts, or not the GIC's"
 			   : b->gic.version == GIC_V3 ? "a GICv3 with its interrupt"
 						      : "GICH, GICV and the interrupt");
-	if (in->host->vgic_line && in->host->vgic_line[0])
-		fail_proof(f, "%s", in->host->vgic_line);
+	if (line[0])
+		fail_proof(f, "%s", line);
 	return -1;
 }
 

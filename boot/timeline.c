@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "board/tree.h"
 
@@ -30,26 +29,10 @@ static volatile uint64_t *mark_at(enum timeline_step step)
 	return &init_pulse->mark[step];
 }
 
-void timeline_sent(void)
-{
-	const uint64_t now = timeline_now(), quiet = *mark_at(TIMELINE_QUIET);
-
-	if (!*mark_at(TIMELINE_BYTE))
-		*mark_at(TIMELINE_BYTE) = now;
-	else if (quiet && now - quiet >= TIMELINE_SILENCE_S * frequency())
-		*mark_at(TIMELINE_PROMPT) = quiet;
-}
-
 void timeline_quiet(unsigned ms)
 {
 	if (!*mark_at(TIMELINE_PROMPT) && *mark_at(TIMELINE_BYTE))
 		*mark_at(TIMELINE_QUIET) = timeline_now() - frequency() / 1000 * ms;
-}
-
-void timeline_key(void)
-{
-	if (!*mark_at(TIMELINE_PROMPT))
-		*mark_at(TIMELINE_PROMPT) = *mark_at(TIMELINE_QUIET);
 }
 
 void timeline_reset(void)
@@ -58,7 +41,7 @@ void timeline_reset(void)
 		*mark_at((enum timeline_step)step) = 0;
 }
 
-void timeline_take(struct timeline *t, const struct tree *board)
+void timeline_take(struct timeline *t, const struct tree *board, bool pid1)
 {
 	struct timespec up;
 
@@ -66,7 +49,7 @@ void timeline_take(struct timeline *t, const struct tree *board)
 		.mark = init_pulse->mark,
 		.frequency = frequency(),
 		.now = timeline_now(),
-		.pid1 = getppid() == 1,
+		.pid1 = pid1,
 		.board = board,
 	};
 	clock_gettime(CLOCK_BOOTTIME, &up);
@@ -158,6 +141,8 @@ unsigned timeline_rows(const struct timeline *t, struct timeline_row row[TIMELIN
 	const unsigned begins =
 		reset ? sizeof(again) / sizeof(again[0]) : sizeof(first) / sizeof(first[0]);
 	const uint64_t quiet = t->mark[TIMELINE_QUIET], kernel = us_of(t, t->kernel);
+	/* While a person looks, the guest may stand still: that is no silence of its own. */
+	const uint64_t until = t->mark[TIMELINE_KEY] > quiet ? t->mark[TIMELINE_KEY] : t->now;
 	struct rows r = { row, 0 };
 
 	if (!reset) {
@@ -171,7 +156,7 @@ unsigned timeline_rows(const struct timeline *t, struct timeline_row row[TIMELIN
 		uint64_t at = t->mark[begin[i].step];
 
 		if (begin[i].step == TIMELINE_PROMPT && !at && quiet &&
-		    t->now - quiet >= TIMELINE_SILENCE_S * t->frequency)
+		    until - quiet >= TIMELINE_SILENCE_S * t->frequency)
 			at = quiet;
 		if (at)
 			row_add(&r, us_of(t, at), "%s", begin[i].what);

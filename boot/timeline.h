@@ -41,22 +41,22 @@ static inline void timeline_mark(enum timeline_step step)
 		init_pulse->mark[step] = timeline_now();
 }
 
-/*
- * The guest sends after it was quiet: its first byte; or, after a silence of TIMELINE_SILENCE_S, what
- * came before that was its prompt. By any thread.
- */
-void timeline_sent(void);
+/* The guest sends after it was quiet: its first byte. By any thread. */
 static inline void timeline_byte(void)
 {
+	if (CONFIG_TIMELINE && !init_pulse->mark[TIMELINE_BYTE])
+		timeline_mark(TIMELINE_BYTE);
+}
+
+/* The guest gets a byte: what it has waited for it with was its prompt. */
+static inline void timeline_input(void)
+{
 	if (CONFIG_TIMELINE && !init_pulse->mark[TIMELINE_PROMPT])
-		timeline_sent();
+		init_pulse->mark[TIMELINE_PROMPT] = init_pulse->mark[TIMELINE_QUIET];
 }
 
 /* The guest has sent nothing for MS ms. */
 void timeline_quiet(unsigned ms);
-
-/* A key came in: what the guest waited for it with was its prompt. */
-void timeline_key(void);
 
 /* The guest begins anew: its marks are forgotten. */
 void timeline_reset(void);
@@ -77,8 +77,8 @@ struct timeline {
 	const struct tree *board; /* U-Boot's marks are in /bootstage */
 };
 
-/* Fill T with the marks of this run, and with the time it is now. */
-void timeline_take(struct timeline *t, const struct tree *board);
+/* Fill T with the marks of this run, in the child of PID 1 or not, and with the time it is now. */
+void timeline_take(struct timeline *t, const struct tree *board, bool pid1);
 
 /*
  * The spans in order, each up to the next one's begin, the last one up to what was reached last; after

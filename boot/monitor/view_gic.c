@@ -60,10 +60,14 @@ static int note(void *arg, const char *name, uint64_t value)
 	static const struct {
 		const char *name;
 		uint64_t *value;
+		unsigned shift;
 	} singles[] = {
-		{ "GICD_CTLR", &lines.control },	{ "GICC_PMR", &lines.mask },
-		{ "GICC_CTLR", &lines.enabled1 },	{ "ICC_PMR_EL1", &lines.mask },
-		{ "ICC_IGRPEN0_EL1", &lines.enabled0 }, { "ICC_IGRPEN1_EL1", &lines.enabled1 },
+		{ "GICD_CTLR", &lines.control, 0 },
+		{ "GICC_CTLR", &lines.enabled1, 0 },
+		{ "GICC_PMR", &lines.mask, 3 }, /* KVM tells its upper five bits */
+		{ "ICC_PMR_EL1", &lines.mask, 0 },
+		{ "ICC_IGRPEN0_EL1", &lines.enabled0, 0 },
+		{ "ICC_IGRPEN1_EL1", &lines.enabled1, 0 },
 	};
 	unsigned at;
 
@@ -75,7 +79,7 @@ static int note(void *arg, const char *name, uint64_t value)
 	}
 	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++)
 		if (!strcmp(name, singles[i].name))
-			*singles[i].value = value;
+			*singles[i].value = value << singles[i].shift;
 	if (is(name, "GICD_IROUTER", &at) && at < LINES)
 		lines.route[at] = value;
 	if (is(name, "LINE_LEVEL", &at) && at < LINES / 32)

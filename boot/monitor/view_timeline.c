@@ -18,7 +18,7 @@ int view_timeline(struct shim *s, int argc, char **argv)
 		monitor_print("timeline, or timeline dump\n");
 		return -1;
 	}
-	timeline_take(&t, &s->p.board_tree);
+	timeline_take(&t, &s->p.board_tree, s->p.settings.pid1);
 	(argc == 2 ? timeline_dump : timeline_chart)(row, timeline_rows(&t, row), &page);
 	for (const char *line = text, *end; line < text + page.used; line = end + 1) {
 		end = memchr(line, '\n', (size_t)(text + page.used - line));

@@ -519,6 +519,9 @@ static void gic_that_is_not_offered(void **state)
 	p.host.vgic_line = "[    0.08] kvm [1]: No vgic maintenance irq";
 	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "although its tree tells of all");
 	planner_proved("kvm [1]: No vgic maintenance irq");
+	p.host.vgic_line = "[    0.08] kvm [1]: GICv2 not supported in protected mode";
+	planner_refused(OUTCOME_NO_KVM, "E-PKVM", "take kvm-arm.mode=protected out");
+	planner_proved("kvm [1]: GICv2 not supported in protected mode");
 	p.host.vgic_line = "";
 	planner_board_put("-d", "/interrupt-controller@8000000 interrupts");
 	planner_refused(OUTCOME_NO_KVM, "E-NOVGIC", "no maintenance interrupt");

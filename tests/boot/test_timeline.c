@@ -173,7 +173,7 @@ static void more_marks_than_rows(void **state)
 	assert_int_equal(timeline_rows(&t, row), TIMELINE_ROWS);
 }
 
-/* Marks in the order of a run: a banner, a count-down, a prompt. */
+/* Marks in the order of a run: a banner, a long thought, a prompt, a key. */
 static void prompt_is_what_came_before_the_guest_waited(void **state)
 {
 	(void)state;
@@ -183,25 +183,43 @@ static void prompt_is_what_came_before_the_guest_waited(void **state)
 	const uint64_t byte = pulse.mark[TIMELINE_BYTE];
 	assert_true(byte && byte <= timeline_now());
 	timeline_quiet(4);
-	timeline_byte(); /* soon: it only thought */
-	assert_int_equal(pulse.mark[TIMELINE_PROMPT], 0);
-	assert_int_equal(pulse.mark[TIMELINE_BYTE], byte);
-	timeline_quiet(4);
-	const uint64_t quiet = pulse.mark[TIMELINE_QUIET];
-	assert_true(quiet && quiet + 4000000 <= timeline_now());
-	timeline_key();
-	assert_int_equal(pulse.mark[TIMELINE_PROMPT], quiet);
-	timeline_quiet(4);
+	const uint64_t thought = pulse.mark[TIMELINE_QUIET];
+	assert_true(thought && thought + 4000000 <= timeline_now());
 	timeline_byte();
-	assert_int_equal(pulse.mark[TIMELINE_PROMPT], quiet); /* the first one counts */
+	assert_int_equal(pulse.mark[TIMELINE_BYTE], byte);
+	timeline_quiet(0);
+	const uint64_t quiet = pulse.mark[TIMELINE_QUIET];
+	assert_true(quiet > thought); /* the last one counts */
+	assert_int_equal(pulse.mark[TIMELINE_PROMPT], 0);
+	timeline_input();
+	assert_int_equal(pulse.mark[TIMELINE_PROMPT], quiet);
+	timeline_quiet(0);
+	timeline_input();
+	assert_int_equal(pulse.mark[TIMELINE_PROMPT], quiet); /* the first key counts */
 	timeline_reset();
 	assert_int_equal(pulse.mark[TIMELINE_BYTE], 0);
 	assert_int_equal(pulse.mark[TIMELINE_PROMPT], 0);
-	timeline_byte();
-	pulse.mark[TIMELINE_QUIET] = timeline_now() - 3000000000u; /* silent for three seconds */
-	const uint64_t silent = pulse.mark[TIMELINE_QUIET];
-	timeline_byte();
-	assert_int_equal(pulse.mark[TIMELINE_PROMPT], silent);
+	timeline_input(); /* typed ahead, into the silence before its banner */
+	assert_int_equal(pulse.mark[TIMELINE_PROMPT], 0);
+}
+
+/* The monitor was opened half a second after the last byte, and looked at for long. */
+static void guest_that_stands_still_is_not_silent(void **state)
+{
+	(void)state;
+	started();
+	pulse.mark[TIMELINE_BYTE] = 2090 * MS;
+	pulse.mark[TIMELINE_QUIET] = 2100 * MS;
+	pulse.mark[TIMELINE_KEY] = 2600 * MS;
+	t.now = 90000 * MS;
+	rows = timeline_rows(&t, row);
+	assert_string_equal(row[rows - 1].what, "guest to its prompt");
+	pulse.mark[TIMELINE_KEY] = 4100 * MS;
+	rows = timeline_rows(&t, row);
+	row_is("prompt", 2100 * MS, 0);
+	pulse.mark[TIMELINE_KEY] = 2000 * MS; /* before the last byte: nobody has come since */
+	rows = timeline_rows(&t, row);
+	row_is("prompt", 2100 * MS, 0);
 }
 
 static void chart_fits_a_screen(void **state)
@@ -277,6 +295,7 @@ int main(void)
 		cmocka_unit_test_setup(marks_of_uboot, begin),
 		cmocka_unit_test_setup(more_marks_than_rows, begin),
 		cmocka_unit_test_setup(prompt_is_what_came_before_the_guest_waited, begin),
+		cmocka_unit_test_setup(guest_that_stands_still_is_not_silent, begin),
 		cmocka_unit_test_setup(chart_fits_a_screen, begin),
 		cmocka_unit_test(picture_of_the_last_timeline),
 	};
