@@ -159,7 +159,7 @@ static void time_write(FILE *out, uint64_t ns, uint64_t step)
 	} units[] = { { 1000000000, "s" }, { 1000000, "ms" }, { 1000, "us" }, { 1, "ns" } };
 	unsigned u = 0;
 
-	while (units[u].ns > 1 && step * 10 < units[u].ns)
+	while (step < units[u].ns / 10)
 		u++;
 	fprintf(out, "%" PRIu64, ns / units[u].ns);
 	if (step < units[u].ns)
@@ -174,12 +174,13 @@ static void axis_write(const struct picture *p)
 	uint64_t scale = 1, step = 1;
 
 	/* 1, 2 or 5 of a power of ten, so that at most ten of them fit. */
-	for (unsigned i = 0; step * 10 < p->span; i++) {
+	for (unsigned i = 0; step < p->span / 10; i++) {
 		step = scale * factor[i % 3];
 		if (i % 3 == 2)
 			scale *= 10;
 	}
-	for (uint64_t t = 0; t <= p->span; t += step) {
+	for (uint64_t i = 0; i <= p->span / step; i++) {
+		const uint64_t t = i * step;
 		const unsigned x = LEFT + (unsigned)((unsigned __int128)t * COLUMNS / p->span);
 
 		fprintf(p->out, "<path class=\"rule\" d=\"M%u.5 %uV%u\"/>\n", x, TOP - 8, bottom);
@@ -205,7 +206,7 @@ static void head_write(const struct picture *p)
 		width, high, width, high);
 	fprintf(p->out, "<text x=\"10\" y=\"22\" font-size=\"14\">%" PRIu64 " events in ",
 		p->data->events);
-	time_write(p->out, p->data->last_ns - p->data->first_ns, p->span);
+	time_write(p->out, p->data->last_ns - p->data->first_ns, p->span / 10);
 	if (p->data->lost)
 		fprintf(p->out, ", %" PRIu64 " more lost", p->data->lost);
 	fputs("</text>\n", p->out);

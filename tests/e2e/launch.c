@@ -8,7 +8,7 @@
 //        pinned COMMAND ARG...              the same, each of its threads on a processor of its own
 //        late COMMAND ARG...                the same, with its output through a pipe, and `LATE NANOSECONDS` for
 //                                           how long after the guest's `LAST COUNTER.` was said it came out
-//        cat FILE | remove FILE | size FILE | grow FILE MIB | off
+//        cat FILE | hex FILE | remove FILE | size FILE | grow FILE MIB | off
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -183,14 +183,19 @@ static void late(char **word)
 	printf("\nRAN code=%d signal=0 rss=0\n", !last);
 }
 
-static void cat(const char *path)
+/* IN_HEX: what the line would change else. */
+static void cat(const char *path, bool in_hex)
 {
-	char buf[4096];
+	unsigned char buf[4096];
 	ssize_t n;
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
-		fwrite(buf, 1, (size_t)n, stdout);
+		if (in_hex)
+			for (ssize_t i = 0; i < n; i++)
+				printf("%02x%s", buf[i], i % 32 == 31 || i == n - 1 ? "\n" : "");
+		else
+			fwrite(buf, 1, (size_t)n, stdout);
 	if (fd >= 0)
 		close(fd);
 	printf("\nRAN code=%d signal=0 rss=0\n", fd < 0);
@@ -213,8 +218,8 @@ static void serve(char *line)
 		return;
 	if (!strcmp(word[0], "off"))
 		reboot(RB_POWER_OFF);
-	if (!strcmp(word[0], "cat") && word[1]) {
-		cat(word[1]);
+	if ((!strcmp(word[0], "cat") || !strcmp(word[0], "hex")) && word[1]) {
+		cat(word[1], word[0][0] == 'h');
 	} else if (!strcmp(word[0], "remove") && word[1]) {
 		printf("\nRAN code=%d signal=0 rss=0\n", unlink(word[1]) != 0);
 	} else if (!strcmp(word[0], "size") && word[1]) {
