@@ -103,6 +103,7 @@ struct model {
 	 */
 	uint32_t posted_at, posted_size;
 	const uint8_t *posted_of; /* by kind, in place of posted_at; NULL: kinds are alike */
+	uint16_t rxfifo; /* MODEL_RXFIFO() of the state; 0: it has none. To be looked at. */
 	bool layout; /* reg-shift and reg-io-width of the node count */
 	const uint8_t *reg_shifts; /* by kind, of nodes without reg-shift; NULL: 0 */
 	/* Power-on values; lines go low. */

@@ -10,7 +10,7 @@ struct vcpu;
 #define STATS_NAME 48 /* bytes of a name, its NUL among them */
 
 /*
- * Call FN with each counter that KVM keeps of VCPU, which may be running. Returns 0, or -errno: -ENOTTY
+ * Call FN with each counter that KVM keeps of VCPU, which is out of KVM_RUN. Returns 0, or -errno: -ENOTTY
  * (kernels before 5.14), that of KVM_GET_STATS_FD or of reading it, -EINVAL (what it has is not as
  * documented). Source: Documentation/virt/kvm/api.rst, 4.133.
  */

@@ -198,6 +198,7 @@ const struct model a3700_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct a3700_uart),
+	.rxfifo = MODEL_RXFIFO(struct a3700_uart),
 	.posted_of = posted_of,
 	.posted_size = 4,
 	.reset = a3700_uart_reset,

@@ -256,6 +256,7 @@ const struct model cdns_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct cdns_uart),
+	.rxfifo = MODEL_RXFIFO(struct cdns_uart),
 	.posted_at = 4 * FIFO,
 	.posted_size = 4,
 	.reset = cdns_uart_reset,

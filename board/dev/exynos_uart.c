@@ -255,6 +255,7 @@ const struct model exynos_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct exynos_uart),
+	.rxfifo = MODEL_RXFIFO(struct exynos_uart),
 	.posted_at = 4 * UTXH,
 	.posted_size = 4,
 	.reset = exynos_uart_reset,

@@ -361,6 +361,7 @@ const struct model geni_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(geni_regs),
 	.state_size = sizeof(struct geni_uart),
+	.rxfifo = MODEL_RXFIFO(struct geni_uart),
 	.posted_at = AT_FIFOS,
 	.posted_size = 4,
 	.reset = geni_uart_reset,

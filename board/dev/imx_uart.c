@@ -243,6 +243,7 @@ const struct model imx_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct imx_uart),
+	.rxfifo = MODEL_RXFIFO(struct imx_uart),
 	.posted_at = UTXD_AT,
 	.posted_size = 4,
 	.reset = imx_uart_reset,

@@ -247,6 +247,7 @@ const struct model lpuart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct lpuart),
+	.rxfifo = MODEL_RXFIFO(struct lpuart),
 	.posted_of = posted_of,
 	.posted_size = 4,
 	.reset = lpuart_reset,

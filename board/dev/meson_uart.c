@@ -197,6 +197,7 @@ const struct model meson_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct meson_uart),
+	.rxfifo = MODEL_RXFIFO(struct meson_uart),
 	.posted_at = 4 * WFIFO,
 	.posted_size = 4,
 	.reset = meson_uart_reset,

@@ -338,6 +338,7 @@ const struct model msm_uart_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct msm_uart),
+	.rxfifo = MODEL_RXFIFO(struct msm_uart),
 	.posted_at = 0x70,
 	.posted_size = 4,
 	.reset = msm_uart_reset,

@@ -353,6 +353,7 @@ const struct model pl011_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct pl011),
+	.rxfifo = MODEL_RXFIFO(struct pl011),
 	.posted_at = 4 * DR,
 	.posted_size = 4,
 	.reset = pl011_reset,

@@ -15,6 +15,15 @@ struct rxfifo {
 	bool refused; /* the env has bytes that there was no room for */
 };
 
+/* For struct model: where the state TYPE has its FIFO, which is called rx. */
+#define MODEL_RXFIFO(type) (1 + offsetof(type, rx))
+
+/* DEV's, whose model has one. */
+static inline const struct rxfifo *model_rxfifo(const struct dev *dev)
+{
+	return (const void *)((const uint8_t *)dev->state + dev->model->rxfifo - 1);
+}
+
 /* Take of N bytes what fits; returns that number. OPEN: the receiver is on, else none fits. */
 size_t rxfifo_put(struct rxfifo *fifo, bool open, const uint8_t *buf, size_t n);
 

@@ -241,6 +241,7 @@ const struct model scif_model = {
 	.compatible = compatible,
 	.regs = MODEL_REGS(regs),
 	.state_size = sizeof(struct scif),
+	.rxfifo = MODEL_RXFIFO(struct scif),
 	.posted_of = posted_of,
 	.posted_size = 1,
 	.reset = scif_reset,

@@ -389,6 +389,7 @@ const struct model uart8250_model = {
 	.regs = MODEL_REGS(uart8250_kinds_regs),
 	.reg_shifts = uart8250_kinds_shifts,
 	.state_size = sizeof(struct uart8250),
+	.rxfifo = MODEL_RXFIFO(struct uart8250),
 	.posted_at = DATA,
 	.posted_size = 1,
 	.layout = true,

@@ -107,8 +107,9 @@ const struct command monitor_commands[] = {
 	{ "quit", "", "the guest is stopped, and the run ends", 0, quit },
 	{ "vcpu", "[N]", "which vCPU the commands are about", 0, vcpu },
 	{ "dump", "", "registers of all vCPUs", READS, view_dump },
-	{ "x", "[-p] ADDR [BYTES]", "memory; -p: a physical address", READS, view_x },
-	{ "w", "[-p] ADDR VALUE...", "change memory; -1 -2 -4 -8: bytes of a value", CHANGES,
+	{ "x", "[-p|-d] ADDR [BYTES]", "memory; x/8w; -p: physical; -d: a device's registers",
+	  READS | COMMAND_COUNT, view_x },
+	{ "w", "[-p|-d] ADDR VALUE...", "change that; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
@@ -144,7 +145,8 @@ static int matches(const struct command *c, int argc, char **argv, bool *exact)
 		return 0;
 	do {
 		const size_t n = strcspn(name, " ");
-		const size_t given = words < argc ? strlen(argv[words]) : 0;
+		const char *ends = c->flags & COMMAND_COUNT ? "/" : "";
+		const size_t given = words < argc ? strcspn(argv[words], ends) : 0;
 
 		if (!given || given > n || strncmp(name, argv[words], given))
 			return 0;

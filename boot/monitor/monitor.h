@@ -23,6 +23,7 @@ enum command_flag {
 		1 << 0, /* the guest's registers or memory: locked where a key is required */
 	COMMAND_CHANGES = 1 << 1, /* the same */
 	COMMAND_PAUSES = 1 << 2, /* the vCPUs are paused while it runs, if they are not already */
+	COMMAND_COUNT = 1 << 3, /* the name may have /COUNT behind it, which argv[0] has, too */
 };
 
 #define COMMAND_WORDS 16 /* of a line, at most */

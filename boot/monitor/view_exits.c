@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Why the vCPUs leave the guest, and how often.
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -79,8 +80,10 @@ int view_exits(struct shim *s, int argc, char **argv)
 	for (unsigned i = 0; i < s->vcpus_made && !ret; i++)
 		ret = stats_each(&s->vcpu[i], note, NULL);
 	if (ret) {
-		monitor_print("this kernel does not count exits (5.14 and later do): %s\n",
-			      strerror(-ret));
+		if (ret == -ENOTTY)
+			monitor_print("this kernel does not count exits; 5.14 and later do\n");
+		else
+			monitor_print("KVM's counters cannot be read: %s\n", strerror(-ret));
 		return -1;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &t);

@@ -31,6 +31,17 @@ static bool bit(const uint32_t *bits, unsigned n)
 	return bits[n / 32] >> n % 32 & 1;
 }
 
+static bool is_edge(unsigned n)
+{
+	return lines.edge[n / 16] >> (n % 16 * 2 + 1) & 1;
+}
+
+/* A GICv3's register has what was latched alone, a level not. */
+static bool pending(unsigned n)
+{
+	return bit(lines.pending, n) || (!is_edge(n) && bit(lines.level, n));
+}
+
 /* Is NAME, without its number, WHAT? Then the number is in *AT. */
 static bool is(const char *name, const char *what, unsigned *at)
 {
@@ -110,7 +121,7 @@ static const char *owner(const struct shim *s, unsigned intid)
 		for (unsigned k = 0; k < m->device[i].traits.lines; k++)
 			if (m->device[i].intid[k] == intid)
 				return tree_name(&s->p.guest_tree, (unsigned)m->device[i].node);
-	return "- no node that has a model";
+	return "no node with a model";
 }
 
 static void line_print(const struct shim *s, unsigned n)
@@ -123,12 +134,11 @@ static void line_print(const struct shim *s, unsigned n)
 		snprintf(to, sizeof(to), "%" PRIx64, lines.route[n]);
 	else if (n >= PRIVATE)
 		snprintf(to, sizeof(to), "mask %02x", lines.target[n / 4] >> n % 4 * 8 & 0xff);
-	monitor_print(
-		"%s %-4u %-7s %-7s %-6s %-4s %02x  %-5s %-8s %.24s\n", kind, number,
-		bit(lines.enabled, n) ? "enabled" : "-", bit(lines.pending, n) ? "pending" : "-",
-		bit(lines.active, n) ? "active" : "-", bit(lines.level, n) ? "high" : "-",
-		lines.priority[n / 4] >> n % 4 * 8 & 0xff,
-		lines.edge[n / 16] >> (n % 16 * 2 + 1) & 1 ? "edge" : "level", to, owner(s, n));
+	monitor_print("%s %-4u %-7s %-7s %-6s %-4s %02x  %-5s %-8s %.24s\n", kind, number,
+		      bit(lines.enabled, n) ? "enabled" : "-", pending(n) ? "pending" : "-",
+		      bit(lines.active, n) ? "active" : "-", bit(lines.level, n) ? "high" : "-",
+		      lines.priority[n / 4] >> n % 4 * 8 & 0xff, is_edge(n) ? "edge" : "level", to,
+		      owner(s, n));
 }
 
 /* False: this vGIC does not show its registers. */
@@ -184,6 +194,26 @@ void view_gic_wake(struct shim *s, const struct vcpu *vcpu, struct silence_wake 
 		w->enabled = w->passes = w->source = true;
 }
 
+bool view_gic_line(struct shim *s, const struct vcpu *vcpu, unsigned intid, char buf[32])
+{
+	if (s->vgic.kind == VGIC_NONE || intid >= LINES || !lines_read(s, vcpu))
+		return false;
+	snprintf(buf, 32, "%s%s%s", bit(lines.enabled, intid) ? "enabled" : "not enabled",
+		 pending(intid) ? ", pending" : "", bit(lines.active, intid) ? ", active" : "");
+	return true;
+}
+
+/* Which interrupts the CPU interface lets through. */
+static const char *taken(bool v3)
+{
+	static const char *const groups[] = { "none: its groups are off", "those of group 0",
+					      "those of group 1", "those of groups 0 and 1" };
+
+	if (v3)
+		return groups[(lines.enabled0 & 1) | (lines.enabled1 & 1) << 1];
+	return lines.enabled1 & 3 ? "interrupts" : "none: its CPU interface is off";
+}
+
 int view_gic(struct shim *s, int argc, char **argv)
 {
 	const bool v3 = s->vgic.kind == VGIC_V3;
@@ -199,20 +229,16 @@ int view_gic(struct shim *s, int argc, char **argv)
 				   : "this vGIC does not show its registers\n");
 		return -1;
 	}
-	monitor_print("GICv%d, distributor %s; vCPU %u: groups %s%s%s, priority mask %#" PRIx64
-		      "%s\n",
-		      v3 ? 3 : 2, lines.control & 3 ? "on" : "off", monitor_vcpu(s)->id,
-		      v3 && lines.enabled0 & 1 ? "0 " : "",
-		      lines.enabled1 & (v3 ? 1 : 3) ? (v3 ? "1 " : "on ") : "",
-		      !(lines.enabled0 & 1) && !(lines.enabled1 & 3) ? "off" : "", lines.mask,
-		      lines.mask ? "" : ": no interrupt passes it");
+	monitor_print("GICv%d, distributor %s\n", v3 ? 3 : 2, lines.control & 3 ? "on" : "off");
+	monitor_print("vCPU %u takes %s; priority mask %#" PRIx64 "%s\n", monitor_vcpu(s)->id,
+		      taken(v3), lines.mask, lines.mask ? "" : ": none passes it");
 	for (unsigned n = 0; n < irqs; n++)
 		/* SGIs are born enabled. */
-		if ((n >= 16 && bit(lines.enabled, n)) || bit(lines.pending, n) ||
-		    bit(lines.active, n) || bit(lines.level, n)) {
+		if ((n >= 16 && bit(lines.enabled, n)) || pending(n) || bit(lines.active, n) ||
+		    bit(lines.level, n)) {
 			if (!shown++)
 				monitor_print("%-8s %-7s %-7s %-6s %-4s %-3s %-5s %-8s %s\n", "",
-					      "", "", "", "line", "pri", "", "to", "");
+					      "", "", "", "line", "pri", "", "to", "of");
 			line_print(s, n);
 		}
 	if (!shown)

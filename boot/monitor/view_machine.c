@@ -2,6 +2,8 @@
 // The plan, its map, its devices.
 #include <inttypes.h>
 
+#include "board/dev/rxfifo.h"
+#include "boot/exits.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/report_map.h"
@@ -41,22 +43,40 @@ int view_map(struct shim *s, int argc, char **argv)
 	return 0;
 }
 
+/* Its lines, and what waits in it for the guest; no thread but this one runs. */
+static void device_print(const struct guest_device *d)
+{
+	const char *between = "  ";
+
+	for (unsigned k = 0; k < d->dev.traits.lines; k++, between = ", ")
+		monitor_print("%s%s %u %s", between, d->is->intid[k] < 32 ? "PPI" : "SPI",
+			      d->is->intid[k] - (d->is->intid[k] < 32 ? 16 : 32),
+			      d->dev.levels >> k & 1 ? "high" : "low");
+	if (d->dev.model->rxfifo) {
+		const struct rxfifo *rx = model_rxfifo(&d->dev);
+
+		monitor_print("%sreceive FIFO %u of %u bytes%s", between, rx->count, rx->depth,
+			      rx->refused ? ", more wait" : "");
+		between = ", ";
+	}
+	if (*between == ',')
+		monitor_print("\n");
+}
+
 int view_devices(struct shim *s, int argc, char **argv)
 {
 	const struct machine *m = &s->p.plan.machine;
 
 	(void)argc;
 	(void)argv;
+	exit_stores_drain(s);
 	for (unsigned i = 0; i < m->devices; i++) {
 		const struct machine_device *d = &m->device[i];
 
-		monitor_print("%-24.24s %#-12" PRIx64 " %-24s lines:",
+		monitor_print("%-31.31s 0x%-12" PRIx64 " %s\n",
 			      tree_name(&s->p.guest_tree, (unsigned)d->node), d->reg.base,
 			      d->model->name);
-		for (unsigned k = 0; k < d->traits.lines; k++)
-			monitor_print(" %u%s", d->intid[k] - (d->intid[k] < 32 ? 16 : 32),
-				      s->device[i].dev.levels >> k & 1 ? " high" : "");
-		monitor_print("%s\n", d->traits.lines ? "" : " none");
+		device_print(&s->device[i]);
 		if ((int)i == m->console)
 			monitor_print("  console: %u bytes to the line wait%s, %u from it\n",
 				      ring_count(&s->io.console.tx),

@@ -23,7 +23,7 @@ const char *view_fault(enum walk_kind kind)
 	static const char *const causes[] = {
 		[WALK_OK] = "no memory is there",
 		[WALK_TRANSLATION] = "not mapped",
-		[WALK_ADDRESS_SIZE] = "mapped to more address bits than there are",
+		[WALK_ADDRESS_SIZE] = "more address bits than there are",
 		[WALK_ACCESS_FLAG] = "the access flag is not set",
 		[WALK_PERMISSION] = "not permitted",
 		[WALK_DOMAIN] = "its domain gives no access",

@@ -39,24 +39,54 @@ static void pstate_print(uint64_t pstate)
 		      pstate >> 6 & 1 ? " FIQ" : "");
 }
 
+static void regs64_print(const struct vcpu *vcpu)
+{
+	for (unsigned i = 0; i < 31; i++)
+		monitor_print("x%-2u %016" PRIx64 "%s", i,
+			      get(vcpu, VCPU_CORE_REG(regs.regs[0]) + 2 * i),
+			      i % 3 < 2 && i < 30 ? "  " : "\n");
+	monitor_print("sp_el0 %016" PRIx64 "  sp_el1 %016" PRIx64 "\n",
+		      get(vcpu, VCPU_CORE_REG(regs.sp)), get(vcpu, VCPU_CORE_REG(sp_el1)));
+	monitor_print("elr    %016" PRIx64 "  spsr   %016" PRIx64 "\n",
+		      get(vcpu, VCPU_CORE_REG(elr_el1)), get(vcpu, VCPU_CORE_REG(spsr[0])));
+}
+
+/* Those of the mode that it is in, and that mode's SPSR. */
+static void regs32_print(const struct vcpu *vcpu, uint64_t cpsr)
+{
+	static const char *const names[] = { "r0", "r1", "r2",	"r3",  "r4",  "r5", "r6", "r7",
+					     "r8", "r9", "r10", "r11", "r12", "sp", "lr" };
+	static const struct {
+		uint8_t mode;
+		uint64_t id;
+	} saved[] = {
+		{ 0x11, VCPU_CORE_REG(spsr[KVM_SPSR_FIQ]) },
+		{ 0x12, VCPU_CORE_REG(spsr[KVM_SPSR_IRQ]) },
+		{ 0x13, VCPU_CORE_REG(spsr[KVM_SPSR_SVC]) },
+		{ 0x17, VCPU_CORE_REG(spsr[KVM_SPSR_ABT]) },
+		{ 0x1b, VCPU_CORE_REG(spsr[KVM_SPSR_UND]) },
+	};
+
+	for (unsigned i = 0; i < 15; i++)
+		monitor_print("%-3s %08" PRIx64 "%s", names[i],
+			      get(vcpu, VCPU_CORE_REG(regs.regs[0]) + 2 * bank_reg(cpsr, i)),
+			      i % 4 < 3 && i < 14 ? "  " : "\n");
+	for (unsigned i = 0; i < sizeof(saved) / sizeof(saved[0]); i++)
+		if ((cpsr & BANK_MODE_MASK) == saved[i].mode)
+			monitor_print("spsr %08" PRIx64 "\n", get(vcpu, saved[i].id));
+}
+
 void view_regs_of(const struct shim *s, const struct vcpu *vcpu)
 {
 	const uint64_t pstate = get(vcpu, VCPU_CORE_REG(regs.pstate));
-	const bool aarch32 = pstate & PSTATE_AARCH32;
-	const unsigned regs = aarch32 ? 15 : 31, columns = aarch32 ? 4 : 3;
 	char pc[EXIT_PC_SIZE];
 
 	monitor_print("vCPU %u  pc %s\n", vcpu->id, exit_pc(s, exit_pc_of(vcpu), pc));
 	pstate_print(pstate);
-	for (unsigned i = 0; i < regs; i++)
-		monitor_print(aarch32 ? "%c%-2u %08" PRIx64 "%s" : "%c%-2u %016" PRIx64 "%s",
-			      aarch32 ? 'r' : 'x', i,
-			      get(vcpu, VCPU_CORE_REG(regs.regs[0]) +
-						2 * (aarch32 ? bank_reg(pstate, i) : i)),
-			      (i + 1) % columns && i + 1 < regs ? "  " : "\n");
-	if (!aarch32)
-		monitor_print("sp_el0 %016" PRIx64 "  sp_el1 %016" PRIx64 "\n",
-			      get(vcpu, VCPU_CORE_REG(regs.sp)), get(vcpu, VCPU_CORE_REG(sp_el1)));
+	if (pstate & PSTATE_AARCH32)
+		regs32_print(vcpu, pstate);
+	else
+		regs64_print(vcpu);
 }
 
 int view_regs(struct shim *s, int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/shim.h"
+#include "kvm/esr.h"
 #include "kvm/regname.h"
 #include "kvm/sysfield.h"
 
@@ -42,16 +43,28 @@ static void words_print(const char *words)
 	monitor_print("\n");
 }
 
+/* AArch32 has its DFSR there. */
+static void syndrome_decode(const struct vcpu *vcpu, uint64_t esr, char *buf, size_t size)
+{
+	if (vcpu->init.features[0] & 1u << KVM_ARM_VCPU_EL1_32BIT)
+		esr_fsr_text((uint32_t)esr, false, buf, size);
+	else
+		esr_text(esr, buf, size);
+}
+
 /* False: KVM does not have it. */
 static bool sysreg_print(const struct vcpu *vcpu, const char *name)
 {
 	const uint64_t id = id_of(name);
 	char words[400];
-	uint64_t value;
+	uint64_t value = 0;
 
 	if (!id || vcpu_reg_get(vcpu, id, &value))
 		return false;
-	sysfield_decode(name, value, words, sizeof(words));
+	if (CONFIG_DIAGNOSE && value && !strcmp(name, "ESR_EL1"))
+		syndrome_decode(vcpu, value, words, sizeof(words));
+	else
+		sysfield_decode(name, value, words, sizeof(words));
 	if (!words[0])
 		regname_decode(id, value, words, sizeof(words));
 	monitor_print("%-16s  %016" PRIx64, name, value);
@@ -61,18 +74,26 @@ static bool sysreg_print(const struct vcpu *vcpu, const char *name)
 
 static int one_print(const struct vcpu *vcpu, const char *given)
 {
+	bool found = false;
 	char name[24];
 	size_t n = 0;
 
-	/* As they are written, in capitals, whatever was typed; and without _EL1 where that is all that is missing. */
+	/* In capitals, whatever was typed, and without _EL1 where that is all that is missing. */
 	for (; n < sizeof(name) - 5 && given[n]; n++)
 		name[n] = (char)(given[n] >= 'a' && given[n] <= 'z' ? given[n] - 'a' + 'A'
 								    : given[n]);
 	name[n] = '\0';
 	if (sysreg_print(vcpu, name))
 		return 0;
+	/* "id": all of those, and "id_aa64pfr" those two. */
 	strcpy(name + n, "_EL1");
 	if (sysreg_print(vcpu, name))
+		return 0;
+	for (size_t i = 0; regname_id_registers[i].name; i++)
+		if (!strncmp(regname_id_registers[i].name, name, n) &&
+		    sysreg_print(vcpu, regname_id_registers[i].name))
+			found = true;
+	if (found)
 		return 0;
 	monitor_print("%s: KVM has no such register\n", given);
 	return -1;
@@ -121,6 +142,7 @@ int view_timers(struct shim *s, int argc, char **argv)
 		{ "virtual", "CNTVCT_EL0", "CNTV_CVAL_EL0", "CNTV_CTL_EL0", 2 },
 		{ "physical", "CNTPCT_EL0", "CNTP_CVAL_EL0", "CNTP_CTL_EL0", 1 },
 	};
+	const struct machine *m = &s->p.plan.machine;
 	const struct vcpu *vcpu = monitor_vcpu(s);
 	uint64_t hz = 0;
 
@@ -132,20 +154,21 @@ int view_timers(struct shim *s, int argc, char **argv)
 	monitor_print("vCPU %u, %" PRIu64 " ticks a second\n", vcpu->id, hz);
 	for (unsigned i = 0; i < 2; i++) {
 		const uint64_t control = get(vcpu, timers[i].control);
-		uint64_t now = get(vcpu, timers[i].count);
+		const unsigned ppi =
+			timers[i].ppi < m->timer.ppis ? m->timer.ppi[timers[i].ppi] : 0;
+		char line[32];
+		const uint64_t now = get(vcpu, timers[i].count);
 		const uint64_t compare = get(vcpu, timers[i].compare);
 
 		monitor_print("%-8s  PPI %-2u  count %016" PRIx64 "  compare %016" PRIx64 "\n",
-			      timers[i].name,
-			      s->p.plan.machine.timer.ppis
-				      ? s->p.plan.machine.timer.ppi[timers[i].ppi] - 16
-				      : 0,
-			      now, compare);
+			      timers[i].name, ppi ? ppi - 16 : 0, now, compare);
 		monitor_print("          %s, %s, %s, due ", control & 1 ? "enabled" : "disabled",
 			      control & 2 ? "interrupt masked" : "interrupt not masked",
 			      control & 4 ? "condition met" : "condition not met");
 		when_print((int64_t)(compare - now), hz);
 		monitor_print("\n");
+		if (ppi && view_gic_line(s, vcpu, ppi, line))
+			monitor_print("          in the GIC: %s\n", line);
 	}
 	return 0;
 }

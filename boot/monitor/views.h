@@ -20,6 +20,9 @@ void view_regs_of(const struct shim *s, const struct vcpu *vcpu);
 struct silence_wake;
 void view_gic_wake(struct shim *s, const struct vcpu *vcpu, struct silence_wake *wake);
 
+/* What the vGIC has of VCPU's interrupt INTID: "enabled, pending", into BUF; false: it does not tell. */
+bool view_gic_line(struct shim *s, const struct vcpu *vcpu, unsigned intid, char buf[32]);
+
 int view_regs(struct shim *s, int argc, char **argv);
 int view_dump(struct shim *s, int argc, char **argv);
 int view_x(struct shim *s, int argc, char **argv);

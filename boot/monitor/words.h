@@ -12,8 +12,9 @@ struct shim;
 bool words_number(const char *text, uint64_t *value);
 
 /*
- * An address: a number, or $pc, $sp, $lr, $x0 to $x30 of the selected vCPU, or a symbol, and then
- * +NUMBER or -NUMBER. vCPUs paused. False: it has been printed what is wrong.
+ * An address: a number, or $pc, $sp, $lr, $x0 to $x30 of the selected vCPU as it is now ($r0 to $r14
+ * in AArch32), or a symbol, and then +NUMBER or -NUMBER. vCPUs paused. False: it has been printed
+ * what is wrong.
  */
 bool words_address(struct shim *s, const char *text, uint64_t *value);
 

@@ -145,8 +145,8 @@ static void registers_of_aarch32_are_the_modes(void **state)
 	reg_is(0, X(19), 0x2222);
 	reg_is(0, X(18), 0x3333);
 	crash_report(&shim, &shim.vcpu[0]);
-	assert_heard("r13 00002222");
-	assert_heard("r14 00003333");
+	assert_heard("sp  00002222");
+	assert_heard("lr  00003333");
 	assert_lines_fit();
 }
 

@@ -133,6 +133,10 @@ bool fake_line_level(uint32_t intid); /* an SPI's line */
 /* What KVM_SET_GUEST_DEBUG has told of vCPU ID: control 0 where it is off. */
 const struct kvm_guest_debug *fake_debug(unsigned vcpu);
 
+/* What KVM_GET_STATS_FD tells of a vCPU from now on. */
+enum fake_stat { FAKE_STAT_EXITS, FAKE_STAT_MMIO, FAKE_STAT_WFI, FAKE_STAT_HVC, FAKE_STATS };
+void fake_stat(unsigned vcpu, enum fake_stat which, uint64_t value);
+
 struct fake_slot {
 	uint32_t slot, flags;
 	uint64_t gpa, size, hva;

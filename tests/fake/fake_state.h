@@ -65,6 +65,7 @@ struct fake_vcpu {
 	uint64_t *loading; /* where the load of the last exit goes */
 	struct fake_gic_cpu gic;
 	struct kvm_guest_debug debug;
+	uint64_t stat[FAKE_STATS];
 };
 
 struct fake_its {
@@ -129,6 +130,9 @@ void fake_lock(void);
 
 /* fake_vm.c */
 int fake_cap(const struct fake_vm *vm, unsigned cap);
+
+/* KVM_GET_STATS_FD: a file of this process, or -errno. */
+int fake_stats_fd(const struct fake_vcpu *vcpu);
 int fake_kvm_ioctl(unsigned long request, void *arg);
 int fake_vm_ioctl(struct fake_vm *vm, unsigned long request, void *arg);
 void fake_vm_free(struct fake_vm *vm);

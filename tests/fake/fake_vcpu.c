@@ -272,6 +272,7 @@ int fake_vcpu_ioctl(struct fake_vcpu *vcpu, unsigned long request, void *arg)
 				    : -ENOEXEC;
 	case KVM_GET_REG_LIST: return vcpu->inited ? fake_reg_list(vcpu, arg) : -ENOEXEC;
 	case KVM_SET_GUEST_DEBUG: return debug_set(vcpu, arg);
+	case KVM_GET_STATS_FD: return fake_stats_fd(vcpu);
 	case KVM_HAS_DEVICE_ATTR: return attr_has(vcpu, arg);
 	case KVM_SET_DEVICE_ATTR: return attr_set(vcpu, arg);
 	case KVM_GET_DEVICE_ATTR: return attr_get(vcpu, arg);

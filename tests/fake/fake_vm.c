@@ -62,6 +62,7 @@ int fake_cap(const struct fake_vm *vm, unsigned cap)
 	case KVM_CAP_ARM_INJECT_EXT_DABT:
 	case KVM_CAP_SYSTEM_EVENT_DATA:
 	case KVM_CAP_ARM_SYSTEM_SUSPEND:
+	case KVM_CAP_BINARY_STATS_FD:
 	case KVM_CAP_STEAL_TIME: return 1;
 	case KVM_CAP_DEVICE_CTRL: return !fake.host.no_device_ctrl;
 	case KVM_CAP_MP_STATE: return !fake.host.no_mp_state;
