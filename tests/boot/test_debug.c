@@ -199,6 +199,34 @@ static void a_vcpu_that_is_off_goes_over_nothing(void **state)
 	mpstate_push(&shim.vcpu[1], PSCI_POWER_ON, true);
 }
 
+/* With the vCPUs' own threads: each is out of KVM_RUN when the stop is told. */
+static void at_the_point(void *arg)
+{
+	(void)arg;
+	fake_reg_poke(0, PC, CODE + 8);
+}
+
+static void threads_stop(void **state)
+{
+	struct debug_stop stop = { 0 };
+
+	(void)state;
+	fake_exit_push(0, &(struct fake_exit){ .reason = KVM_EXIT_DEBUG,
+					       .debug = { HARD, 0 },
+					       .at = at_the_point });
+	for (unsigned round = 0; round < 3; round++)
+		for (unsigned i = 0; i < VCPUS; i++)
+			fake_exit_push(i, &(struct fake_exit){ .wait = true });
+	debug_point_add(&shim, POINT_HARD, CODE + 8, 4);
+	assert_int_equal(vcpus_start(&shim), 0);
+	go(-1);
+	while (!debug_stopped(&shim, &stop))
+		usleep(1000);
+	assert_int_equal(stop.pc, CODE + 8);
+	assert_true(shim.vcpus.thread[0].parked && shim.vcpus.thread[1].parked);
+	vcpus_end(&shim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +241,7 @@ int main(void)
 		TEST(over_a_call_the_others_run),
 		TEST(a_fresh_vcpu_stops_at_once),
 		TEST(pausing_ends_what_is_under_way),
+		TEST(threads_stop),
 		TEST(a_vcpu_that_is_off_goes_over_nothing),
 	};
 
