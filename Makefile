@@ -55,7 +55,7 @@ board-y	:= $(addprefix board/,board.c bus.c complete.c dev.c dev/cfi.c dev/rxfif
 	machine_reader.c tree.c tree_index.c tree_props.c tree_translate.c write.c)
 board-$(CONFIG_TREE_OVERLAYS)	+= board/overlay.c
 board-$(CONFIG_MIRROR)	+= $(addprefix board/,mirror.c soc.c soc_ram.c stub.c stub_poll.c)
-board-$(CONFIG_DEV_UART8250)	+= board/dev/uart8250_kinds.c
+board-$(CONFIG_DEV_UART8250)	+= board/dev/uart8250_kinds.c board/dev/uart8250_map.c
 dev-$(CONFIG_DEV_PL011)	+= pl011
 dev-$(CONFIG_DEV_GENI_UART)	+= geni_uart
 dev-$(CONFIG_DEV_MSM_UART)	+= msm_uart

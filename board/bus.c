@@ -75,12 +75,14 @@ size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n)
 
 bool bus_break(const struct bus_window *window)
 {
+	bool took;
+
 	if (!window->dev->model->brk)
 		return false;
 	pthread_mutex_lock(window->lock);
-	window->dev->model->brk(window->dev);
+	took = window->dev->model->brk(window->dev);
 	pthread_mutex_unlock(window->lock);
-	return true;
+	return took;
 }
 
 void bus_reset(const struct bus_window *window)

@@ -48,7 +48,7 @@ const struct bus_window *bus_find(const struct bus *bus, uint64_t gpa, unsigned 
 uint64_t bus_read(const struct bus_window *window, uint64_t gpa, unsigned size);
 void bus_write(const struct bus_window *window, uint64_t gpa, unsigned size, uint64_t value);
 size_t bus_input(const struct bus_window *window, const uint8_t *buf, size_t n);
-/* A BREAK of its line. False: the model knows none. */
+/* A BREAK of its line. False: the model takes none, now or ever. */
 bool bus_break(const struct bus_window *window);
 void bus_reset(const struct bus_window *window);
 void bus_wake(const struct bus_window *window);

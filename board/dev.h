@@ -91,6 +91,9 @@ struct reg_name {
 #define REG_NAMES static const struct reg_name REG_NAMES_AT
 #define MODEL_REGS(table) (CONFIG_PLACES ? (table) : NULL)
 
+/* Only the monitor's key sends a BREAK. */
+#define MODEL_BREAK(function) (CONFIG_MONITOR ? (function) : NULL)
+
 /* All calls are made with the device's lock held. */
 struct model {
 	const char *name; /* "PL011 UART" */
@@ -116,8 +119,11 @@ struct model {
 	void (*write)(struct dev *dev, uint64_t offset, unsigned size, uint64_t value);
 	/* Returns the bytes taken: fewer than N when it is full. NULL: takes none. */
 	size_t (*input)(struct dev *dev, const uint8_t *buf, size_t n);
-	/* The line is held low for longer than a character: a BREAK. NULL: means nothing to it. */
-	void (*brk)(struct dev *dev);
+	/*
+	 * A BREAK: the line was low for longer than a character. False: the receiver is off or full, and it
+	 * is lost. MODEL_BREAK(); NULL: it is no UART.
+	 */
+	bool (*brk)(struct dev *dev);
 	/* What wake_at() asked for; too early or for nothing does no harm. NULL: never asks. */
 	void (*wake)(struct dev *dev);
 };

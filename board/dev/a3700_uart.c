@@ -5,9 +5,11 @@
 // Where this one departs from the chip:
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - There is no baud rate, no parity, no error. Resets of the FIFOs are over at once, and their bits
-//   read 0. Loopback, breaks and DMA are not there; their bits are kept.
+//   read 0. Loopback, breaks to be sent and DMA are not there; their bits are kept.
 // - Of the extended one's interrupts there are TX_RDY's and RX_RDY's. Its lines are edges: so TX_RDY's
 //   goes low with a byte written, and high again within a millisecond.
+// - A break is told by the bits of STAT as long as its NUL is the next byte to be read, by those of the
+//   extended one until they are written as 1.
 #include "board/dev/rxfifo.h"
 #include "board/dev/txfifo.h"
 
@@ -18,6 +20,8 @@ enum { EXT_CTRL = 1, EXT_RBR = 6, EXT_TSH, EXT_CTRL2, EXT_REGS };
 #define CTRL_KEPT 0x3fff
 #define CTRL_RXFIFO_RST 0x4000
 #define CTRL_SOFT_RST (1u << 31)
+#define RBR_BREAK 0xc000 /* BRK_DET, FRM_ERR_DET */
+#define STAT_BREAK 0xc /* BRK_DET, FRM_ERR; their enables are CTRL's, at the same place */
 #define STAT_RX_RDY 0x10
 #define STAT_TX_RDY 0x20
 #define STAT_TX_EMP 0x40
@@ -66,6 +70,7 @@ static uint32_t status(struct dev *dev)
 	const unsigned depth = kinds[kind].tx_depth, fill = txfifo_fill(dev, depth);
 	uint32_t value = fill < depth ? kinds[kind].tx_rdy : STAT_TX_FUL;
 
+	value |= kind == STD && rxfifo_broken(&s->rx) ? STAT_BREAK : s->reg[STAT];
 	value |= count ? kinds[kind].rx_rdy : STAT_RX_FIFO_EMP;
 	if (!fill)
 		value |= STAT_TX_FIFO_EMP | STAT_TX_EMP;
@@ -84,7 +89,8 @@ static void irq_update(struct dev *dev)
 	const unsigned kind = dev->traits.kind;
 	const uint32_t tx_irqs = kinds[kind].tx_irqs, irqs = tx_irqs | kinds[kind].rx_irqs;
 	const uint32_t enabled = s->reg[kinds[kind].enables] << kinds[kind].shift & irqs;
-	const uint32_t raised = enabled ? enabled & status(dev) & (s->tx_due ? ~tx_irqs : ~0u) : 0;
+	const uint32_t errors = s->reg[kinds[kind].ctrl] & STAT_BREAK, all = enabled | errors;
+	const uint32_t raised = all ? all & status(dev) & (s->tx_due ? ~tx_irqs : ~0u) : 0;
 	unsigned line = 0;
 
 	if (kind == STD)
@@ -98,13 +104,14 @@ static void irq_update(struct dev *dev)
 static uint32_t rx_get(struct dev *dev)
 {
 	struct a3700_uart *s = dev->state;
+	const uint32_t error = rxfifo_broken(&s->rx) ? RBR_BREAK : 0;
 	const int byte = rxfifo_get(&s->rx);
 
 	if (byte < 0)
 		return 0;
 	irq_update(dev);
 	rxfifo_ask(&s->rx, dev, true);
-	return (uint32_t)byte;
+	return error | (uint32_t)byte;
 }
 
 static uint64_t a3700_uart_read(struct dev *dev, uint64_t offset, unsigned size)
@@ -142,6 +149,8 @@ static void a3700_uart_write(struct dev *dev, uint64_t offset, unsigned size, ui
 		if (value & (CTRL_RXFIFO_RST | CTRL_SOFT_RST))
 			rxfifo_clear(&s->rx);
 		rxfifo_ask(&s->rx, dev, true);
+	} else if (i == STAT) {
+		s->reg[STAT] &= ~(uint32_t)value;
 	} else if (i == BRDV || i == OSAMP || i == EXT_CTRL2) {
 		s->reg[i] = (uint32_t)value;
 	}
@@ -156,6 +165,18 @@ static size_t a3700_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	if (n)
 		irq_update(dev);
 	return n;
+}
+
+static bool a3700_uart_break(struct dev *dev)
+{
+	struct a3700_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, true))
+		return false;
+	if (dev->traits.kind == EXT)
+		s->reg[STAT] |= STAT_BREAK;
+	irq_update(dev);
+	return true;
 }
 
 static void a3700_uart_wake(struct dev *dev)
@@ -205,5 +226,6 @@ const struct model a3700_uart_model = {
 	.read = a3700_uart_read,
 	.write = a3700_uart_write,
 	.input = a3700_uart_input,
+	.brk = MODEL_BREAK(a3700_uart_break),
 	.wake = a3700_uart_wake,
 };

@@ -10,7 +10,8 @@
 // - There is no baud rate, so the receive timeout, if it is on, passes at once.
 // - RTRIG and TOUT stand in ISR as long as they are so, cleared or not: a driver that clears first
 //   and reads then is not called again for nothing, and one that leaves bytes behind is.
-// - Breaks, errors of the line and the modes that echo its input are not there; bits are kept.
+// - Breaks to be sent, errors of the line and the modes that echo its input are not there; bits are
+//   kept. A break is a NUL with a framing error; only from r1p12 on it is told by bits of its own.
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
@@ -33,6 +34,7 @@ enum {
 	BAUDDIV,
 	FLOWDEL,
 	TXWM = 17,
+	RXBS,
 	REGS
 };
 
@@ -61,8 +63,11 @@ enum { XUARTPS, R1P8, R1P12, ZYNQMP }; /* kinds, as they stand in compatible[] *
 #define SR_TTRIG 0x2000
 #define SR_TNFUL 0x4000
 #define ISR_ROVR 0x20
+#define ISR_FRAME 0x40
 #define ISR_TOUT 0x100
 #define ISR_TTRIG_TNFUL 0xc00 /* where these stand in SR, shifted by 3 */
+#define ISR_RBRK 0x2000
+#define RXBS_BREAK 0x6 /* of the next byte: break, framing error */
 
 struct cdns_uart {
 	uint16_t reg[REGS];
@@ -87,6 +92,11 @@ static const uint16_t writable[REGS] = {
 static const uint16_t interrupts[] = {
 	[XUARTPS] = 0x1fff, [R1P8] = 0x1fff, [R1P12] = 0x3fff, [ZYNQMP] = 0x3fff
 };
+
+static bool tells_breaks(const struct dev *dev)
+{
+	return interrupts[dev->traits.kind] & ISR_RBRK;
+}
 
 static bool rx_connected(const struct cdns_uart *s)
 {
@@ -163,6 +173,7 @@ static uint64_t reg_read(struct dev *dev, uint64_t i)
 	switch (i) {
 	case SR: return status(dev);
 	case FIFO: return rx_get(dev);
+	case RXBS: return tells_breaks(dev) && rxfifo_broken(&s->rx) ? RXBS_BREAK : 0;
 	case ISR: irq_update(dev); break;
 	}
 	return i < REGS ? s->reg[i] : 0;
@@ -211,6 +222,17 @@ static size_t cdns_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+static bool cdns_uart_break(struct dev *dev)
+{
+	struct cdns_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, rx_connected(s)))
+		return false;
+	s->reg[ISR] |= (uint16_t)(ISR_FRAME | (tells_breaks(dev) ? ISR_RBRK : 0));
+	irq_update(dev);
+	return true;
+}
+
 static void cdns_uart_reset(struct dev *dev)
 {
 	struct cdns_uart *s = dev->state;
@@ -248,6 +270,7 @@ REG_NAMES regs[] = {
 	{ 0x34, 0, 0, "Baud_rate_divider" },
 	{ 0x38, 0, 0, "Flow_delay" },
 	{ 0x44, 0, 0, "Tx_FIFO_trigger" },
+	{ 0x48, 1u << R1P12 | 1u << ZYNQMP, 0, "Rx_FIFO_byte_status" },
 	{ 0 },
 };
 
@@ -263,5 +286,6 @@ const struct model cdns_uart_model = {
 	.read = cdns_uart_read,
 	.write = cdns_uart_write,
 	.input = cdns_uart_input,
+	.brk = MODEL_BREAK(cdns_uart_break),
 	.wake = irq_update,
 };

@@ -10,7 +10,8 @@
 // - Trigger levels differ likewise: one byte raises the receive interrupt, as the timeout does there,
 //   and an empty FIFO the transmit interrupt.
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
-// - All eight bits of a byte count. DMA, breaks and errors of the line are not there; bits are kept.
+// - All eight bits of a byte count. DMA, breaks to be sent and errors of the line but breaks are not
+//   there; bits are kept.
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
@@ -49,6 +50,7 @@ enum {
 #define UTRSTAT_RX_READY 0x1
 #define UTRSTAT_TX_EMPTY 0x6 /* buffer and shifter */
 #define UERSTAT_OVERRUN 0x1
+#define UERSTAT_BREAK 0xc /* and a frame error */
 #define UFSTAT_TX_AT 16
 #define UFSTAT_TX_FULL (1u << 24)
 #define UMSTAT_CTS 0x1
@@ -117,6 +119,20 @@ static void irq_update(struct dev *dev)
 	dev_irq_set(dev, 0, s->reg[UINTSP] & ~s->reg[UINTM]);
 }
 
+static void error_raise(struct exynos_uart *s, uint32_t error)
+{
+	s->reg[UERSTAT] |= error;
+	if (s->reg[UCON] & UCON_ERROR)
+		s->reg[UINTSP] |= INT_ERROR;
+}
+
+/* The next byte to be read is another one: a break is told then, not when it comes. */
+static void error_show(struct exynos_uart *s)
+{
+	if (rxfifo_broken(&s->rx))
+		error_raise(s, UERSTAT_BREAK);
+}
+
 static uint32_t rx_get(struct dev *dev)
 {
 	struct exynos_uart *s = dev->state;
@@ -124,6 +140,7 @@ static uint32_t rx_get(struct dev *dev)
 
 	if (byte < 0)
 		return 0;
+	error_show(s);
 	irq_update(dev);
 	input_ask(dev);
 	return (uint32_t)byte;
@@ -141,9 +158,7 @@ static void tx_put(struct dev *dev, uint8_t byte)
 		s->seen &= (uint8_t)~INT_RXD;
 		return;
 	}
-	s->reg[UERSTAT] |= UERSTAT_OVERRUN;
-	if (s->reg[UCON] & UCON_ERROR)
-		s->reg[UINTSP] |= INT_ERROR;
+	error_raise(s, UERSTAT_OVERRUN);
 }
 
 static void fifo_control_write(struct exynos_uart *s, uint64_t value)
@@ -220,6 +235,19 @@ static size_t exynos_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+static bool exynos_uart_break(struct dev *dev)
+{
+	struct exynos_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, rx_connected(s)))
+		return false;
+	if (s->rx.count == 1)
+		error_show(s);
+	s->seen &= (uint8_t)~INT_RXD;
+	irq_update(dev);
+	return true;
+}
+
 static void exynos_uart_reset(struct dev *dev)
 {
 	struct exynos_uart *s = dev->state;
@@ -262,5 +290,6 @@ const struct model exynos_uart_model = {
 	.read = exynos_uart_read,
 	.write = exynos_uart_write,
 	.input = exynos_uart_input,
+	.brk = MODEL_BREAK(exynos_uart_break),
 	.wake = irq_update,
 };

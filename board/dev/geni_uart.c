@@ -53,6 +53,7 @@ enum {
 #define INT_CMD_DONE 0x1u
 #define INT_CMD_CANCEL 0x10u
 #define INT_CMD_ABORT 0x20u
+#define INT_BREAK 0x1800u /* GP_IRQ_2 and 3: its begin and its end */
 #define INT_RX_WATERMARK (1u << 26)
 #define INT_RX_LAST (1u << 27)
 #define INT_TX_WATERMARK (1u << 30)
@@ -338,6 +339,17 @@ static size_t geni_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+static bool geni_uart_break(struct dev *dev)
+{
+	struct geni_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, rx_open(s)))
+		return false;
+	s->seq[SECONDARY].pending |= INT_BREAK;
+	irq_update(dev);
+	return true;
+}
+
 static void geni_uart_reset(struct dev *dev)
 {
 	struct geni_uart *s = dev->state;
@@ -368,5 +380,6 @@ const struct model geni_uart_model = {
 	.read = geni_uart_read,
 	.write = geni_uart_write,
 	.input = geni_uart_input,
+	.brk = MODEL_BREAK(geni_uart_break),
 	.wake = irq_update,
 };

@@ -9,7 +9,7 @@
 // - All eight bits of a byte count. There is no baud rate, so the ageing timer runs out at once: data
 //   below the trigger level raise AGTIM, which goes with the last of them.
 // - The other side is there and ready: RTSS is high, and DCDIN low as in DCE mode.
-// - Loopback, escape sequences, breaks, IrDA and DMA are not there; their bits are kept.
+// - Loopback, escape sequences, breaks to be sent, IrDA and DMA are not there; their bits are kept.
 #include "board/dev/rxfifo.h"
 #include "board/dev/txfifo.h"
 
@@ -38,15 +38,18 @@ enum {
 #define FIFO_SIZE 32
 
 #define URXD_CHARRDY 0x8000
+#define URXD_BREAK 0x5800 /* ERR, FRMERR, BRK */
 #define UCR2_SRST 0x1
 #define UCR2_RXEN 0x2
 #define UCR2_TXEN 0x4
 #define USR1_RXDS 0x40
 #define USR1_AGTIM 0x100
 #define USR1_RRDY 0x200
+#define USR1_FRAMERR 0x400
 #define USR1_TRDY 0x2000
 #define USR1_RTSS 0x4000
 #define USR2_RDR 0x1
+#define USR2_BRCD 0x4
 #define USR2_TXDC 0x8
 #define USR2_WAKE 0x80
 #define USR2_TXFE 0x4000
@@ -88,6 +91,8 @@ static const struct {
 	{ USR1, UCR2, USR1_AGTIM, 0x8 }, /* ATEN */
 	{ USR2, UCR4, USR2_RDR, 0x1 }, /* DREN */
 	{ USR2, UCR4, USR2_WAKE, 0x80 }, /* WKEN */
+	{ USR1, UCR3, USR1_FRAMERR, 0x800 }, /* FRAERREN */
+	{ USR2, UCR4, USR2_BRCD, 0x4 }, /* BKEN */
 };
 
 static bool receiver_on(const struct imx_uart *s)
@@ -144,16 +149,17 @@ static void irq_update(struct dev *dev)
 static uint32_t rx_get(struct dev *dev)
 {
 	struct imx_uart *s = dev->state;
+	const uint32_t error = rxfifo_broken(&s->rx) ? URXD_BREAK : 0;
 	const int byte = rxfifo_get(&s->rx);
 
 	if (byte < 0)
 		return 0;
 	/* A driver that reads just the trigger level's worth is told of the rest. */
 	if (s->rx.count < rx_level(s))
-		s->reg[USR1] = s->rx.count ? USR1_AGTIM : 0;
+		s->reg[USR1] = (s->reg[USR1] & USR1_FRAMERR) | (s->rx.count ? USR1_AGTIM : 0);
 	irq_update(dev);
 	rxfifo_ask(&s->rx, dev, receiver_on(s));
-	return URXD_CHARRDY | (uint32_t)byte;
+	return URXD_CHARRDY | error | (uint32_t)byte;
 }
 
 static uint64_t imx_uart_read(struct dev *dev, uint64_t offset, unsigned size)
@@ -201,18 +207,36 @@ static void imx_uart_write(struct dev *dev, uint64_t offset, unsigned size, uint
 	irq_update(dev);
 }
 
+static void rx_came(struct dev *dev)
+{
+	struct imx_uart *s = dev->state;
+
+	s->reg[USR2] |= USR2_WAKE;
+	if (s->rx.count < rx_level(s))
+		s->reg[USR1] |= USR1_AGTIM;
+	irq_update(dev);
+}
+
 static size_t imx_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 {
 	struct imx_uart *s = dev->state;
 
 	n = rxfifo_put(&s->rx, receiver_on(s), buf, n);
-	if (n) {
-		s->reg[USR2] |= USR2_WAKE;
-		if (s->rx.count < rx_level(s))
-			s->reg[USR1] |= USR1_AGTIM;
-		irq_update(dev);
-	}
+	if (n)
+		rx_came(dev);
 	return n;
+}
+
+static bool imx_uart_break(struct dev *dev)
+{
+	struct imx_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, receiver_on(s)))
+		return false;
+	s->reg[USR1] |= USR1_FRAMERR;
+	s->reg[USR2] |= USR2_BRCD;
+	rx_came(dev);
+	return true;
 }
 
 static void imx_uart_reset(struct dev *dev)
@@ -250,5 +274,6 @@ const struct model imx_uart_model = {
 	.read = imx_uart_read,
 	.write = imx_uart_write,
 	.input = imx_uart_input,
+	.brk = MODEL_BREAK(imx_uart_break),
 	.wake = irq_update,
 };

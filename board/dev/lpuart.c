@@ -10,7 +10,8 @@
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - All eight bits of a byte count. There is no baud rate, so the line is idle as soon as something
 //   has come: IDLE is set, and RDRF tells of any byte, as RXIDEN has it, and not only of RXWATER's.
-// - Loopback, address match, breaks, IrDA and DMA are not there; their bits are kept.
+// - Loopback, address match, breaks to be sent, IrDA and DMA are not there; their bits are kept. LBKDE
+//   is for breaks only: bytes come in beside it.
 #include "board/dev/rxfifo.h"
 #include "board/dev/txfifo.h"
 
@@ -24,15 +25,22 @@ enum { BAUD, STAT, CTRL, DATA, MATCH, MODIR, FIFO, WATER, REGS };
 #define MATCH_MASK 0x03ff03ff
 #define MODIR_MASK 0x0007ff3f
 #define WATER_MASK 0x00ff00ff
+#define STAT_FE 0x20000
 #define STAT_IDLE 0x100000
 #define STAT_RDRF 0x200000
 #define STAT_TC 0x400000
 #define STAT_TDRE 0x800000
+#define STAT_LBKDE 0x2000000
+#define STAT_LBKDIF (1u << 31)
+#define STAT_CLEARED (STAT_FE | STAT_IDLE | STAT_LBKDIF) /* where 1 is written */
+#define FEIE_SHIFT 8 /* from STAT's FE to its enable in CTRL */
+#define BAUD_LBKDIE 0x8000
 /* The enables in CTRL stand where their flags do in STAT. */
 #define INTERRUPTS (STAT_IDLE | STAT_RDRF | STAT_TC | STAT_TDRE)
 #define CTRL_RE 0x40000
 #define CTRL_TE 0x80000
 #define DATA_RXEMPT 0x1000
+#define DATA_FRETSC 0x2000
 #define FIFO_RXFE 0x8
 #define FIFO_TXFE 0x80
 #define FIFO_RXFLUSH 0x4000
@@ -112,21 +120,32 @@ static void irq_update(struct dev *dev)
 	const uint32_t enabled = s->reg[CTRL] & INTERRUPTS;
 	const uint32_t raised = enabled ? enabled & reg_value(dev, STAT) : 0;
 
-	dev_irq_set(dev, 0, raised);
+	dev_irq_set(dev, 0,
+		    raised || s->reg[CTRL] >> FEIE_SHIFT & s->reg[STAT] & STAT_FE ||
+			    (s->reg[BAUD] & BAUD_LBKDIE && s->reg[STAT] & STAT_LBKDIF));
 	if ((enabled & ~raised) & (STAT_TC | STAT_TDRE))
 		txfifo_watch(dev);
+}
+
+/* The next byte to be read is another one: FE tells of that. */
+static void error_show(struct lpuart *s)
+{
+	if (rxfifo_broken(&s->rx))
+		s->reg[STAT] |= STAT_FE;
 }
 
 static uint32_t rx_get(struct dev *dev)
 {
 	struct lpuart *s = dev->state;
+	const uint32_t error = rxfifo_broken(&s->rx) ? DATA_FRETSC : 0;
 	const int byte = rxfifo_get(&s->rx);
 
 	if (byte < 0)
 		return DATA_RXEMPT;
+	error_show(s);
 	irq_update(dev);
 	rxfifo_ask(&s->rx, dev, receiver_on(s));
-	return (uint32_t)byte;
+	return error | (uint32_t)byte;
 }
 
 static uint32_t head_read(const struct dev *dev, uint64_t i)
@@ -177,7 +196,7 @@ static void reg_write(struct dev *dev, uint64_t i, uint32_t value)
 		return;
 	}
 	/* What is set in STAT beside what is writable goes when it is written as 1. */
-	s->reg[i] = (value & writable[i]) | (i == STAT ? s->reg[STAT] & STAT_IDLE & ~value : 0);
+	s->reg[i] = (value & writable[i]) | (i == STAT ? s->reg[STAT] & STAT_CLEARED & ~value : 0);
 	if (i == FIFO && value & FIFO_RXFLUSH)
 		rxfifo_clear(&s->rx);
 }
@@ -217,6 +236,20 @@ static size_t lpuart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+static bool lpuart_break(struct dev *dev)
+{
+	struct lpuart *s = dev->state;
+	const bool detects = s->reg[STAT] & STAT_LBKDE;
+
+	if (detects ? !receiver_on(s) : !rxfifo_break(&s->rx, receiver_on(s)))
+		return false;
+	s->reg[STAT] |= STAT_IDLE | (detects ? STAT_LBKDIF : 0);
+	if (s->rx.count == 1)
+		error_show(s);
+	irq_update(dev);
+	return true;
+}
+
 static void lpuart_reset(struct dev *dev)
 {
 	struct lpuart *s = dev->state;
@@ -254,5 +287,6 @@ const struct model lpuart_model = {
 	.read = lpuart_read,
 	.write = lpuart_write,
 	.input = lpuart_input,
+	.brk = MODEL_BREAK(lpuart_break),
 	.wake = irq_update,
 };

@@ -5,7 +5,8 @@
 // Where this one departs from the datasheet:
 // - It comes up as the boot ROM leaves it: TX_EN and RX_EN are on, for firmware that relies on that.
 //   RX_EN off, or the receiver in reset, leaves input with the env; TX_EN gates nothing.
-// - All eight bits of a byte count, and none has an error.
+// - All eight bits of a byte count, and none has an error. A break is a NUL and a frame error, which is
+//   all that the chip makes of it.
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 //
 // Boards' trees have its interrupt edge-triggered. The line is high while RECV_IRQ_COUNT bytes wait.
@@ -23,8 +24,10 @@ enum { WFIFO, RFIFO, CONTROL, STATUS, MISC, REG5, REGS };
 
 #define CONTROL_RX_EN (1u << 13)
 #define CONTROL_RX_RST (1u << 23)
+#define CONTROL_CLEAR_ERR (1u << 24)
 #define CONTROL_RX_INT_EN (1u << 27)
 #define CONTROL_TX_INT_EN (1u << 28)
+#define STATUS_FRAME_ERR (1u << 17)
 #define STATUS_RX_FULL (1u << 19)
 #define STATUS_RX_EMPTY (1u << 20)
 #define STATUS_TX_FULL (1u << 21)
@@ -32,7 +35,7 @@ enum { WFIFO, RFIFO, CONTROL, STATUS, MISC, REG5, REGS };
 #define STATUS_TX_BUSY (1u << 25)
 
 struct meson_uart {
-	uint32_t reg[REGS];
+	uint32_t reg[REGS]; /* STATUS: its errors */
 	struct rxfifo rx;
 	uint8_t written; /* bytes since the transmitter's last interrupt, 255 at most */
 };
@@ -93,7 +96,7 @@ static uint32_t status_read(struct dev *dev)
 {
 	const struct meson_uart *s = dev->state;
 	const unsigned waiting = tx_count(dev);
-	uint32_t status = s->rx.count | waiting << 8;
+	uint32_t status = s->reg[STATUS] | s->rx.count | waiting << 8;
 
 	status |= s->rx.count ? 0 : STATUS_RX_EMPTY;
 	status |= s->rx.count == FIFO_SIZE ? STATUS_RX_FULL : 0;
@@ -147,6 +150,8 @@ static void meson_uart_write(struct dev *dev, uint64_t offset, unsigned size, ui
 	case STATUS: return;
 	default: s->reg[offset / 4] = (uint32_t)value;
 	}
+	if (s->reg[CONTROL] & CONTROL_CLEAR_ERR)
+		s->reg[STATUS] = 0;
 	if (s->reg[CONTROL] & CONTROL_RX_RST)
 		rxfifo_clear(&s->rx);
 	rxfifo_ask(&s->rx, dev, rx_open(s));
@@ -161,6 +166,17 @@ static size_t meson_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	n = rxfifo_put(&s->rx, rx_open(s), buf, n);
 	irq_update(dev);
 	return n;
+}
+
+static bool meson_uart_break(struct dev *dev)
+{
+	struct meson_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, rx_open(s)))
+		return false;
+	s->reg[STATUS] = STATUS_FRAME_ERR;
+	irq_update(dev);
+	return true;
 }
 
 static void meson_uart_reset(struct dev *dev)
@@ -204,5 +220,6 @@ const struct model meson_uart_model = {
 	.read = meson_uart_read,
 	.write = meson_uart_write,
 	.input = meson_uart_input,
+	.brk = MODEL_BREAK(meson_uart_break),
 	.wake = tx_settle,
 };

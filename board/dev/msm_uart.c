@@ -9,8 +9,8 @@
 // - It comes up as an earlier stage leaves it: receiving, 8N1. For drivers that only poll it
 //   receives single characters then, and a word is one to send when NCF_TX has not said how many.
 //   TX_ENABLE gates nothing.
-// - All eight bits of a byte count, and none has an error. DMA, breaks and the number that DMRX sets
-//   an end by are not there.
+// - All eight bits of a byte count, and none has an error; a break is a NUL, whatever MR2 says. DMA,
+//   breaks to be sent and the number that DMRX sets an end by are not there.
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - There is no baud rate, so input goes stale at once, which ends the transfer. What comes before
 //   the next one has been set up stays with the env.
@@ -46,21 +46,29 @@ enum { CSR = SR, MISR = CR, IMR = ISR, IRDA = SNAP }; /* the same place, read or
 #define TX_RETRY_NS 1000000
 
 #define INT_TXLEV 0x1u
+#define INT_BREAK_CHANGE 0x4u
 #define INT_RXSTALE 0x8u
 #define INT_RXLEV 0x10u
 #define INT_TX_READY 0x80u
+#define INT_BREAK_START 0x400u
+#define INT_BREAK_END 0x800u
+#define INT_FRAME_ERR 0x1000u
+#define INT_BREAK (INT_BREAK_CHANGE | INT_BREAK_START | INT_BREAK_END | INT_FRAME_ERR)
 #define INT_ALL 0x1fffu
 #define SR_RX_READY 0x1u
 #define SR_RX_FULL 0x2u
 #define SR_TX_READY 0x4u
 #define SR_TX_EMPTY 0x8u
+#define SR_BREAK 0x60u /* RX_BREAK, PAR_FRAME_ERR */
 #define DMEN_TX_SINGLE 0x10u
 #define DMEN_RX_SINGLE 0x20u
 #define CR_RX_ENABLE 0x1u
 #define CR_RX_DISABLE 0x2u
 
 enum { V1_4 }; /* dev->traits.kind */
-enum { RESET_RX = 1, RESET_TX = 2, RESET_STALE = 8 }; /* channel commands */
+/* channel commands */
+enum { RESET_RX = 1, RESET_TX, RESET_ERR, RESET_BREAK_CHANGE, RESET_STALE = 8 };
+enum { RESET_BREAK_START = 18, RESET_BREAK_END, RESET_FRAME_ERR };
 enum { RESET_TX_READY = 3, FORCE_STALE, STALE_ENABLE, STALE_DISABLE }; /* general commands */
 
 /* Registers that are read as they were written. */
@@ -68,8 +76,8 @@ static const uint32_t kept = 1u << MR1 | 1u << MR2 | 1u << IPR | 1u << TFWR | 1u
 			     1u << HCR | 1u << DMRX | 1u << DMEN | 1u << NCF_TX;
 
 struct msm_uart {
-	uint32_t reg[REGS]; /* NCF_TX: what is left; SNAP: as read */
-	uint32_t pending; /* RXSTALE, TX_READY */
+	uint32_t reg[REGS]; /* NCF_TX: what is left; SNAP: as read; SR: its errors */
+	uint32_t pending; /* RXSTALE, TX_READY, those of a break */
 	uint32_t masked_in; /* IMR */
 	uint32_t received; /* since the transfer was set up */
 	bool enabled; /* the receiver */
@@ -183,6 +191,11 @@ static void command(struct msm_uart *s, uint32_t value)
 		s->pending &= ~INT_TX_READY;
 		break;
 	case RESET_STALE: s->pending &= ~INT_RXSTALE; break;
+	case RESET_ERR: s->reg[SR] = 0; break;
+	case RESET_BREAK_CHANGE: s->pending &= ~INT_BREAK_CHANGE; break;
+	case RESET_BREAK_START: s->pending &= ~INT_BREAK_START; break;
+	case RESET_BREAK_END: s->pending &= ~INT_BREAK_END; break;
+	case RESET_FRAME_ERR: s->pending &= ~INT_FRAME_ERR; break;
 	}
 	switch (value >> 8 & 7) {
 	case RESET_TX_READY: s->pending &= ~INT_TX_READY; break;
@@ -221,7 +234,8 @@ static uint32_t status_read(struct dev *dev)
 	const struct msm_uart *s = dev->state;
 	const unsigned waiting = tx_words(dev);
 
-	return (rx_words(s) ? SR_RX_READY : 0) | (s->rx.count == s->rx.depth ? SR_RX_FULL : 0) |
+	return s->reg[SR] | (rx_words(s) ? SR_RX_READY : 0) |
+	       (s->rx.count == s->rx.depth ? SR_RX_FULL : 0) |
 	       (waiting < FIFO_WORDS ? SR_TX_READY : 0) | (waiting ? 0 : SR_TX_EMPTY);
 }
 
@@ -285,6 +299,20 @@ static size_t msm_uart_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+static bool msm_uart_break(struct dev *dev)
+{
+	struct msm_uart *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, rx_open(s)))
+		return false;
+	s->reg[SR] = SR_BREAK;
+	s->pending |= INT_BREAK;
+	s->received++;
+	stale_check(s);
+	irq_update(dev);
+	return true;
+}
+
 static void msm_uart_reset(struct dev *dev)
 {
 	struct msm_uart *s = dev->state;
@@ -345,5 +373,6 @@ const struct model msm_uart_model = {
 	.read = msm_uart_read,
 	.write = msm_uart_write,
 	.input = msm_uart_input,
+	.brk = MODEL_BREAK(msm_uart_break),
 	.wake = irq_update,
 };

@@ -12,7 +12,7 @@
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - There is no baud rate, so the receive timeout passes at once: data below the trigger level
 //   raise RT, and no timer is needed.
-// - DMA and breaks are not there; their registers and bits are kept.
+// - DMA and breaks to be sent are not there; their registers and bits are kept.
 #include <string.h>
 
 #include "board/dev/rxfifo.h"
@@ -28,7 +28,9 @@ enum { PL011, GENERIC }; /* kinds, as they stand in compatible[] */
 #define FIFO_SIZE 32
 
 #define DR_OE 0x800
+#define DR_BREAK 0x500 /* BE, and FE: its stop bit is low, too */
 #define RSR_OE 0x8
+#define RSR_BREAK 0x5
 #define FR_CTS 0x1
 #define FR_DSR 0x2
 #define FR_DCD 0x4
@@ -45,6 +47,7 @@ enum { PL011, GENERIC }; /* kinds, as they stand in compatible[] */
 #define INT_TX 0x20
 #define INT_RT 0x40
 #define INT_OE 0x400
+#define INT_BREAK 0x280
 
 struct pl011 {
 	uint16_t reg[REGS]; /* FR without the transmitter's flags */
@@ -130,12 +133,15 @@ static void rx_came(struct pl011 *s, size_t n)
 static uint32_t rx_get(struct dev *dev)
 {
 	struct pl011 *s = dev->state;
+	const bool broken = rxfifo_broken(&s->rx);
+	const uint32_t error = (s->overrun ? DR_OE : 0) | (broken ? DR_BREAK : 0);
 	int byte = rxfifo_get(&s->rx);
-	uint32_t error = s->overrun ? DR_OE : 0;
 
 	if (byte < 0)
 		return 0;
 	s->overrun = false;
+	if (CONFIG_MONITOR)
+		bits_set(&s->reg[RSR], RSR_BREAK, broken);
 	if (s->rx.count < s->rx_level) {
 		/* A driver that reads just the trigger level's worth is told of the rest. */
 		bits_set(&s->reg[RIS], INT_RX, false);
@@ -295,6 +301,18 @@ static size_t pl011_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+static bool pl011_break(struct dev *dev)
+{
+	struct pl011 *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, rx_connected(s)))
+		return false;
+	s->reg[RIS] |= INT_BREAK;
+	rx_came(s, 1);
+	irq_update(dev);
+	return true;
+}
+
 static void pl011_wake(struct dev *dev)
 {
 	tx_settle(dev);
@@ -360,5 +378,6 @@ const struct model pl011_model = {
 	.read = pl011_read,
 	.write = pl011_write,
 	.input = pl011_input,
+	.brk = MODEL_BREAK(pl011_break),
 	.wake = pl011_wake,
 };

@@ -24,11 +24,22 @@ bool rxfifo_loop(struct rxfifo *fifo, uint8_t byte)
 	return true;
 }
 
+bool rxfifo_break(struct rxfifo *fifo, bool open)
+{
+	if (!open || !rxfifo_loop(fifo, 0))
+		return false;
+	fifo->breaks |= 1ull << (fifo->first + fifo->count - 1) % RXFIFO_MOST;
+	return true;
+}
+
 int rxfifo_get(struct rxfifo *fifo)
 {
 	if (!fifo->count)
 		return -1;
 	const uint8_t byte = fifo->byte[fifo->first];
+
+	if (CONFIG_MONITOR)
+		fifo->breaks &= ~(1ull << fifo->first);
 	fifo->first = (uint8_t)((fifo->first + 1) % RXFIFO_MOST);
 	fifo->count--;
 	return byte;
@@ -37,6 +48,8 @@ int rxfifo_get(struct rxfifo *fifo)
 void rxfifo_clear(struct rxfifo *fifo)
 {
 	fifo->first = fifo->count = 0;
+	if (CONFIG_MONITOR)
+		fifo->breaks = 0;
 }
 
 /* Not at every byte: half a FIFO at a time keeps the one who feeds us asleep. */

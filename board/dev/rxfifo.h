@@ -9,6 +9,7 @@
 
 /* Part of a model's state. */
 struct rxfifo {
+	uint64_t breaks; /* bit for each of byte[] that a BREAK left there */
 	uint8_t byte[RXFIFO_MOST];
 	uint8_t first, count;
 	uint8_t depth; /* bytes in use, 1 to RXFIFO_MOST: the model sets it */
@@ -29,6 +30,15 @@ size_t rxfifo_put(struct rxfifo *fifo, bool open, const uint8_t *buf, size_t n);
 
 /* A byte that the device sends to itself, in loopback; false: it is full, which is an overrun. */
 bool rxfifo_loop(struct rxfifo *fifo, uint8_t byte);
+
+/* A BREAK, as UARTs receive it: a NUL that bears a mark. False: it does not fit; OPEN as above. */
+bool rxfifo_break(struct rxfifo *fifo, bool open);
+
+/* Is the oldest byte a BREAK's NUL? */
+static inline bool rxfifo_broken(const struct rxfifo *fifo)
+{
+	return CONFIG_MONITOR && fifo->breaks >> fifo->first & 1;
+}
 
 /* The oldest byte, which is taken out, or -1. */
 int rxfifo_get(struct rxfifo *fifo);

@@ -9,8 +9,8 @@
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - RDF, DR, TDFE and TEND say what is; what is written to them does not matter. There is no baud
 //   rate, so data below the trigger raise DR at once.
-// - All eight bits of a byte count. Loopback, breaks, errors, modem control, transmit-end interrupts
-//   and DMA are not there; their bits are kept.
+// - All eight bits of a byte count. Loopback, breaks to be sent, errors but breaks, modem control,
+//   transmit-end interrupts and DMA are not there; their bits are kept.
 // - HSCIF's receive FIFO has 64 bytes.
 #include "board/dev/rxfifo.h"
 #include "board/dev/txfifo.h"
@@ -19,21 +19,25 @@
 enum { SMR, BRR, SCR, TDR, FSR, RDR, FCR, FDR, SPTR, LSR, SEMR, DL = 12, CKS, HSSRR = 16 };
 enum { RTRGR = 21, TTRGR, REGS };
 
+#define SCR_REIE 0x8
 #define SCR_RE 0x10
 #define SCR_TE 0x20
 #define SCR_RIE 0x40
 #define SCR_TIE 0x80
 #define FSR_DR 0x1
 #define FSR_RDF 0x2
+#define FSR_FER 0x8
+#define FSR_BRK 0x10
 #define FSR_TDFE 0x20
 #define FSR_TEND 0x40
+#define FSR_ER 0x80
 #define FCR_RFRST 0x2
 
 /* Lines where there are more than one; DRI's is RXI's where there are four. */
 enum { ERI, RXI, TXI, BRI, DRI };
 
 struct scif {
-	uint16_t reg[REGS];
+	uint16_t reg[REGS]; /* FSR: what stays until it is written as 0: ER, BRK */
 	struct rxfifo rx;
 };
 
@@ -87,8 +91,10 @@ static unsigned status(struct dev *dev)
 	const unsigned fill = tx_fill(dev), count = s->rx.count, fcr = s->reg[FCR];
 	const unsigned rx_level = hscif ? s->reg[RTRGR] : rx_levels[fcr >> 6 & 3];
 	const unsigned tx_level = hscif ? s->reg[TTRGR] : tx_levels[fcr >> 4 & 3];
-	unsigned value = fill ? 0 : FSR_TEND;
+	unsigned value = s->reg[FSR] | (fill ? 0 : FSR_TEND);
 
+	if (rxfifo_broken(&s->rx))
+		value |= FSR_FER;
 	if (fill <= tx_level)
 		value |= FSR_TDFE;
 	if (count)
@@ -100,15 +106,19 @@ static void irq_update(struct dev *dev)
 {
 	const struct scif *s = dev->state;
 	const unsigned lines = dev->traits.lines, scr = s->reg[SCR];
-	const unsigned fsr = scr & (SCR_RIE | SCR_TIE) ? status(dev) : 0;
+	const unsigned fsr = scr & (SCR_RIE | SCR_TIE | SCR_REIE) ? status(dev) : 0;
 	const bool txi = scr & SCR_TIE && fsr & FSR_TDFE;
 	const bool rxi = scr & SCR_RIE && fsr & FSR_RDF, dri = scr & SCR_RIE && fsr & FSR_DR;
+	const bool errors = scr & (SCR_RIE | SCR_REIE);
+	const bool eri = errors && fsr & FSR_ER, bri = errors && fsr & FSR_BRK;
 
 	if (lines < 2) {
-		dev_irq_set(dev, 0, txi || rxi || dri);
+		dev_irq_set(dev, 0, txi || rxi || dri || eri || bri);
 	} else {
+		dev_irq_set(dev, ERI, eri);
 		dev_irq_set(dev, TXI, txi);
 		dev_irq_set(dev, RXI, rxi || (dri && lines <= DRI));
+		dev_irq_set(dev, BRI, bri);
 		dev_irq_set(dev, DRI, dri && lines > DRI);
 	}
 	if (scr & SCR_TIE && !txi)
@@ -159,6 +169,8 @@ static void scif_write(struct dev *dev, uint64_t offset, unsigned size, uint64_t
 		return;
 	if (i == TDR)
 		dev->env->out(dev, &byte, 1);
+	else if (i == FSR)
+		s->reg[FSR] &= (uint16_t)value;
 	else
 		s->reg[i] = (uint16_t)(value & writable[i]);
 	if (s->reg[FCR] & FCR_RFRST)
@@ -175,6 +187,17 @@ static size_t scif_input(struct dev *dev, const uint8_t *buf, size_t n)
 	if (n)
 		irq_update(dev);
 	return n;
+}
+
+static bool scif_break(struct dev *dev)
+{
+	struct scif *s = dev->state;
+
+	if (!rxfifo_break(&s->rx, receiver_on(s)))
+		return false;
+	s->reg[FSR] |= FSR_ER | FSR_BRK;
+	irq_update(dev);
+	return true;
 }
 
 static void scif_reset(struct dev *dev)
@@ -248,5 +271,6 @@ const struct model scif_model = {
 	.read = scif_read,
 	.write = scif_write,
 	.input = scif_input,
+	.brk = MODEL_BREAK(scif_break),
 	.wake = irq_update,
 };

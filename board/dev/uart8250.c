@@ -10,39 +10,21 @@
 // - Bytes leave at once: what fills the transmit FIFO is what room() lacks.
 // - There is no baud rate, so the receive timeout passes at once.
 // - DW_apb_uart is busy while it transmits, not for what was received: a key pressed loses no LCR.
-// - The receive trigger is FCR's, not TI's TLR. DMA, breaks, flow control and sleep are not there;
-//   their registers and bits are kept.
-#include "board/dev/uart8250.h"
-
+// - The receive trigger is FCR's, not TI's TLR. DMA, breaks to be sent, flow control and sleep are not
+//   there; their registers and bits are kept.
 #include <string.h>
 
-#include "board/dev/rxfifo.h"
+#include "board/dev/uart8250_map.h"
 
 #define TX_RETRY_NS 1000000
 
-struct uart8250 {
-	struct rxfifo rx;
-	uint8_t reg[REGS]; /* LSR without what follows from the FIFOs */
-	uint8_t extra[UART8250_EXTRAS_MOST]; /* by the kind's list */
-	uint8_t depth; /* of both FIFOs */
-	bool thre; /* THRE interrupt: raised, not yet read */
-	bool tx_due; /* to be raised when the transmitter is empty */
-	bool tx_cleared; /* the transmit FIFO was cleared, and not written since */
-	bool busy; /* busy detect */
-};
-
 static void uart8250_reset(struct dev *dev);
-
-static const struct uart8250_kind *kind_of(const struct dev *dev)
-{
-	return uart8250_kinds[dev->traits.kind];
-}
 
 static bool rx_open(const struct dev *dev)
 {
 	const struct uart8250 *s = dev->state;
 
-	return !(s->reg[MCR] & MCR_LOOP) && (!kind_of(dev)->mini || s->extra[0] & 1);
+	return !(s->reg[MCR] & MCR_LOOP) && (!uart8250_map_kind(dev)->mini || s->extra[0] & 1);
 }
 
 static size_t tx_room(struct dev *dev)
@@ -63,12 +45,12 @@ static bool tx_busy(struct dev *dev)
 /* The interrupt that comes first, as IIR names it. */
 static unsigned pending(const struct dev *dev)
 {
-	const struct uart8250_kind *k = kind_of(dev);
+	const struct uart8250_kind *k = uart8250_map_kind(dev);
 	const struct uart8250 *s = dev->state;
 	const uint8_t ier = s->reg[IER];
 	const uint8_t trigger = s->depth > 1 ? k->trigger[s->reg[FCR] >> 6] : 1;
 
-	if (ier & IER_RLSI && s->reg[LSR] & LSR_OE)
+	if (ier & IER_RLSI && s->reg[LSR] & (LSR_OE | LSR_BREAK))
 		return IIR_RLSI;
 	if (ier & IER_RDI && s->rx.count >= trigger)
 		return IIR_RDI;
@@ -116,7 +98,7 @@ static void tx_put(struct dev *dev, uint8_t byte)
 
 static void fifo_control(struct dev *dev, uint8_t value)
 {
-	const struct uart8250_kind *k = kind_of(dev);
+	const struct uart8250_kind *k = uart8250_map_kind(dev);
 	struct uart8250 *s = dev->state;
 	const bool on = k->fifo > 1 && (k->mini || value & FCR_ENABLE);
 	const uint8_t depth = on ? k->fifo : 1;
@@ -146,21 +128,10 @@ static void modem_update(struct uart8250 *s)
 	s->reg[MSR] = (uint8_t)(now | (old & MSR_DELTAS) | changed >> 4);
 }
 
-/* Bits that are there and can be changed now. */
-static uint8_t writable(const struct dev *dev, unsigned r)
-{
-	const struct uart8250_kind *k = kind_of(dev);
-	const struct uart8250 *s = dev->state;
-	const uint8_t bits = r == IER ? k->ier : r == MCR ? k->mcr : 0xff;
-	const uint8_t free = r == IER ? 0x0f : r == MCR ? 0x1f : 0xff;
-
-	return k->efr && !(s->reg[EFR] & EFR_ECB) ? bits & free : bits;
-}
-
 static void reg_write(struct dev *dev, unsigned r, uint8_t value)
 {
 	struct uart8250 *s = dev->state;
-	const uint8_t bits = writable(dev, r), old = s->reg[r];
+	const uint8_t bits = uart8250_map_writable(dev, r), old = s->reg[r];
 
 	switch (r) {
 	case LSR:
@@ -168,7 +139,7 @@ static void reg_write(struct dev *dev, unsigned r, uint8_t value)
 	case DATA: tx_put(dev, value); return;
 	case FCR: fifo_control(dev, value); return;
 	case LCR:
-		if (kind_of(dev)->busy && tx_busy(dev)) {
+		if (uart8250_map_kind(dev)->busy && tx_busy(dev)) {
 			s->busy = true;
 			return;
 		}
@@ -184,14 +155,28 @@ static void reg_write(struct dev *dev, unsigned r, uint8_t value)
 	}
 }
 
+/* The next byte to be read is another one: LSR tells of a break then, not when it comes. */
+static void error_show(struct uart8250 *s)
+{
+	if (rxfifo_broken(&s->rx))
+		s->reg[LSR] |= LSR_BREAK;
+}
+
+/* Is there an error in the FIFO that LSR has not been read of? */
+static bool error_waits(const struct uart8250 *s)
+{
+	return s->reg[LSR] & LSR_BREAK || s->rx.breaks & ~(1ull << s->rx.first);
+}
+
 /* LSR but for what is kept. */
 static uint8_t line_status(struct dev *dev)
 {
 	const struct uart8250 *s = dev->state;
 	const size_t room = tx_room(dev);
-	const bool empty = room == s->depth, thre = kind_of(dev)->mini ? room : empty;
+	const bool empty = room == s->depth, thre = uart8250_map_kind(dev)->mini ? room : empty;
 
-	return (s->rx.count ? LSR_DR : 0) | (thre ? LSR_THRE : 0) | (empty ? LSR_TEMT : 0);
+	return (s->rx.count ? LSR_DR : 0) | (thre ? LSR_THRE : 0) | (empty ? LSR_TEMT : 0) |
+	       (s->depth > 1 && error_waits(s) ? LSR_FIFOE : 0);
 }
 
 static uint8_t reg_read(struct dev *dev, unsigned r)
@@ -203,6 +188,7 @@ static uint8_t reg_read(struct dev *dev, unsigned r)
 	case DATA:
 		if (s->rx.count)
 			value = (uint8_t)rxfifo_get(&s->rx);
+		error_show(s);
 		rxfifo_ask(&s->rx, dev, rx_open(dev));
 		return value;
 	case FCR:
@@ -211,40 +197,13 @@ static uint8_t reg_read(struct dev *dev, unsigned r)
 		if (value == IIR_THRI)
 			s->thre = false;
 		return value | (s->depth > 1 ? 0xc0 : 0);
-	case LSR: s->reg[LSR] = 0; return value | line_status(dev);
+	case LSR:
+		value |= line_status(dev);
+		s->reg[LSR] = 0;
+		return value;
 	case MSR: s->reg[MSR] &= (uint8_t)~MSR_DELTAS; return value;
 	default: return value;
 	}
-}
-
-/* Which register is at number I now; REGS or more: I is none of those that all kinds have. */
-static unsigned reg_at(const struct dev *dev, uint64_t i)
-{
-	const struct uart8250_kind *k = kind_of(dev);
-	const struct uart8250 *s = dev->state;
-
-	if (k->feature && s->extra[0] && i >= FEATURE_FIRST && i <= FEATURE_LAST)
-		return (unsigned)(DLL + i - FEATURE_FIRST);
-	if (k->busy && i >= SRBR_FIRST && i <= SRBR_LAST)
-		return DATA;
-	if (i > SCR)
-		return REGS;
-	if (i <= IER && s->reg[LCR] & LCR_DLAB)
-		return (unsigned)(DLL + i);
-	if (k->efr && i >= MSR && s->reg[MCR] & MCR_TCRTLR && s->reg[EFR] & EFR_ECB)
-		return (unsigned)(TCR + i - MSR);
-	if (!k->efr || s->reg[LCR] != LCR_MODE_B || i == LCR)
-		return (unsigned)i;
-	return (unsigned)(i == FCR ? EFR : XON1 + i - MCR);
-}
-
-static const struct uart8250_extra *extra_at(const struct dev *dev, uint64_t i)
-{
-	const struct uart8250_extra *e = kind_of(dev)->extra;
-
-	while (e->at && e->at != i)
-		e++;
-	return e->at ? e : NULL;
 }
 
 /* DW_apb_uart's USR and the mini UART's STAT: the fill of both FIFOs, as bits. */
@@ -279,7 +238,7 @@ static uint32_t extra_read(struct dev *dev, const struct uart8250_extra *e)
 	case UART8250_USR:
 	case UART8250_STAT: return fifos_status(dev, e->what);
 	case UART8250_BAUD: return (uint32_t)(s->reg[DLM] << 8 | s->reg[DLL]);
-	default: return s->extra[e - kind_of(dev)->extra];
+	default: return s->extra[e - uart8250_map_kind(dev)->extra];
 	}
 }
 
@@ -311,7 +270,7 @@ static void extra_write(struct dev *dev, const struct uart8250_extra *e, uint64_
 		}
 		/* fall through */
 	case UART8250_KEPT:
-		kept = &s->extra[e - kind_of(dev)->extra];
+		kept = &s->extra[e - uart8250_map_kind(dev)->extra];
 		*kept = (uint8_t)((value & e->writable) | (*kept & ~e->writable));
 		rxfifo_ask(&s->rx, dev, rx_open(dev));
 	}
@@ -327,10 +286,10 @@ static uint64_t uart8250_read(struct dev *dev, uint64_t offset, unsigned size)
 	(void)size;
 	if (i << dev->traits.reg_shift != offset)
 		return 0;
-	r = reg_at(dev, i);
+	r = uart8250_map_reg(dev, i);
 	if (r < REGS)
 		value = reg_read(dev, r);
-	else if ((e = extra_at(dev, i)))
+	else if ((e = uart8250_map_extra(dev, i)))
 		value = extra_read(dev, e);
 	irq_update(dev);
 	return value;
@@ -345,10 +304,10 @@ static void uart8250_write(struct dev *dev, uint64_t offset, unsigned size, uint
 	(void)size;
 	if (i << dev->traits.reg_shift != offset)
 		return;
-	r = reg_at(dev, i);
+	r = uart8250_map_reg(dev, i);
 	if (r < REGS)
 		reg_write(dev, r, (uint8_t)value);
-	else if ((e = extra_at(dev, i)))
+	else if ((e = uart8250_map_extra(dev, i)))
 		extra_write(dev, e, value);
 	irq_update(dev);
 }
@@ -362,6 +321,20 @@ static size_t uart8250_input(struct dev *dev, const uint8_t *buf, size_t n)
 	return n;
 }
 
+/* The mini UART knows no breaks: that is a NUL to it. */
+static bool uart8250_break(struct dev *dev)
+{
+	struct uart8250 *s = dev->state;
+	const bool open = rx_open(dev), mini = uart8250_map_kind(dev)->mini;
+
+	if (!(mini ? open && rxfifo_loop(&s->rx, 0) : rxfifo_break(&s->rx, open)))
+		return false;
+	if (s->rx.count == 1)
+		error_show(s);
+	irq_update(dev);
+	return true;
+}
+
 static void uart8250_wake(struct dev *dev)
 {
 	tx_settle(dev);
@@ -370,7 +343,7 @@ static void uart8250_wake(struct dev *dev)
 
 static void uart8250_reset(struct dev *dev)
 {
-	const struct uart8250_kind *k = kind_of(dev);
+	const struct uart8250_kind *k = uart8250_map_kind(dev);
 	struct uart8250 *s = dev->state;
 	const bool refused = s->rx.refused;
 
@@ -397,5 +370,6 @@ const struct model uart8250_model = {
 	.read = uart8250_read,
 	.write = uart8250_write,
 	.input = uart8250_input,
+	.brk = MODEL_BREAK(uart8250_break),
 	.wake = uart8250_wake,
 };

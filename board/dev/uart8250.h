@@ -33,8 +33,10 @@ enum { FEATURE_FIRST = 0x24, FEATURE_LAST = 0x26 }; /* MediaTek's, of DLL, DLM, 
 #define EFR_ECB 0x10
 #define LSR_DR 0x1
 #define LSR_OE 0x2
+#define LSR_BREAK 0x18 /* BI, and FE: its stop bit is low, too */
 #define LSR_THRE 0x20
 #define LSR_TEMT 0x40
+#define LSR_FIFOE 0x80
 #define MSR_DELTAS 0xfu
 #define MSR_RI 0x40u
 #define MSR_READY 0xb0 /* DCD, DSR, CTS: the other side is always there */

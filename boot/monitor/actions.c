@@ -59,7 +59,7 @@ static void stamps_print(struct shim *s)
 static void no_break_print(struct shim *s)
 {
 	(void)s;
-	monitor_print("the guest has no console that can take a BREAK\n");
+	monitor_print("no BREAK sent: the guest's console is off or full, or there is none\n");
 }
 
 static void no_gdb_print(struct shim *s)

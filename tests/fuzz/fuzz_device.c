@@ -149,6 +149,8 @@ static void step(const uint8_t *p)
 	case 7:
 		if (p[1] == 0)
 			m->reset(&dev);
+		else if (p[1] == 1 && m->brk)
+			m->brk(&dev);
 		FUZZ_HOLDS(p[1] || !told);
 		break;
 	}
