@@ -86,6 +86,7 @@ boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actio
 	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
 	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
 boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)
+boot-$(CONFIG_GDB)	+= $(addprefix boot/,gdb/access.c gdb/gdb.c gdb/packets.c gdb/registers.c gdb/resume.c gdb/rsp.c io/peer.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,advice.c backtrace.c crash.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c)
@@ -130,7 +131,7 @@ cflags	:= -std=c11 -D_GNU_SOURCE -DKVMSHIM_VERSION='"$(VERSION)"' $(warnings) $(
 target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outline-atomics -fno-pie -no-pie
 # All of the program is seen at once: 4 KB smaller. What most starts do not need is not: boot/kvmshim.lds
 # puts it behind the rest. What each start spends most of its own time in is made for speed.
-late-y	:= $(filter kvm/insn/% boot/image/% boot/monitor/% boot/guestmem.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
+late-y	:= $(filter kvm/insn/% boot/image/% boot/gdb/% boot/monitor/% boot/guestmem.c boot/io/peer.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
 	$(addprefix boot/,advice.c backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c supervise.c timeline.c \
 	trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c \
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)

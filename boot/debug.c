@@ -21,9 +21,10 @@ static struct {
 	bool paused; /* debug_pause() is in force */
 	bool over; /* some go over points, the others wait */
 	int step; /* whose step the person waits for, -1: nobody's */
+	int alone; /* who goes on while the others stand still, -1: all go on */
 	atomic_bool due; /* for debug_stopped() */
 	struct guestdebug_points points;
-} debug = { .step = -1 };
+} debug = { .step = -1, .alone = -1 };
 
 static const struct guestdebug_points soft_only = { .soft = true };
 
@@ -159,8 +160,13 @@ void debug_pause(struct shim *s)
 	points_drop();
 	debug.paused = true;
 	debug.over = false;
-	debug.step = -1;
+	debug.step = debug.alone = -1;
 	atomic_store(&debug.due, false);
+}
+
+void debug_alone(int vcpu)
+{
+	debug.alone = vcpu;
 }
 
 /* Is what VCPU has stopped for still so? */
@@ -205,10 +211,16 @@ static bool at_point(struct shim *s, const struct vcpu *vcpu)
 	return t->stands;
 }
 
+/* Is vCPU I one that stands still whatever the others do? */
+static bool stays(unsigned i)
+{
+	return debug.alone >= 0 && (int)i != debug.alone;
+}
+
 static void hold_all(struct shim *s, bool hold)
 {
 	for (unsigned i = 0; i < s->vcpus_made; i++)
-		vcpus_hold(s, &s->vcpu[i], hold);
+		vcpus_hold(s, &s->vcpu[i], hold || stays(i));
 }
 
 /* Is a vCPU still on its way over a point? */
@@ -237,7 +249,7 @@ static int steps_start(struct shim *s, int step)
 	int error = 0;
 
 	for (unsigned i = 0; i < s->vcpus_made && !error; i++) {
-		const bool at = at_point(s, &s->vcpu[i]);
+		const bool at = !stays(i) && at_point(s, &s->vcpu[i]);
 
 		if (!at && (int)i != step)
 			continue;
@@ -252,7 +264,8 @@ static int steps_start(struct shim *s, int step)
 		loop_wake(s);
 	} else {
 		for (unsigned i = 0; i < s->vcpus_made; i++)
-			vcpus_hold(s, &s->vcpu[i], wait && target[i].progress != TARGET_STEPS);
+			vcpus_hold(s, &s->vcpu[i],
+				   stays(i) || (wait && target[i].progress != TARGET_STEPS));
 	}
 	if (debug.over && !under_way(s))
 		over_end(s);
@@ -275,6 +288,7 @@ int debug_resume(struct shim *s, int step)
 		loop_wake(s);
 		return 0;
 	}
+	hold_all(s, false);
 	error = points_any() || step >= 0 ? steps_start(s, step) : 0;
 	if (!error)
 		error = points_engage(s);

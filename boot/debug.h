@@ -45,6 +45,9 @@ void debug_pause(struct shim *s);
  */
 int debug_resume(struct shim *s, int step);
 
+/* With the next debug_resume() only VCPU goes on, and the others stand still; -1: all go on. */
+void debug_alone(int vcpu);
+
 /*
  * The loop: has something stopped since debug_resume()? Then STOP says what, and the vCPUs are paused,
  * once, as if the caller had done so, debug_pause() included.

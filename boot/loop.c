@@ -13,6 +13,7 @@
 #include "boot/debug.h"
 #include "boot/engine.h"
 #include "boot/exits.h"
+#include "boot/gdb/gdb.h"
 #include "boot/hang.h"
 #include "boot/init.h"
 #include "boot/loop.h"
@@ -180,7 +181,8 @@ static void serve(struct shim *s, struct failure *why)
 		struct pollfd p[] = { { s->io.wake_fd, POLLIN, 0 },
 				      { s->io.signal_fd, POLLIN, 0 },
 				      { -1, POLLIN, 0 },
-				      { -1, POLLOUT, 0 } };
+				      { -1, POLLOUT, 0 },
+				      { -1, POLLIN, 0 } };
 		uint64_t count;
 		int timeout;
 
@@ -202,13 +204,18 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = sooner(timeout, transfer_serve(s));
 		if (trace_on(s))
 			timeout = sooner(timeout, trace_serve(s));
+		if (CONFIG_GDB) {
+			timeout = sooner(timeout, gdb_serve());
+			p[4].fd = gdb_fd();
+		}
 		if (quiet <=
 		    /* once more after arming: a store that was on its way then rings no bell */
 		    QUIET_TICKS)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
-		if (poll(p, 4, timeout) == 0 && quiet <= QUIET_TICKS && ++quiet == QUIET_TICKS) {
+		if (poll(p, sizeof(p) / sizeof(p[0]), timeout) == 0 && quiet <= QUIET_TICKS &&
+		    ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
 			if (CONFIG_TIMELINE)
 				timeline_quiet(QUIET_TICKS * TICK_MS);
@@ -217,6 +224,8 @@ static void serve(struct shim *s, struct failure *why)
 			continue;
 		if (p[2].revents)
 			input_take(s);
+		if (CONFIG_GDB && p[4].revents)
+			gdb_input();
 		if (p[1].revents)
 			signals_serve(s);
 		if (CONFIG_MONITOR)
@@ -233,6 +242,8 @@ static void finish(struct shim *s)
 	exit_stores_drain(s);
 	if (CONFIG_MONITOR)
 		monitor_line_give(s, LINE_GUEST);
+	if (CONFIG_GDB)
+		gdb_close();
 	undecoded_tell();
 	unserved_tell(s);
 	if (CONFIG_TRACE)
@@ -285,9 +296,12 @@ static bool served(struct shim *s, struct failure *f)
 		return true;
 	if (CONFIG_DIAGNOSE && s->stop.vcpu && !monitor_locked(s) &&
 	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
-		monitor_line_give(s, LINE_MONITOR);
+		if (!CONFIG_GDB || !gdb_ending())
+			monitor_line_give(s, LINE_MONITOR);
 		crash_report(s, s->stop.vcpu);
 	}
+	if (CONFIG_GDB)
+		gdb_ended(f, keeps(s, f));
 	if (!keeps(s, f))
 		return false;
 	stop_forget(&s->stop);
@@ -340,6 +354,8 @@ enum outcome loop_run(struct shim *s, struct failure *f)
 	engine_stores_gather(s);
 	if (CONFIG_MONITOR)
 		monitor_begin(s);
+	if (CONFIG_GDB)
+		gdb_begin(s);
 	if (CONFIG_DIAGNOSE)
 		silence_begin(s, silence_now());
 	if (error) {

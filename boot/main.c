@@ -7,6 +7,7 @@
 #include "boot/calls.h"
 #include "boot/engine.h"
 #include "boot/flash.h"
+#include "boot/gdb/gdb.h"
 #include "boot/init.h"
 #include "boot/loop.h"
 #include "boot/memory.h"
@@ -45,7 +46,8 @@ static int build(struct shim *s, struct failure *f)
 		return -1;
 	if (s->p.plan.unmodelled != UNMODELLED_ABORT)
 		unserved_open(s, &services_dev_env);
-	if (CONFIG_DIAGNOSE && s->p.settings.raw[SET_SYMBOLS].text && symbols_open(s, f))
+	if ((CONFIG_DIAGNOSE && s->p.settings.raw[SET_SYMBOLS].text && symbols_open(s, f)) ||
+	    (CONFIG_GDB && gdb_open(s, f)))
 		return -1;
 	return loop_open(s, f);
 }

@@ -29,7 +29,8 @@ enum kind {
 	SILENCE,
 	ESCAPE,
 	TRACE,
-	SYMBOLS
+	SYMBOLS,
+	PEER
 };
 
 static const struct word gics[] = {
@@ -131,6 +132,9 @@ static const struct key {
 	[SET_SYMBOLS] = { "symbols", NULL, "FILE[@OFFSET], an ELF or what nm prints",
 			  "names for the guest's addresses", .kind = SYMBOLS,
 			  .needs = CONFIG_DIAGNOSE ? NULL : "DIAGNOSE" },
+	[SET_GDB] = { "gdb", CONFIG_GDB ? CONFIG_GDB_PEER : NULL, "a tty, [ADDRESS]:PORT or stdio",
+		      "where gdb is", .kind = PEER, .may_be_empty = true,
+		      .needs = CONFIG_GDB ? NULL : "GDB" },
 	[SET_HOST] = { "host", NULL, "a file", "plan: what probe --save wrote", .kind = ANY_TEXT },
 	[SET_SAVE] = { "save", NULL, "a file", "probe: where to keep what it found",
 		       .kind = ANY_TEXT, .needs = CONFIG_PROBE ? NULL : "PROBE" },
@@ -208,6 +212,8 @@ static void nothing_read(struct settings *s, enum kind kind)
 	}
 	if (kind == CPUS)
 		s->cpus = 0;
+	if (kind == PEER)
+		s->gdb.kind = PEER_NONE;
 }
 
 static int value_read(struct settings *s, const struct key *key, const char *text)
@@ -224,6 +230,7 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case ESCAPE: return values_escape(s, text);
 	case TRACE: return trace_read(s, text);
 	case SYMBOLS: return values_symbols(s, text);
+	case PEER: return CONFIG_GDB ? peer_name_read(text, &s->gdb) : 0;
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
 	}

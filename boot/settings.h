@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "board/tree.h"
+#include "boot/io/peer.h"
 #include "boot/outcome.h"
 #include "boot/trace_rules.h"
 #include "generated/config.h"
@@ -46,6 +47,7 @@ enum setting_key {
 	SET_TRACE_FILE, /* where to */
 	SET_ESCAPE, /* the key in front of the monitor's keys */
 	SET_SYMBOLS, /* a file with names of the guest's addresses */
+	SET_GDB, /* where gdb is */
 	SET_HOST, /* plan: a file that probe --save wrote */
 	SET_SAVE, /* probe: where to write it */
 	SET_DUMP_DTB, /* plan: where to write the guest's tree */
@@ -97,6 +99,7 @@ struct settings {
 	enum action on_poweroff, on_reset, on_crash;
 	unsigned silence; /* seconds, 0: never */
 	int escape; /* a control byte, -1: none */
+	struct peer_name gdb;
 
 	struct trace_rules trace;
 

@@ -8,9 +8,9 @@
 #include <sys/reboot.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "boot/clock.h"
 #include "boot/fault.h"
 #include "boot/say.h"
 #include "boot/watchdog.h"
@@ -73,14 +73,6 @@ struct supervise_next supervise_decide(struct shared *shared, int code, uint64_t
 	return (struct supervise_next){ STEP_POWEROFF, 0, NULL };
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /*
  * The watchdog's turn: open it once the settings allow that, then feed it while CHILD (0: none is
  * running) answers.
@@ -91,7 +83,7 @@ static void dog_tick(struct supervisor *v, pid_t child)
 	const bool alive = child == 0 || pulse->answered == pulse->asked;
 
 	if (v->dog.fd < 0) {
-		v->dog_due = now_ms() + 1000;
+		v->dog_due = clock_ms() + 1000;
 		if (!atomic_load_explicit(&v->shared->policies_known, memory_order_acquire))
 			return;
 		v->dog_due = UINT64_MAX;
@@ -107,7 +99,7 @@ static void dog_tick(struct supervisor *v, pid_t child)
 		pulse->asked += alive;
 		kill(child, SIGUSR1);
 	}
-	v->dog_due = now_ms() + v->dog.period_ms;
+	v->dog_due = clock_ms() + v->dog.period_ms;
 }
 
 /*
@@ -117,7 +109,7 @@ static void dog_tick(struct supervisor *v, pid_t child)
 static bool child_wait(struct supervisor *v, pid_t child, uint64_t due, int *status)
 {
 	for (;;) {
-		const uint64_t now = now_ms();
+		const uint64_t now = clock_ms();
 		const uint64_t wake = due < v->dog_due ? due : v->dog_due;
 		const uint64_t ms = wake > now ? wake - now : 0;
 		const struct timespec wait = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
@@ -134,11 +126,11 @@ static bool child_wait(struct supervisor *v, pid_t child, uint64_t due, int *sta
 			}
 			kill(child, v->ending ? SIGKILL : SIGTERM);
 			v->ending = number;
-			due = now_ms() + TERM_S * 1000;
+			due = clock_ms() + TERM_S * 1000;
 		}
-		if (now_ms() >= v->dog_due)
+		if (clock_ms() >= v->dog_due)
 			dog_tick(v, child);
-		if (now_ms() >= due) {
+		if (clock_ms() >= due) {
 			if (!child)
 				return false;
 			kill(child, SIGKILL);
@@ -198,7 +190,7 @@ static void run_end(struct supervisor *v, int code, uint64_t ran, unsigned *fail
 		board_end(v, v->ending == SIGINT ? STEP_REBOOT : STEP_POWEROFF);
 	announce(&next);
 	if (next.wait)
-		child_wait(v, 0, now_ms() + next.wait * 1000, &status);
+		child_wait(v, 0, clock_ms() + next.wait * 1000, &status);
 	if (v->ending)
 		board_end(v, v->ending == SIGINT ? STEP_REBOOT : STEP_POWEROFF);
 	if (next.step != STEP_AGAIN)
@@ -223,7 +215,7 @@ void supervise(struct shared *shared)
 	if (access(WATCHDOG_PATH, F_OK) == 0)
 		v.dog_due = 0;
 	for (;;) {
-		const uint64_t start = now_ms();
+		const uint64_t start = clock_ms();
 		int status, code = OUTCOME_INTERNAL;
 		pid_t child = fork();
 
@@ -242,7 +234,7 @@ void supervise(struct shared *shared)
 				tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal);
 			code = child_judge(&v, status);
 		}
-		run_end(&v, code, (now_ms() - start) / 1000, &failures);
+		run_end(&v, code, (clock_ms() - start) / 1000, &failures);
 		begun = pulse->mark[TIMELINE_START];
 		memset(pulse, 0, sizeof(*pulse));
 		pulse->mark[TIMELINE_START] = begun;

@@ -38,6 +38,8 @@ static const struct {
 	[SET_INITRD] = { .file = true,
 			 .remedy = "put it into the FIT (ramdisk), and leave this out" },
 	[SET_BOOTARGS] = { .remedy = "put them into the FIT's tree (/chosen), or build them in" },
+	[SET_GDB] = { .file = true,
+		      .remedy = "leave it out; VERIFY_UNLOCK builds one that allows it" },
 	/* What firmware keeps there it follows, U-Boot's bootcmd for one. */
 	[SET_FLASH] = { .remedy = "build it in (FLASH), or leave it out and keep nothing" },
 	[SET_FLASH_INIT] = { .remedy = "build it in (FLASH_INIT), or leave it out" },

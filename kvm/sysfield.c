@@ -3,9 +3,13 @@
 #include "kvm/sysfield.h"
 
 #include <inttypes.h>
+#include <linux/kvm.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "kvm/regname.h"
+#include "kvm/vcpu.h"
 
 struct field {
 	char name[8];
@@ -164,6 +168,16 @@ const char *sysfield_memory(uint8_t attr, char buf[SYSFIELD_MEMORY])
 		snprintf(buf, SYSFIELD_MEMORY, "outer %s, inner %s", half[policy(outer)],
 			 half[policy(inner)]);
 	return buf;
+}
+
+uint64_t sysfield_id(const char *name)
+{
+	/* These two are core registers to KVM. */
+	if (!strcmp(name, "ELR_EL1"))
+		return VCPU_CORE_REG(elr_el1);
+	if (!strcmp(name, "SPSR_EL1"))
+		return VCPU_CORE_REG(spsr[KVM_SPSR_EL1]);
+	return regname_find(name);
 }
 
 static void mair_decode(uint64_t value, char *buf, size_t size)

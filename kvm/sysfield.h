@@ -9,6 +9,9 @@
 /* Registers worth a look, by the name that regname_find() knows; NULL behind the last. */
 const char *sysfield_register(unsigned at);
 
+/* KVM's id of that register, or of any that regname_find() knows; 0: there is none. */
+uint64_t sysfield_id(const char *name);
+
 /*
  * VALUE of the register NAME into BUF: "M=1 C=0 A=1", bits that are clear and fields that are 0
  * too where their being so tells something; "" for a register without a table. Cut off at SIZE.

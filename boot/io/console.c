@@ -3,21 +3,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "boot/clock.h"
 #include "boot/io/console.h"
 #include "generated/config.h"
 
 #define SLOW_MS 2000 /* what a line that takes nothing is waited for */
 #define STAMP 24 /* bytes, at most */
-
-static uint64_t monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx, uint32_t rx_size)
 {
@@ -25,11 +17,12 @@ void console_init(struct console *c, uint8_t *tx, uint32_t tx_size, uint8_t *rx,
 	ring_init(&c->rx, rx, rx_size);
 	pthread_mutex_init(&c->tx_lock, NULL);
 	c->line = (struct line){ -1, -1, false };
-	c->held = c->quiet = c->stamps = c->stamp_due = false;
+	c->flow = CONSOLE_FLOWS;
+	c->stamps = c->stamp_due = false;
 	c->at_start = true;
 	c->tx_lost = c->tx_lost_told = c->rx_lost_told = 0;
 	if (CONFIG_MONITOR)
-		c->began = monotonic();
+		c->began = clock_ns();
 }
 
 void console_own(struct console *c, uint8_t *own, uint32_t own_size)
@@ -37,17 +30,10 @@ void console_own(struct console *c, uint8_t *own, uint32_t own_size)
 	ring_init(&c->own, own, own_size);
 }
 
-void console_hold(struct console *c, bool held)
+void console_hold(struct console *c, enum console_flow flow)
 {
 	pthread_mutex_lock(&c->tx_lock);
-	c->held = held;
-	pthread_mutex_unlock(&c->tx_lock);
-}
-
-void console_quiet(struct console *c, bool quiet)
-{
-	pthread_mutex_lock(&c->tx_lock);
-	c->quiet = quiet;
+	c->flow = flow;
 	pthread_mutex_unlock(&c->tx_lock);
 }
 
@@ -66,7 +52,7 @@ static size_t put_stamped(struct console *c, const uint8_t *buf, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		if (c->stamp_due && buf[i] != '\r' && buf[i] != '\n') {
-			const uint64_t us = (monotonic() - c->began) / 1000;
+			const uint64_t us = (clock_ns() - c->began) / 1000;
 			const int size =
 				snprintf(stamp, sizeof(stamp), "[%5u.%06u] ",
 					 (unsigned)(us / 1000000), (unsigned)(us % 1000000));
@@ -127,9 +113,12 @@ static size_t lines_put(struct ring *ring, const char *text, size_t n)
 
 void console_message(struct console *c, const char *text, size_t n)
 {
-	struct ring *ring = CONFIG_MONITOR && c->held && !c->quiet ? &c->own : &c->tx;
+	struct ring *ring = &c->tx;
 
 	pthread_mutex_lock(&c->tx_lock);
+	/* A vCPU's thread cannot wait for room: what does not fit comes later, with the guest's. */
+	if (CONFIG_MONITOR && c->flow == CONSOLE_HELD && ring_room(&c->own) > 2 * n + 4)
+		ring = &c->own;
 	if (!c->at_start && ring == &c->tx)
 		ring_put(ring, (const uint8_t *)"\r\n", 2);
 	lines_put(ring, text, n);
@@ -166,7 +155,7 @@ bool console_flush(struct console *c)
 {
 	if (CONFIG_MONITOR && c->own.buf && ring_flush(c, &c->own))
 		return true;
-	return !c->held && ring_flush(c, &c->tx);
+	return c->flow == CONSOLE_FLOWS && ring_flush(c, &c->tx);
 }
 
 /* Make room in our own ring. False: the line takes nothing. */
@@ -213,14 +202,15 @@ void console_send(struct console *c, const uint8_t *buf, size_t n)
 
 bool console_wants_input(const struct console *c)
 {
-	return c->line.in >= 0 && (!c->line.throttles || c->held || ring_room(&c->rx));
+	return c->line.in >= 0 &&
+	       (!c->line.throttles || c->flow != CONSOLE_FLOWS || ring_room(&c->rx));
 }
 
 size_t console_read(struct console *c, uint8_t *buf, size_t n)
 {
 	long got;
 
-	if (c->line.throttles && !c->held && ring_room(&c->rx) < n)
+	if (c->line.throttles && c->flow == CONSOLE_FLOWS && ring_room(&c->rx) < n)
 		n = ring_room(&c->rx);
 	got = n ? line_read(&c->line, buf, n) : 0;
 	return got > 0 ? (size_t)got : 0;

@@ -11,12 +11,17 @@
 #include "boot/io/line.h"
 #include "boot/io/ring.h"
 
+enum console_flow {
+	CONSOLE_FLOWS,
+	CONSOLE_HELD, /* the guest's bytes wait */
+	CONSOLE_FRAMED, /* they and messages wait: what is on the line is for a program */
+};
+
 struct console {
 	struct line line;
 	struct ring tx, rx;
 	struct ring own; /* what we say while the guest's bytes are held */
-	bool held;
-	bool quiet; /* and messages wait with the guest's bytes */
+	enum console_flow flow;
 	bool stamps; /* the time in front of each line of the guest */
 	bool stamp_due; /* in front of the next byte */
 	uint64_t began; /* ns, CLOCK_MONOTONIC: what the stamps count from */
@@ -37,10 +42,7 @@ void console_put(struct console *c, const uint8_t *buf, size_t n);
  * storage for that, OWN_SIZE a power of two; it is given once, before.
  */
 void console_own(struct console *c, uint8_t *own, uint32_t own_size);
-void console_hold(struct console *c, bool held);
-
-/* Held, and messages wait, too: what is on the line is for a program. */
-void console_quiet(struct console *c, bool quiet);
+void console_hold(struct console *c, enum console_flow flow);
 
 /*
  * N bytes for the line while the guest's are held, '\n' becomes CR LF; waits for a slow line, and
@@ -65,8 +67,8 @@ bool console_flush(struct console *c);
 
 /*
  * Read the line, N bytes at most. A line that cannot be throttled is always read and what does not
- * fit the guest's ring is lost there and counted; another is left alone while that is full. Returns
- * how many there were.
+ * fit the guest's ring is lost there and counted; another is left alone while that is full, unless
+ * the guest's bytes are held: the line is not the guest's then. Returns how many there were.
  */
 size_t console_read(struct console *c, uint8_t *buf, size_t n);
 bool console_wants_input(const struct console *c);

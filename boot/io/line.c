@@ -52,6 +52,24 @@ void line_open(struct line *line)
 		raw_fd = line->in;
 }
 
+unsigned line_rate(const struct line *line)
+{
+	static const struct {
+		unsigned bits, rate;
+	} rates[] = {
+		{ B9600, 9600 },     { B19200, 19200 },	    { B38400, 38400 },
+		{ B57600, 57600 },   { B230400, 230400 },   { B460800, 460800 },
+		{ B921600, 921600 }, { B1000000, 1000000 }, { B1500000, 1500000 },
+	};
+	struct termios t;
+
+	if (line->in >= 0 && ioctl(line->in, TCGETS, &t) == 0)
+		for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++)
+			if (rates[i].bits == (t.c_cflag & CBAUD))
+				return rates[i].rate;
+	return 115200;
+}
+
 void line_close(struct line *line)
 {
 	if (raw_fd >= 0)

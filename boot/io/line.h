@@ -28,6 +28,9 @@ void line_open(struct line *line);
  */
 void line_close(struct line *line);
 
+/* Its bits a second, as both sides have them; 115200 where it has none. */
+unsigned line_rate(const struct line *line);
+
 /* Bytes moved; 0: not now; -EPIPE: the other side is gone (the direction is closed). */
 long line_read(struct line *line, uint8_t *buf, size_t n);
 long line_write(struct line *line, const uint8_t *buf, size_t n);

@@ -2,6 +2,7 @@
 // What the keys behind the escape key do.
 #include "boot/monitor/actions.h"
 
+#include "boot/gdb/gdb.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/monitor.h"
 #include "boot/shim.h"
@@ -68,6 +69,19 @@ static void no_gdb_print(struct shim *s)
 	monitor_print("gdb is not built in\n");
 }
 
+/* The line goes to gdb or comes back, or a sentence tells why not. */
+static void gdb_line(struct shim *s)
+{
+	const enum line_owner owner = monitor_line_owner();
+	char name[4];
+
+	if (owner == LINE_GUEST)
+		monitor_line_give(s, LINE_MONITOR);
+	gdb_key(s, keys_name(keys->escape, name));
+	if (owner == LINE_GUEST && monitor_line_owner() == LINE_MONITOR)
+		monitor_line_give(s, owner);
+}
+
 void actions_do(struct shim *s, const struct keys *of, enum key_action action)
 {
 	const bool ours = monitor_line_owner() == LINE_MONITOR;
@@ -83,6 +97,8 @@ void actions_do(struct shim *s, const struct keys *of, enum key_action action)
 	case KEY_MONITOR:
 		if (!ours) {
 			monitor_open(s, "");
+			if (CONFIG_GDB)
+				gdb_leave();
 			return;
 		}
 		monitor_close(s);
@@ -98,7 +114,12 @@ void actions_do(struct shim *s, const struct keys *of, enum key_action action)
 		aside(s, stamps_print);
 		break;
 	case KEY_DUMP: aside(s, dump_print); break;
-	case KEY_GDB: aside(s, no_gdb_print); break;
+	case KEY_GDB:
+		if (CONFIG_GDB)
+			gdb_line(s);
+		else
+			aside(s, no_gdb_print);
+		break;
 	case KEY_UNKNOWN: aside(s, unknown_print); break;
 	}
 	if (monitor_line_owner() == LINE_MONITOR)

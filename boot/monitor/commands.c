@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "boot/debug.h"
+#include "boot/gdb/gdb.h"
 #include "boot/monitor/monitor.h"
+#include "boot/monitor/stepping.h"
 #include "boot/monitor/tracing.h"
+#include "boot/monitor/transfer.h"
 #include "boot/monitor/views.h"
 #include "boot/monitor/words.h"
 #include "boot/shim.h"
@@ -51,6 +54,10 @@ static int go(struct shim *s, int argc, char **argv)
 	(void)argv;
 	if (monitor_ended()) {
 		monitor_print("the guest has ended: \"reset\" starts it again\n");
+		return -1;
+	}
+	if (CONFIG_GDB && gdb_holds()) {
+		monitor_print("gdb holds the guest: it goes on from there\n");
 		return -1;
 	}
 	monitor_go(s);
@@ -112,6 +119,19 @@ const struct command monitor_commands[] = {
 	{ "w", "[-p|-d] ADDR VALUE...", "change that; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
 	{ "translate", "ADDR", "where an address leads, step by step", READS, view_translate },
+	{ "load", "[#CONF][@ADDR]", "receive firmware over this line, and boot it", COMMAND_CHANGES,
+	  transfer_load },
+	{ "core", "[[-p] ADDR BYTES]", "send the guest's memory and registers, for gdb", READS,
+	  transfer_core },
+	{ "break", "[-s] ADDR", "stop at an instruction; -s: by a word in memory", CHANGES,
+	  stepping_break },
+	{ "watch", "[-r|-a] ADDR [BYTES]", "stop at a write; -r: a read, -a: both", CHANGES,
+	  stepping_watch },
+	{ "delete", "[N]", "a breakpoint or watchpoint no longer, or all", CHANGES,
+	  stepping_delete },
+	{ "step", "[N]", "one instruction, or N, of the selected vCPU", COMMAND_CHANGES,
+	  stepping_step },
+	{ "info breakpoints", "", "break- and watchpoints", COMMAND_READS, stepping_points },
 	{ "info plan", "", "the plan, as it was printed at the start", 0, view_plan },
 	{ "info map", "", "what lies where", 0, view_map },
 	{ "info devices", "", "devices, their lines, the console's bytes", READS, view_devices },
@@ -122,6 +142,8 @@ const struct command monitor_commands[] = {
 	{ "info timers", "", "the vCPU's timers, and when they are due", READS, view_timers },
 	{ "info exits", "", "why the vCPUs leave the guest, how often", COMMAND_PAUSES,
 	  view_exits },
+	{ "physical", "[on|off]", "gdb's addresses are physical, or the vCPU's own", 0,
+	  CONFIG_GDB ? gdb_physical : NULL },
 	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",

@@ -8,6 +8,7 @@
 #include "boot/debug.h"
 #include "boot/exits.h"
 #include "boot/monitor/actions.h"
+#include "boot/gdb/gdb.h"
 #include "boot/monitor/commands.h"
 #include "boot/monitor/edit.h"
 #include "boot/monitor/keys.h"
@@ -72,13 +73,13 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 		transfer_drop(); /* nothing, where it is over */
 	if (m.owner == LINE_GUEST && owner != LINE_GUEST) {
 		console_flush(c); /* what the guest has said comes in front, as far as it can */
-		console_hold(c, true);
+		console_hold(c, CONSOLE_HELD);
 		if (!c->at_start)
 			echo("\n", 1);
 	}
-	if (owner == LINE_GUEST)
-		console_hold(c, false);
-	console_quiet(c, owner == LINE_TRANSFER || owner == LINE_GDB);
+	console_hold(c, owner == LINE_GUEST     ? CONSOLE_FLOWS
+			: owner == LINE_MONITOR ? CONSOLE_HELD
+						: CONSOLE_FRAMED);
 	m.owner = owner;
 }
 
@@ -109,7 +110,8 @@ int monitor_resume(struct shim *s, int step)
 
 void monitor_go(struct shim *s)
 {
-	monitor_resume(s, -1);
+	if (!CONFIG_GDB || !gdb_holds())
+		monitor_resume(s, -1);
 }
 
 void monitor_stopped(unsigned id)
@@ -151,6 +153,8 @@ void monitor_close(struct shim *s)
 			"the guest has ended: \"reset\" starts it again, \"quit\" ends the run\n");
 		return;
 	}
+	if (CONFIG_GDB && gdb_holds())
+		monitor_print("gdb holds the guest\n");
 	monitor_line_give(s, LINE_GUEST);
 	monitor_go(s);
 }
@@ -162,6 +166,8 @@ void monitor_keep(struct shim *s, const struct failure *why)
 	if (m.paused)
 		vcpus_resume(s, false); /* the loop has paused them, too */
 	m.paused = true;
+	if (m.owner == LINE_GDB)
+		return;
 	monitor_line_give(s, LINE_MONITOR);
 	monitor_print("the guest has ended: %s%s%s\n"
 		      "\"reset\" starts it again, \"quit\" ends the run, \"help\" tells more\n",
@@ -178,10 +184,13 @@ bool monitor_restarts(void)
 void monitor_restarted(struct shim *s)
 {
 	m.restarts = false;
-	if (m.ended) {
-		m.ended = m.paused = false;
+	if (!m.ended)
+		return;
+	m.ended = m.paused = false;
+	if (CONFIG_GDB && gdb_holds())
+		monitor_pause(s);
+	if (m.owner != LINE_GDB)
 		monitor_line_give(s, LINE_GUEST);
-	}
 }
 
 void monitor_reset(struct shim *s)
@@ -246,7 +255,7 @@ static void plain(struct shim *s, const uint8_t *buf, size_t n)
 		done = typed(s, buf, n);
 	if (m.owner == LINE_TRANSFER)
 		transfer_take(s, buf + done, n - done);
-	else if (done < n)
+	else if (done < n && m.owner != LINE_GDB)
 		ring_put(&s->io.console.rx, buf + done, n - done);
 }
 
@@ -263,6 +272,14 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 		enum key_action action;
 		size_t some = n < sizeof(kept) ? n : sizeof(kept), keep;
 
+		/* Between packets the escape key is one, and the key behind it. */
+		if (CONFIG_GDB && m.owner == LINE_GDB) {
+			const size_t taken = m.keys.begun ? 0 : gdb_take(s, buf, n, m.keys.escape);
+
+			buf += taken;
+			n -= taken;
+			some = n > 0;
+		}
 		some = keys_take(&m.keys, buf, some, kept, &keep, &action);
 		plain(s, kept, keep);
 		actions_do(s, &m.keys, action);

@@ -69,7 +69,7 @@ void monitor_restarted(struct shim *s);
 void monitor_line_give(struct shim *s, enum line_owner owner);
 enum line_owner monitor_line_owner(void);
 
-/* The person's own pause: the vCPUs stop, or go on unless something else holds them. */
+/* The person's own pause: the vCPUs stop, or go on unless something else holds them, gdb for one. */
 void monitor_pause(struct shim *s);
 void monitor_go(struct shim *s);
 bool monitor_paused(void);

@@ -10,6 +10,7 @@
 
 #include "boot/debug.h"
 #include "boot/exits.h"
+#include "boot/gdb/gdb.h"
 #include "boot/guestmem.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/words.h"
@@ -165,6 +166,8 @@ void stepping_serve(struct shim *s)
 	if (!debug_stopped(s, &stop))
 		return;
 	monitor_stopped(stop.vcpu);
+	if (CONFIG_GDB && gdb_stopped(&stop))
+		return;
 	stop_text(s, &stop, text, sizeof(text));
 	monitor_open(s, text);
 }

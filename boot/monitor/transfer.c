@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
+#include "boot/clock.h"
 #include "boot/io/ymodem.h"
 #include "boot/monitor/core_file.h"
 #include "boot/monitor/load.h"
@@ -28,14 +28,6 @@ static _Alignas(4096) struct {
 	struct core_file core;
 } t;
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void line_send(void *arg, const uint8_t *buf, size_t n)
 {
 	struct shim *s = arg;
@@ -47,7 +39,7 @@ static bool file_begin(void *arg, const char *name, uint64_t size)
 {
 	(void)arg;
 	(void)name;
-	t.began = now_ms();
+	t.began = clock_ms();
 	return load_fits(size);
 }
 
@@ -77,14 +69,24 @@ static void line_take(struct shim *s, bool loads)
 {
 	t.stage = RUNS;
 	t.loads = loads;
-	t.began = now_ms();
+	t.began = clock_ms();
 	monitor_line_give(s, LINE_TRANSFER);
+}
+
+/* The person's terminal is at the other end of the line? */
+static bool line_is_free(void)
+{
+	if (monitor_line_owner() == LINE_GDB)
+		monitor_print("gdb has the line: files come and go over it from the monitor\n");
+	return monitor_line_owner() != LINE_GDB;
 }
 
 int transfer_load(struct shim *s, int argc, char **argv)
 {
 	const struct ymodem_io io = io_of(s);
 
+	if (!line_is_free())
+		return -1;
 	if (argc > 2 || (argc == 2 && !strchr("#@", argv[1][0]))) {
 		monitor_print("load [#CONF][@ADDR]: what firmware= has behind the path\n");
 		return -1;
@@ -95,7 +97,7 @@ int transfer_load(struct shim *s, int argc, char **argv)
 	monitor_print("send it by YMODEM: sb FILE (picocom C-a C-s, minicom C-a s, tio C-t y); ^C "
 		      "ends\n");
 	line_take(s, true);
-	ymodem_receive(&t.y, &io, now_ms(), PATIENCE_MS);
+	ymodem_receive(&t.y, &io, clock_ms(), PATIENCE_MS);
 	return 0;
 }
 
@@ -107,6 +109,8 @@ int transfer_core(struct shim *s, int argc, char **argv)
 	struct region part = { 0, 0 };
 	uint64_t size, seconds;
 
+	if (!line_is_free())
+		return -1;
 	if (argc != 1 && argc != at + 2) {
 		monitor_print("core [[-p] ADDR BYTES]: all of RAM, or a part of memory\n");
 		return -1;
@@ -126,7 +130,7 @@ int transfer_core(struct shim *s, int argc, char **argv)
 		      "receive it by YMODEM: rb (picocom C-a C-r, minicom C-a r); ^C ends\n",
 		      size, seconds / 60, seconds % 60);
 	line_take(s, false);
-	ymodem_send(&t.y, &io, "kvmshim.core", size, now_ms(), PATIENCE_MS);
+	ymodem_send(&t.y, &io, "kvmshim.core", size, clock_ms(), PATIENCE_MS);
 	return 0;
 }
 
@@ -181,7 +185,7 @@ static void settle(uint64_t now)
 
 void transfer_take(struct shim *s, const uint8_t *buf, size_t n)
 {
-	const uint64_t now = now_ms();
+	const uint64_t now = clock_ms();
 
 	(void)s;
 	if (t.stage == SETTLES)
@@ -195,7 +199,7 @@ void transfer_take(struct shim *s, const uint8_t *buf, size_t n)
 
 int transfer_serve(struct shim *s)
 {
-	const uint64_t now = now_ms();
+	const uint64_t now = clock_ms();
 	uint64_t ms;
 
 	switch (t.stage) {

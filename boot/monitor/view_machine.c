@@ -80,7 +80,7 @@ int view_devices(struct shim *s, int argc, char **argv)
 		if ((int)i == m->console)
 			monitor_print("  console: %u bytes to the line wait%s, %u from it\n",
 				      ring_count(&s->io.console.tx),
-				      s->io.console.held ? " (held)" : "",
+				      s->io.console.flow ? " (held)" : "",
 				      ring_count(&s->io.console.rx));
 	}
 	if (!m->devices)

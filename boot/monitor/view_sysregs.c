@@ -14,16 +14,6 @@
 #define INDENT 34 /* columns of name and value */
 #define COLUMNS 80
 
-static uint64_t id_of(const char *name)
-{
-	/* These two are core registers to KVM. */
-	if (!strcmp(name, "ELR_EL1"))
-		return VCPU_CORE_REG(elr_el1);
-	if (!strcmp(name, "SPSR_EL1"))
-		return VCPU_CORE_REG(spsr[0]);
-	return regname_find(name);
-}
-
 /* Words behind the value, wrapped under themselves. */
 static void words_print(const char *words)
 {
@@ -55,7 +45,7 @@ static void syndrome_decode(const struct vcpu *vcpu, uint64_t esr, char *buf, si
 /* False: KVM does not have it. */
 static bool sysreg_print(const struct vcpu *vcpu, const char *name)
 {
-	const uint64_t id = id_of(name);
+	const uint64_t id = sysfield_id(name);
 	char words[400];
 	uint64_t value = 0;
 

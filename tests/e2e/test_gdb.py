@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""gdb-multiarch over the guest's own line: Debian's U-Boot by its own ELF, a Linux with four vCPUs."""
+import re
+
+import pytest
+
+import board
+from conftest import QUICK, hosts
+from gdb import Gdb, Line, UbootElf, relocation
+from test_linux import guests, host, power_off, start, user_space  # noqa: F401 (fixtures)
+from test_monitor import KEY, monitor, said, stop, uboot  # noqa: F401 (a fixture)
+
+ONE = pytest.mark.on(hosts(QUICK)[:1])
+BOTH = pytest.mark.on(hosts(QUICK))
+VARIABLE = 0x41000000
+
+
+class Session:
+    """gdb on the line of a board whose guest runs."""
+
+    def __init__(self, serial, *options):
+        self.serial = serial
+        self.line = self.gdb = None
+        serial.send(KEY + "g")
+        serial.expect(re.compile(rb"on the PC: gdb-multiarch -b \d+ -ex 'target remote /dev/ttyUSB0' \(\^A g: back\)\r\n"))
+        self.line = Line(serial)
+        self.gdb = Gdb(*options)
+        self.said = self.gdb.attach(self.line.path)
+
+    def close(self):
+        if self.gdb:
+            self.gdb.close()
+        if self.line:
+            self.line.close()
+        self.gdb = self.line = None
+
+
+@pytest.fixture
+def session():
+    """Makes one that does not outlast the test."""
+    made = []
+
+    def make(*arguments):
+        made.append(Session(*arguments))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def elf():
+    return UbootElf(board.CACHE / "u-boot/qemu_arm64/uboot.elf")
+
+
+def loops(host, commands):
+    """U-Boot does COMMANDS for ever, until Ctrl-C."""
+    host.board.send(f"while true; do {commands}; done\r")
+
+
+def loop_ends(host):
+    host.board.send("\3")
+    host.board.expect("=> ")
+
+
+@BOTH
+def test_uboot_by_its_elf(uboot, session):  # noqa: F811
+    """Where its code and its commands are, by the ELF and how far it has moved; breakpoints of both kinds, steps."""
+    moved, file = relocation(uboot.board), elf()
+    version = file.command("version") + moved
+    loops(uboot, "version; sleep 0")
+    uboot.board.expect("U-Boot 20")
+    on = session(uboot.board, "-ex", f"add-symbol-file {file.path} -o {moved:#x}")
+    gdb = on.gdb
+    # The memory is the file's.
+    size = 4096
+    gdb.do(f"dump binary memory {board.WORK}/text {moved:#x} {moved + size:#x}")
+    text = (board.WORK / "text").read_bytes()
+    assert text[:0x178] == file.bytes(".text", 0x178)
+    assert ".text_rest" in gdb.do(f"info symbol {version:#x}")
+    for kind in ("break", "hbreak"):
+        gdb.do(f"{kind} *{version:#x}")
+        stopped = gdb.do("continue")
+        assert "Breakpoint" in stopped and "U-Boot 20" in stopped  # it has printed meanwhile
+        assert gdb.value("$pc") == version
+        gdb.do("stepi")
+        assert gdb.value("$pc") == version + 4
+        back = gdb.value("$x30")
+        gdb.do(f"tbreak *{back:#x}")
+        gdb.do("continue")
+        assert gdb.value("$pc") == back and gdb.value("$x0") == 0
+        gdb.do("delete")
+    said = gdb.do("detach")
+    assert "detached" in said
+    on.close()
+    uboot.board.expect("U-Boot 20")
+    loop_ends(uboot)
+    stop(uboot)
+
+
+@ONE
+def test_watchpoints(uboot, session):  # noqa: F811
+    loops(uboot, f"mw.l {VARIABLE:x} 11111111; mw.l {VARIABLE:x} 22222222; md.l {VARIABLE + 8:x} 1")
+    uboot.board.expect("41000008: ")
+    gdb = session(uboot.board).gdb
+    gdb.do(f"watch *(unsigned int *){VARIABLE:#x}")
+    seen = [re.search(r"Old value = (\w+)\s+New value = (\w+)", gdb.do("continue")).groups() for _ in range(3)]
+    values = [str(0x11111111), str(0x22222222)]
+    assert all(sorted(pair) == values for pair in seen) and seen[0] != seen[1] == seen[2][::-1]
+    gdb.do("delete")
+    gdb.do(f"rwatch *(unsigned int *){VARIABLE + 8:#x}")
+    assert "Value = " in gdb.do("continue")
+    gdb.do("delete")
+    gdb.do(f"awatch *(unsigned int *){VARIABLE:#x}")
+    assert re.search(r"(Value|Old value) = ", gdb.do("continue"))
+    gdb.do("delete")
+    # No more than the CPU has.
+    for at in range(20):
+        gdb.do(f"watch *(char *){VARIABLE + 64 + at:#x}")
+    assert "Could not insert hardware watchpoint" in gdb.do("stepi")
+    gdb.do("delete")
+    gdb.do("detach")
+
+
+@ONE
+def test_registers_and_memory(uboot, session):  # noqa: F811
+    loops(uboot, "sleep 1")
+    gdb = session(uboot.board).gdb
+    gdb.do(f"set {{long}}{VARIABLE:#x} = 0x1122334455667788")
+    assert "0x1122334455667788" in gdb.do(f"x/gx {VARIABLE:#x}")
+    blob = bytes(i * 7 % 256 for i in range(40000))
+    (board.WORK / "blob").write_bytes(blob)
+    gdb.do(f"restore {board.WORK}/blob binary {VARIABLE + 0x1000:#x}")
+    gdb.do(f"dump binary memory {board.WORK}/back {VARIABLE + 0x1000:#x} {VARIABLE + 0x1000 + len(blob):#x}")
+    assert (board.WORK / "back").read_bytes() == blob
+    assert "Cannot access memory" in gdb.do("x 0xf000000000000000")
+    # General, system, SIMD.
+    old = gdb.value("$x5")
+    gdb.do("set var $x5 = 0xabcdef0123456789")
+    assert gdb.value("$x5") == 0xabcdef0123456789
+    gdb.do(f"set var $x5 = {old:#x}")
+    assert gdb.value("$SCTLR_EL1") & 1 and "EL=" in gdb.do("p $cpsr")
+    gdb.do("set var $v9.u64[1] = 0x55")
+    assert gdb.value("$v9.u64[1]") == 0x55
+    assert re.search(r"^VBAR_EL1 +0x", gdb.do("info registers system"), re.M)
+    # The monitor's commands are gdb's, too.
+    assert "vCPU 0  pc 0x" in gdb.do("monitor info regs")
+    assert "0x41000000 is at physical 0x41000000" in gdb.do("monitor translate 0x41000000")
+    assert "addresses are physical" in gdb.do("monitor physical on")
+    assert "0x1122334455667788" in gdb.do(f"x/gx {VARIABLE:#x}")
+    gdb.do("maintenance packet Qqemu.PhyMemMode:0")
+    assert 'received: "0"' in gdb.do("maintenance packet qqemu.PhyMemMode")
+    gdb.do("detach")
+
+
+@ONE
+def test_interrupt_and_leaving(uboot, session):  # noqa: F811
+    """Ctrl-C stops the guest; the escape key takes the line back from a gdb that has died, in the middle of a packet."""
+    loops(uboot, "version; sleep 1")
+    on = session(uboot.board)
+    on.gdb.do("break *0x41000000")
+    on.gdb.start("continue")
+    on.gdb.expect("U-Boot 20")
+    assert "SIGINT" in on.gdb.interrupt()
+    on.gdb.die()
+    on.close()
+    uboot.board.send("$m4000")
+    assert b"U-Boot" not in uboot.board.drain(3)
+    uboot.board.send(KEY + "g")
+    uboot.board.expect("U-Boot 20")
+    loop_ends(uboot)
+    monitor(uboot)
+    assert "none" in said(uboot, "info breakpoints")
+    # And back: gdb comes when it likes, also to a guest that was stopped before.
+    on = session(uboot.board)
+    assert "SIGTRAP" in on.said or "in ?? ()" in on.said
+    on.gdb.do("monitor reset")
+    on.gdb.start("continue")
+    on.gdb.expect("Hit any key")
+    on.gdb.interrupt()
+    on.gdb.start("kill")
+    on.close()
+    assert uboot.finish().outcome == "poweroff"
+
+
+@ONE
+def test_few_rounds(uboot, session):  # noqa: F811
+    """At 115200, and with what a USB cable takes for each answer, attaching and stepping are quick."""
+    loops(uboot, "sleep 1")
+    on = session(uboot.board)
+    assert on.line.rounds <= 25 and sum(on.line.bytes) < 11520
+    before, rounds = sum(on.line.bytes), on.line.rounds
+    for _ in range(10):
+        on.gdb.do("stepi")
+    assert on.line.rounds - rounds <= 10 * 10
+    assert sum(on.line.bytes) - before < 10 * 1152
+    on.gdb.do("detach")
+
+
+@pytest.mark.parametrize("host", [pytest.param(QUICK[0], id="gic2-6.1-a57")], indirect=True)
+def test_linux_with_four_vcpus(host, session):  # noqa: F811
+    """Each vCPU is a thread; kernel addresses go through its tables; a stop of one stops all."""
+    start(host, "6.1", "root64", 4)
+    user_space(host)
+    on = session(host.board)
+    gdb = on.gdb
+    threads = gdb.do("info threads")
+    assert len(re.findall(r'^[* ] +\d+ +Thread \d "vCPU \d" \(on\)', threads, re.M)) == 4
+    vectors = []
+    for thread in range(1, 5):
+        gdb.do(f"thread {thread}")
+        vectors.append(gdb.value("$VBAR_EL1"))
+        assert gdb.value("$MPIDR_EL1") & 0xff == thread - 1
+        assert "Cannot access" not in gdb.do("x/i $pc")
+    assert len(set(vectors)) <= 2 and min(vectors) >= 0xffff000000000000
+    # Where all of them take their interrupts: from idle, at EL1.
+    irq = vectors[0] + 0x280
+    gdb.do(f"hbreak *{irq:#x}")
+    hit = set()
+    for _ in range(12):
+        gdb.do("continue")
+        assert gdb.value("$pc") == irq
+        hit.add(gdb.value("$_thread"))
+        if len(hit) > 1:
+            break
+    assert len(hit) > 1
+    thread = gdb.value("$_thread")
+    for _ in range(5):
+        gdb.do("stepi")
+        assert gdb.value("$_thread") == thread
+    assert gdb.value("$pc") != irq
+    # The others stand still while this one goes.
+    gdb.do("delete")
+    gdb.do("set scheduler-locking on")
+    other = thread % 4 + 1
+    gdb.do(f"thread {other}")
+    stands = gdb.value("$pc")
+    gdb.do(f"thread {thread}")
+    gdb.do("stepi 20")
+    gdb.do(f"thread {other}")
+    assert gdb.value("$pc") == stands
+    gdb.do("set scheduler-locking off")
+    # By the physical address the same memory.
+    stack = gdb.value("$sp") & ~0xf
+    there = re.search(r"is at physical (0x\w+)", gdb.do(f"monitor translate {stack:#x}"))[1]
+    virtual = gdb.value(f"*(unsigned long *){stack:#x}")
+    gdb.do("monitor physical on")
+    assert gdb.value(f"*(unsigned long *){there}") == virtual
+    gdb.do("monitor physical off")
+    gdb.do("detach")
+    on.close()
+    host.board.send("interrupts\n")
+    assert "arch_timer" in user_space(host)
+    power_off(host)
