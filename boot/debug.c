@@ -358,11 +358,12 @@ void debug_show(struct shim *s)
 		points_engage(s);
 }
 
-void debug_reset(void)
+void debug_reset(struct shim *s, bool seen)
 {
-	for (unsigned i = 0; i < CONFIG_MAX_VCPUS; i++) {
+	for (unsigned i = 0; i < s->vcpus_made; i++) {
 		target[i].stop.why = DEBUG_NONE;
-		target[i].stands = false;
+		target[i].stands = seen;
+		target[i].pc = exit_pc_of(&s->vcpu[i]);
 	}
 }
 

@@ -61,8 +61,11 @@ bool debug_stopped(struct shim *s, struct debug_stop *stop);
 void debug_hide(struct shim *s);
 void debug_show(struct shim *s);
 
-/* The guest is being reset, after debug_pause(): vCPUs stand nowhere; points stay. */
-void debug_reset(void);
+/*
+ * The guest has been reset, after debug_pause(); points stay. SEEN: it waits, so that the person sees it
+ * where it starts; else it stops at a point that is there.
+ */
+void debug_reset(struct shim *s, bool seen);
 
 /* KVM_EXIT_DEBUG; VCPU's thread. */
 void debug_exit(struct shim *s, struct vcpu *vcpu);

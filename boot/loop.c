@@ -318,8 +318,6 @@ static int again(struct shim *s, struct failure *f)
 	exit_stores_drain(s);
 	undecoded_tell();
 	undecoded_reset(s);
-	if (CONFIG_MONITOR)
-		debug_reset();
 	unserved_tell(s);
 	unserved_reset(s);
 	if (trace_on(s))
@@ -331,10 +329,12 @@ static int again(struct shim *s, struct failure *f)
 	if (CONFIG_DIAGNOSE)
 		silence_forget(s);
 	init_phase_set(PHASE_GUEST);
-	if (CONFIG_MONITOR)
+	if (CONFIG_MONITOR) {
 		monitor_restarted(s);
-	if (CONFIG_MONITOR && !monitor_paused())
-		debug_resume(s, -1);
+		debug_reset(s, monitor_paused());
+		if (!monitor_paused())
+			debug_resume(s, -1);
+	}
 	if (CONFIG_DIAGNOSE)
 		silence_begin(s, silence_now());
 	vcpus_resume(s, true);

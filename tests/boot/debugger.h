@@ -105,7 +105,7 @@ static inline int teardown(void **state)
 	(void)state;
 	debug_stopped(&shim, &stop);
 	debug_pause(&shim);
-	debug_reset();
+	debug_reset(&shim, false);
 	debug_points_clear(&shim);
 	vcpus_resume(&shim, true);
 	debug_resume(&shim, -1);

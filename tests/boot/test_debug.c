@@ -167,10 +167,20 @@ static void a_fresh_vcpu_stops_at_once(void **state)
 {
 	(void)state;
 	debug_point_add(&shim, POINT_SOFT, CODE, 4);
-	debug_reset();
+	debug_reset(&shim, false);
 	go(-1);
 	assert_false(STEPS(0));
 	assert_int_equal(*word(CODE), BRK);
+}
+
+/* One that waits at it after a reset has been seen there, and goes over it. */
+static void a_fresh_vcpu_that_waits_goes_over(void **state)
+{
+	(void)state;
+	debug_point_add(&shim, POINT_SOFT, CODE, 4);
+	debug_reset(&shim, true);
+	go(-1);
+	assert_true(STEPS(0));
 }
 
 static void pausing_ends_what_is_under_way(void **state)
@@ -240,6 +250,7 @@ int main(void)
 		TEST(over_a_wait_nobody_waits),
 		TEST(over_a_call_the_others_run),
 		TEST(a_fresh_vcpu_stops_at_once),
+		TEST(a_fresh_vcpu_that_waits_goes_over),
 		TEST(pausing_ends_what_is_under_way),
 		TEST(threads_stop),
 		TEST(a_vcpu_that_is_off_goes_over_nothing),

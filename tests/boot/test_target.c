@@ -112,7 +112,7 @@ static void exclusives_step_on_beside_points(void **state)
 	*word(CODE + 8) = 0xc8027c20; /* stxr w2, x0, [x1] */
 	reg_is(0, VCPU_CORE_REG(regs.regs[1]), RAM + 0x200);
 	debug_point_add(&shim, POINT_HARD, CODE + 0x80, 4);
-	debug_reset();
+	debug_reset(&shim, false);
 	go(-1);
 	run->exit_reason = KVM_EXIT_ARM_NISV;
 	run->arm_nisv.esr_iss = 0;

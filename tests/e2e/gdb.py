@@ -18,6 +18,7 @@ class Line:
     """A board's line as a tty of its own, as long as this lasts: what a USB cable is to a PC."""
 
     def __init__(self, serial):
+        self.serial = serial
         self.fd = serial.child.child_fd
         self.log = serial.log
         self.master, self.slave = os.openpty()
@@ -52,9 +53,14 @@ class Line:
                 heard = False
 
     def close(self):
-        """The cable is pulled, or the terminal is there again."""
+        """The cable is pulled, or the terminal is there again: what gdb has not read is the terminal's."""
         os.write(self.wake[1], b"x")
         self.thread.join()
+        os.set_blocking(self.slave, False)
+        try:
+            self.serial.child.buffer = os.read(self.slave, 65536)
+        except BlockingIOError:
+            pass
         for fd in (self.master, self.slave, *self.wake):
             os.close(fd)
 
@@ -150,7 +156,7 @@ def relocation(serial):
     """How far U-Boot, at its prompt, has moved itself from where it is linked."""
     serial.send("bdinfo\r")
     serial.expect("bdinfo")
-    serial.expect(re.compile(rb"relocaddr *= (0x[0-9a-f]+)"))
+    serial.expect(re.compile(rb"relocaddr *= (0x[0-9a-f]+)\r"))
     moved = int(serial.child.match[1], 16)
     serial.expect("=> ")
     return moved

@@ -63,6 +63,14 @@ def loop_ends(host):
     host.board.expect("=> ")
 
 
+def ends(host, on):
+    """gdb lets go, and the guest goes on."""
+    assert "detached" in on.gdb.do("detach")
+    on.close()
+    loop_ends(host)
+    stop(host)
+
+
 @BOTH
 def test_uboot_by_its_elf(uboot, session):  # noqa: F811
     """Where its code and its commands are, by the ELF and how far it has moved; breakpoints of both kinds, steps."""
@@ -77,32 +85,30 @@ def test_uboot_by_its_elf(uboot, session):  # noqa: F811
     gdb.do(f"dump binary memory {board.WORK}/text {moved:#x} {moved + size:#x}")
     text = (board.WORK / "text").read_bytes()
     assert text[:0x178] == file.bytes(".text", 0x178)
-    assert ".text_rest" in gdb.do(f"info symbol {version:#x}")
+    begin, end = (int(x, 16) for x in re.search(r"(0x\w+)->(0x\w+) at \w+: \.text_rest",
+                                                gdb.do("maintenance info sections -all-objects")).groups())
+    assert begin <= version < end
     for kind in ("break", "hbreak"):
         gdb.do(f"{kind} *{version:#x}")
         stopped = gdb.do("continue")
-        assert "Breakpoint" in stopped and "U-Boot 20" in stopped  # it has printed meanwhile
+        assert "Breakpoint" in stopped
         assert gdb.value("$pc") == version
         gdb.do("stepi")
         assert gdb.value("$pc") == version + 4
         back = gdb.value("$x30")
         gdb.do(f"tbreak *{back:#x}")
-        gdb.do("continue")
+        assert "U-Boot 20" in gdb.do("continue")  # it has printed meanwhile
         assert gdb.value("$pc") == back and gdb.value("$x0") == 0
         gdb.do("delete")
-    said = gdb.do("detach")
-    assert "detached" in said
-    on.close()
-    uboot.board.expect("U-Boot 20")
-    loop_ends(uboot)
-    stop(uboot)
+    ends(uboot, on)
 
 
 @ONE
 def test_watchpoints(uboot, session):  # noqa: F811
     loops(uboot, f"mw.l {VARIABLE:x} 11111111; mw.l {VARIABLE:x} 22222222; md.l {VARIABLE + 8:x} 1")
     uboot.board.expect("41000008: ")
-    gdb = session(uboot.board).gdb
+    on = session(uboot.board)
+    gdb = on.gdb
     gdb.do(f"watch *(unsigned int *){VARIABLE:#x}")
     seen = [re.search(r"Old value = (\w+)\s+New value = (\w+)", gdb.do("continue")).groups() for _ in range(3)]
     values = [str(0x11111111), str(0x22222222)]
@@ -119,13 +125,14 @@ def test_watchpoints(uboot, session):  # noqa: F811
         gdb.do(f"watch *(char *){VARIABLE + 64 + at:#x}")
     assert "Could not insert hardware watchpoint" in gdb.do("stepi")
     gdb.do("delete")
-    gdb.do("detach")
+    ends(uboot, on)
 
 
 @ONE
 def test_registers_and_memory(uboot, session):  # noqa: F811
     loops(uboot, "sleep 1")
-    gdb = session(uboot.board).gdb
+    on = session(uboot.board)
+    gdb = on.gdb
     gdb.do(f"set {{long}}{VARIABLE:#x} = 0x1122334455667788")
     assert "0x1122334455667788" in gdb.do(f"x/gx {VARIABLE:#x}")
     blob = bytes(i * 7 % 256 for i in range(40000))
@@ -133,7 +140,7 @@ def test_registers_and_memory(uboot, session):  # noqa: F811
     gdb.do(f"restore {board.WORK}/blob binary {VARIABLE + 0x1000:#x}")
     gdb.do(f"dump binary memory {board.WORK}/back {VARIABLE + 0x1000:#x} {VARIABLE + 0x1000 + len(blob):#x}")
     assert (board.WORK / "back").read_bytes() == blob
-    assert "Cannot access memory" in gdb.do("x 0xf000000000000000")
+    assert "Cannot access memory" in gdb.do("x 0xf0000000000000")
     # General, system, SIMD.
     old = gdb.value("$x5")
     gdb.do("set var $x5 = 0xabcdef0123456789")
@@ -150,7 +157,7 @@ def test_registers_and_memory(uboot, session):  # noqa: F811
     assert "0x1122334455667788" in gdb.do(f"x/gx {VARIABLE:#x}")
     gdb.do("maintenance packet Qqemu.PhyMemMode:0")
     assert 'received: "0"' in gdb.do("maintenance packet qqemu.PhyMemMode")
-    gdb.do("detach")
+    ends(uboot, on)
 
 
 @ONE
@@ -178,9 +185,9 @@ def test_interrupt_and_leaving(uboot, session):  # noqa: F811
     on.gdb.start("continue")
     on.gdb.expect("Hit any key")
     on.gdb.interrupt()
-    on.gdb.start("kill")
+    on.gdb.do("kill")
     on.close()
-    assert uboot.finish().outcome == "poweroff"
+    assert uboot.finish().code == 0
 
 
 @ONE
@@ -194,7 +201,7 @@ def test_few_rounds(uboot, session):  # noqa: F811
         on.gdb.do("stepi")
     assert on.line.rounds - rounds <= 10 * 10
     assert sum(on.line.bytes) - before < 10 * 1152
-    on.gdb.do("detach")
+    ends(uboot, on)
 
 
 @pytest.mark.parametrize("host", [pytest.param(QUICK[0], id="gic2-6.1-a57")], indirect=True)
@@ -224,13 +231,13 @@ def test_linux_with_four_vcpus(host, session):  # noqa: F811
         if len(hit) > 1:
             break
     assert len(hit) > 1
+    gdb.do("delete")
     thread = gdb.value("$_thread")
     for _ in range(5):
         gdb.do("stepi")
         assert gdb.value("$_thread") == thread
     assert gdb.value("$pc") != irq
     # The others stand still while this one goes.
-    gdb.do("delete")
     gdb.do("set scheduler-locking on")
     other = thread % 4 + 1
     gdb.do(f"thread {other}")
