@@ -363,7 +363,8 @@ void debug_reset(struct shim *s, bool seen)
 	for (unsigned i = 0; i < s->vcpus_made; i++) {
 		target[i].stop.why = DEBUG_NONE;
 		target[i].stands = seen;
-		target[i].pc = exit_pc_of(&s->vcpu[i]);
+		if (seen)
+			target[i].pc = exit_pc_of(&s->vcpu[i]);
 	}
 }
 

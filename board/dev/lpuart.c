@@ -30,7 +30,7 @@ enum { BAUD, STAT, CTRL, DATA, MATCH, MODIR, FIFO, WATER, REGS };
 #define STAT_RDRF 0x200000
 #define STAT_TC 0x400000
 #define STAT_TDRE 0x800000
-#define STAT_LBKDE 0x2000000
+#define STAT_LBKDE (1u << 25)
 #define STAT_LBKDIF (1u << 31)
 #define STAT_CLEARED (STAT_FE | STAT_IDLE | STAT_LBKDIF) /* where 1 is written */
 #define FEIE_SHIFT 8 /* from STAT's FE to its enable in CTRL */

@@ -301,15 +301,6 @@ void gdb_input(void)
 	peer_take(&session);
 }
 
-static void waits_print(const struct shim *s, const char *escape)
-{
-	const unsigned rate = line_rate(&s->io.console.line);
-
-	monitor_print(
-		"on the PC: gdb-multiarch -b %u -ex 'target remote /dev/ttyUSB0' (%s g: back)\n",
-		rate, escape);
-}
-
 void gdb_key(struct shim *s, const char *escape)
 {
 	struct session *g = &session;
@@ -324,7 +315,9 @@ void gdb_key(struct shim *s, const char *escape)
 	} else {
 		forget(g);
 		monitor_line_give(s, LINE_GDB);
-		waits_print(s, escape);
+		monitor_print("on the PC: gdb-multiarch -b %u -ex 'target remote /dev/ttyUSB0' (%s "
+			      "g: back)\n",
+			      line_rate(&s->io.console.line), escape);
 	}
 }
 

@@ -19,7 +19,7 @@
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
 #define FPSR ID32(fp_regs.fpsr)
 #define FPCR ID32(fp_regs.fpcr)
-#define FPSCR_STATUS 0xf800009fu /* what of AArch32's FPSCR KVM has in FPSR; the rest is FPCR's */
+#define FPSCR_STATUS_MASK 0xf800009f /* of AArch32's FPSCR, what KVM has in FPSR */
 #define MODE_MASK 0xfu
 #define MODE_EL1T 4
 
@@ -226,14 +226,15 @@ static int status_get(const struct vcpu *vcpu, uint64_t *value)
 
 	if (!error && is_aarch32(vcpu))
 		error = vcpu_reg_get(vcpu, FPCR, &control);
-	*value = is_aarch32(vcpu) ? (status & FPSCR_STATUS) | (control & ~FPSCR_STATUS) : status;
+	*value = is_aarch32(vcpu) ? (status & FPSCR_STATUS_MASK) | (control & ~FPSCR_STATUS_MASK)
+				  : status;
 	return error;
 }
 
 static int status_set(const struct vcpu *vcpu, uint32_t value)
 {
-	const uint32_t status = is_aarch32(vcpu) ? value & FPSCR_STATUS : value;
-	const uint32_t control = value & ~FPSCR_STATUS;
+	const uint32_t status = is_aarch32(vcpu) ? value & FPSCR_STATUS_MASK : value;
+	const uint32_t control = value & ~FPSCR_STATUS_MASK;
 	int error = vcpu_reg_set(vcpu, FPSR, &status);
 
 	if (!error && is_aarch32(vcpu))

@@ -67,6 +67,12 @@ bool monitor_interrupted(struct shim *s)
 
 void monitor_line_give(struct shim *s, enum line_owner owner)
 {
+	static const enum console_flow flows[] = {
+		[LINE_GUEST] = CONSOLE_FLOWS,
+		[LINE_MONITOR] = CONSOLE_HELD,
+		[LINE_TRANSFER] = CONSOLE_FRAMED,
+		[LINE_GDB] = CONSOLE_FRAMED,
+	};
 	struct console *c = &s->io.console;
 
 	if (m.owner == LINE_TRANSFER)
@@ -77,9 +83,7 @@ void monitor_line_give(struct shim *s, enum line_owner owner)
 		if (!c->at_start)
 			echo("\n", 1);
 	}
-	console_hold(c, owner == LINE_GUEST     ? CONSOLE_FLOWS
-			: owner == LINE_MONITOR ? CONSOLE_HELD
-						: CONSOLE_FRAMED);
+	console_hold(c, flows[owner]);
 	m.owner = owner;
 }
 

@@ -138,7 +138,8 @@ static void a_loop_is_told_once_until_it_prints_again(void **state)
 	wait_and_look(NULL);
 	assert_string_equal(
 		heard,
-		"kvmshim: silent for 5 s: vCPU 0 at PC 0x40001000, EL1, no device touched\n"
+		"kvmshim: silent for 5 s: vCPU 0 at PC 0x40001000, EL1, no device touched, 0\n"
+		"         exits a second\n"
 		"kvmshim: it goes round in a few instructions and touches no device: let it be if\n"
 		"         it counts or copies; if not, look at its registers and calls (escape\n"
 		"         key, then d)\n");
@@ -167,7 +168,7 @@ static void what_it_polls_is_told_by_node(void **state)
 {
 	(void)state;
 	wait_and_look(polls_clock);
-	assert_words("EL1, last read cru@10000+0x40 ");
+	assert_words("EL1, last read cru@10000+0x40, ");
 	assert_words("kvmshim: it waits for a clock that nobody serves: see with");
 	assert_lines_fit();
 }
@@ -186,7 +187,7 @@ static void what_was_touched_before_is_told_but_no_cause(void **state)
 	(void)state;
 	touch(0, 0x10000, true);
 	wait_and_look(NULL);
-	assert_words("last wrote cru@10000+0 ");
+	assert_words("last wrote cru@10000+0, ");
 	assert_words("it goes round in a few instructions and touches no device");
 }
 

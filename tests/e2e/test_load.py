@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Files over the line, by lrzsz's own programs: firmware in, cores out; and the cable pulled."""
+import binascii
 import lzma
 import os
 import re
@@ -144,7 +145,8 @@ def test_a_cable_that_is_pulled_ends_the_transfer_alone(hosted):
     uboot(hosted)
     monitor(hosted.board, "load")
     hosted.board.expect("ends\r\nC")
-    hosted.board.send(b"\x01\x00\xffu-boot.bin\x00" + b"9999 ")
+    head = b"u-boot.bin\x009999".ljust(128, b"\x00")
+    hosted.board.send(b"\x01\x00\xff" + head + binascii.crc_hqx(head, 0).to_bytes(2, "big") + b"\x01\x01\xfeab")
     hosted.board.expect("not done: the other side fell silent")
     back(hosted.board)
     # Before it began: the person has thought better of it.
@@ -182,7 +184,7 @@ def test_gdb_opens_a_core_that_came_over_the_line(hosted, tmp_path):
     monitor(b, "w 0x41000000 0x11223344")
     b.expect("paused> ")
     b.send("info regs\r")
-    pc = b.expect(re.compile(rb"vCPU 0  pc 0x(\w+)"))[1].decode()
+    pc = b.expect(re.compile(rb"vCPU 0  pc 0x(\w+)\r"))[1].decode()
     x30 = b.expect(re.compile(rb"x30 (\w{16})"))[1].decode()
     b.expect("paused> ")
     b.send("core 0x41000000 0x10000\r")
