@@ -47,27 +47,32 @@ build-tests-slow: build-tests
 
 # --- end to end: emulated boards ------------------------------------------------------------------
 
-# In two parts that are done side by side: boards that are mirrored and UARTs, and all else.
+# In three parts that are done side by side: boards that are mirrored and UARTs; what a person sees of the
+# guest; and all else.
 mirror-tests := $(wildcard tests/e2e/test_mirror*.py tests/e2e/test_uarts.py)
-other-tests := $(filter-out $(mirror-tests),$(wildcard tests/e2e/test_*.py))
+monitor-tests := $(wildcard $(patsubst %,tests/e2e/test_%.py,crash gdb host_causes load monitor silence stepping timeline trace views))
+other-tests := $(filter-out $(mirror-tests) $(monitor-tests),$(wildcard tests/e2e/test_*.py))
 e2e e2e-slow: which := $(other-tests)
 e2e-mirror e2e-mirror-slow: which := $(mirror-tests)
-e2e e2e-mirror: images
+e2e-monitor e2e-monitor-slow: which := $(monitor-tests)
+e2e e2e-mirror e2e-monitor: images
 	$(Q)KVMSHIM_SUITE=$@ $(PYTHON) -m pytest -q -rfE $(which) -m "not slow and not long"
-e2e-slow e2e-mirror-slow: images
-	$(Q)KVMSHIM_SUITE=$(@:-slow=) $(PYTHON) -m pytest -q -rfE $(which) -m "not long"
-check-y	+= e2e e2e-mirror
-slow-y	+= e2e-slow e2e-mirror-slow
+e2e-slow e2e-mirror-slow e2e-monitor-slow: images
+	$(Q)KVMSHIM_SUITE=$(@:-slow=) $(PYTHON) -m pytest -q -rfE --durations=12 $(which) -m "not long"
+check-y	+= e2e e2e-mirror e2e-monitor
+slow-y	+= e2e-slow e2e-mirror-slow e2e-monitor-slow
 
 include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 
-# What suites share is built before they run; one that then lacks a part says so itself. Two lists of
-# suites at a time: tests of the build and the boards' disks get in each other's way, so they share one.
+# What suites share is built before they run; one that then lacks a part says so itself. Three
+# lists of suites at a time: tests of the build and the boards' disks get in each other's way, so they
+# share one.
 disk-suites := build-tests build-tests-slow e2e e2e-slow
+person-suites := e2e-monitor e2e-monitor-slow
 do-check-all: check-y := $(filter-out $(slow-y:-slow=),$(check-y)) $(slow-y)
 do-check do-check-all:
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) -k $(check-built) || :
-	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites),$(check-y))'
+	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites) $(person-suites),$(check-y))' '$(filter $(person-suites),$(check-y))'
 	$(Q)tests/report $(if $(filter %-all,$@),--all) $(O)/results
 
 bench: images guests host
@@ -100,4 +105,4 @@ compile_commands.json: $(O)/compile_commands.json
 	$(Q)ln -sf $< $@
 
 .PHONY: lint format size repro compile_commands.json
-.PHONY: unit build-tests build-tests-slow e2e e2e-slow e2e-mirror e2e-mirror-slow do-check do-check-all bench
+.PHONY: unit build-tests build-tests-slow e2e e2e-slow e2e-mirror e2e-mirror-slow e2e-monitor e2e-monitor-slow do-check do-check-all bench

@@ -103,6 +103,7 @@ def test_uboot_by_its_elf(uboot, session):  # noqa: F811
     ends(uboot, on)
 
 
+@pytest.mark.slow
 @ONE
 def test_watchpoints(uboot, session):  # noqa: F811
     loops(uboot, f"mw.l {VARIABLE:x} 11111111; mw.l {VARIABLE:x} 22222222; md.l {VARIABLE + 8:x} 1")
@@ -128,6 +129,7 @@ def test_watchpoints(uboot, session):  # noqa: F811
     ends(uboot, on)
 
 
+@pytest.mark.slow
 @ONE
 def test_registers_and_memory(uboot, session):  # noqa: F811
     loops(uboot, "sleep 1")
@@ -160,6 +162,7 @@ def test_registers_and_memory(uboot, session):  # noqa: F811
     ends(uboot, on)
 
 
+@pytest.mark.slow
 @ONE
 def test_interrupt_and_leaving(uboot, session):  # noqa: F811
     """Ctrl-C stops the guest; the escape key takes the line back from a gdb that has died, in the middle of a packet."""
@@ -190,6 +193,7 @@ def test_interrupt_and_leaving(uboot, session):  # noqa: F811
     assert uboot.finish().code == 0
 
 
+@pytest.mark.slow
 @ONE
 def test_few_rounds(uboot, session):  # noqa: F811
     """At 115200, and with what a USB cable takes for each answer, attaching and stepping are quick."""
@@ -204,6 +208,7 @@ def test_few_rounds(uboot, session):  # noqa: F811
     ends(uboot, on)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", [pytest.param(QUICK[0], id="gic2-6.1-a57")], indirect=True)
 def test_linux_with_four_vcpus(host, session):  # noqa: F811
     """Each vCPU is a thread; kernel addresses go through its tables; a stop of one stops all."""

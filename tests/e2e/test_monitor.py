@@ -7,8 +7,6 @@ import pytest
 import board
 from conftest import QUICK, hosts
 
-pytestmark = pytest.mark.slow
-
 ONE = pytest.mark.on(hosts(QUICK)[:1])
 KEY = "\x01"
 PROMPT = re.compile(rb"\r\n(paused|running|ended)> ")

@@ -10,8 +10,6 @@ import board
 import trees
 from conftest import QUICK, hosts
 
-pytestmark = pytest.mark.slow
-
 KEY = "\x01"
 PROMPT = re.compile(rb"\r\n(paused|running|ended)> ")
 ROW = re.compile(r"^timeline (\d+) (\d+) (.+)$", re.M)
