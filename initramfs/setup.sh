@@ -10,8 +10,8 @@ tools='arm-trusted-firmware-tools ca-certificates clang clang-format cppcheck cp
 dosfstools dt-schema fdisk file gcc gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gdb-multiarch git libbearssl-dev
 libc6-dev libc6-dev-arm64-cross libcmocka-dev libdeflate-dev libfdt-dev liblz4-dev liblzma-dev libzstd-dev
 linux-libc-dev-arm64-cross lrzsz lz4 make mandoc mkbootimg mtools openssl python3 python3-kconfiglib
-python3-libfdt python3-pexpect python3-pytest qemu-system-arm shellcheck u-boot-tools xz-utils
-zstd'
+python3-libfdt python3-pexpect python3-pytest qemu-system-arm shellcheck tmux u-boot-tools
+xz-utils zstd'
 
 here=$(dirname "$0")
 

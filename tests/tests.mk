@@ -50,7 +50,7 @@ build-tests-slow: build-tests
 # In three parts that are done side by side: boards that are mirrored and UARTs; what a person sees of the
 # guest; and all else.
 mirror-tests := $(wildcard tests/e2e/test_mirror*.py tests/e2e/test_uarts.py)
-monitor-tests := $(wildcard $(patsubst %,tests/e2e/test_%.py,crash gdb host_causes load monitor silence stepping timeline trace views))
+monitor-tests := $(wildcard $(patsubst %,tests/e2e/test_%.py,crash gdb host_causes load monitor screen silence stepping timeline trace views))
 other-tests := $(filter-out $(mirror-tests) $(monitor-tests),$(wildcard tests/e2e/test_*.py))
 e2e e2e-slow: which := $(other-tests)
 e2e-mirror e2e-mirror-slow: which := $(mirror-tests)

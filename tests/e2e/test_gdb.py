@@ -264,3 +264,26 @@ def test_linux_with_four_vcpus(host, session):  # noqa: F811
     host.board.send("interrupts\n")
     assert "arch_timer" in user_space(host)
     power_off(host)
+
+
+@pytest.mark.slow
+@ONE
+def test_gdb_from_the_first_instruction(hosted):
+    """gdb=stdio: the line is gdb's from the start, and the guest's when it goes."""
+    hosted.start(*board.shim_words(["memory=64M", "gdb=stdio"], "/uboot.bin"))
+    hosted.board.expect("handing over")
+    hosted.board.expect("\r\n")
+    line = Line(hosted.board)
+    gdb = Gdb()
+    gdb.attach(line.path)
+    gdb.do("monitor reset")
+    assert gdb.value("$pc") == 0
+    gdb.do("hbreak *0x28")
+    gdb.do("continue")
+    assert gdb.value("$pc") == 0x28
+    gdb.do("delete")
+    assert "detached" in gdb.do("detach")
+    gdb.close()
+    line.close()
+    hosted.board.expect("Hit any key")
+    stop(hosted)

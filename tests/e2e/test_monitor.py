@@ -6,6 +6,7 @@ import pytest
 
 import board
 from conftest import QUICK, hosts
+from test_linux import guests, host, power_off, start, user_space  # noqa: F401 (fixtures)
 
 ONE = pytest.mark.on(hosts(QUICK)[:1])
 KEY = "\x01"
@@ -105,3 +106,13 @@ def test_memory_and_registers(uboot):
     uboot.board.send("md.l 41000000 2\r")
     uboot.board.expect("41000000: 11223344 55667788")
     stop(uboot)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("host", [pytest.param(QUICK[0], id="gic2-6.1-a57")], indirect=True)
+def test_a_break_is_sysrq_of_linux(host):  # noqa: F811
+    start(host, "6.1", "root64", 1)
+    user_space(host)
+    host.board.send(KEY + "b" + "h")
+    host.board.expect("sysrq: HELP : ")
+    power_off(host)

@@ -23,6 +23,7 @@ SOURCE = """/dts-v1/;
 		conf-contract {{ kernel = "contract"; {contract_sign} }};
 		conf-tree {{ kernel = "idregs"; fdt = "tree"; {tree_sign} }};
 		conf-reset {{ kernel = "reset"; fdt = "reset-tree"; {tree_sign} }};
+		conf-spin {{ kernel = "nowhere"; fdt = "spin-tree"; {tree_sign} }};
 		conf-open {{ kernel = "contract"; }};
 	}};
 }};
@@ -46,14 +47,16 @@ def tool(*words):
 
 
 def sign(folder, key, out, *options):
-    guests = {name: board.artefact(f"tests/guest/{name}.bin") for name in ("contract", "reset", "idregs")}
+    guests = {name: board.artefact(f"tests/guest/{name}.bin") for name in ("contract", "reset", "idregs", "nowhere")}
     images = "".join(GUEST.format(name=n, path=p) for n, p in guests.items())
     images += TREE.format(name="tree", path=trees.fdtput_tree(3)) + TREE.format(name="reset-tree", path="reset.dtb")
+    images += TREE.format(name="spin-tree", path="spin.dtb")
     # What lies at 0x42000000 on the machine built in lies elsewhere on the tree's.
     at = images.index("idregs {")
     images = images[:at] + images[at:].replace("0x42000000", "0x62000000")
-    (folder / "reset.dtb").write_bytes(trees.base(3).read_bytes())
-    tool("fdtput", "-p", "-t", "s", "reset.dtb", "/chosen", "bootargs", "resets=3 how=reset kept=CNTP_CVAL_EL0")
+    for tree, arguments in (("reset.dtb", "resets=3 how=reset kept=CNTP_CVAL_EL0"), ("spin.dtb", "do=spin")):
+        (folder / tree).write_bytes(trees.base(3).read_bytes())
+        tool("fdtput", "-p", "-t", "s", tree, "/chosen", "bootargs", arguments)
     (folder / "fw.its").write_text(SOURCE.format(
         images=images, contract_sign=SIGN.format(key=key, images='"kernel"'),
         tree_sign=SIGN.format(key=key, images='"kernel", "fdt"')))
@@ -198,8 +201,36 @@ def test_built_in_key_stays(signed):
 
 
 @pytest.mark.parametrize("option", ["machine=/trees/virt-gic3.dtb", "overlay=/overlays/unknown.dtbo",
-                                    "initrd=/vboot/dev.dtb", "bootargs=do=smc", "cpu=host,-pmu",
+                                    "initrd=/vboot/dev.dtb", "bootargs=do=smc", "cpu=host,-pmu", "gdb=stdio",
                                     "firmware=/vboot/fw.itb@0x44000000"])
 def test_unsigned_settings_are_locked(signed, option):
     assert_refused(run(signed, "fw.itb", option, KEY), "E-LOCKED", option)
     assert_refused(run(signed, "fw.itb", option, shim="/kvmshim-key"), "E-LOCKED", option)
+
+
+LOCKED = ["info regs", "x 0x42000000", "w 0x42000000 0", "translate 0x42000000", "break 0x42000000", "step", "dump", "trace on",
+          "core", "load"]
+
+
+@pytest.mark.parametrize("shim", ["/kvmshim", "/kvmshim-key"])
+def test_monitor_and_gdb_are_locked(signed, shim):
+    """What reads or changes the guest; what only tells of the plan, stops or resets it is not."""
+    b = signed.board
+    key = [] if shim == "/kvmshim-key" else [f"--{KEY}"]
+    signed.start(shim, "run", "--memory=128M", "--firmware=/vboot/fw.itb#conf-spin", *key)
+    b.expect("nowhere: spin")
+    b.send("\x01g")
+    b.expect("gdb is locked, since firmware must be signed here")
+    b.send("\x01d")
+    b.expect("dump is locked, since firmware must be signed here")
+    b.send("\x01c")
+    b.expect("paused> ")
+    for command in LOCKED:
+        b.send(command + "\r")
+        b.expect(f"{command}\r\n{' '.join(command.split()[:2]) if command.startswith('info') else command.split()[0]} is locked")
+        b.expect("paused> ")
+    b.send("info map\r")
+    b.expect("PL011 UART")
+    b.expect("paused> ")
+    b.send("quit\r")
+    assert signed.finish().outcome == "poweroff"
