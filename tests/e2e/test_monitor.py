@@ -84,7 +84,9 @@ def test_output_is_held(uboot):
     uboot.board.send("continue\r")
     uboot.board.expect("=> ")
     rest = uboot.board.before().decode()
-    lines = re.findall(r"told(\d\d)\r", "told05" + first + rest)
+    # The monitor has begun on a line of its own, perhaps in the middle of one of the guest's.
+    text = "told05" + re.sub("[\r\n]", "", first) + re.sub("continue|[\r\n]", "", rest)
+    lines = re.findall(r"told(\d\d)", text)
     assert lines == [f"{i:02}" for i in range(5, 100)]
     stop(uboot)
 
