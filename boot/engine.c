@@ -227,11 +227,13 @@ static int init_refused(const struct shim *s, int error, struct failure *f)
 	fail(f, OUTCOME_REFUSED, "E-CORES",
 	     "KVM refused a vCPU, as it does where unlike cores are mixed: run on one kind of "
 	     "core (taskset -c LIST; for PID 1 maxcpus=N on the kernel's command line)");
-	return fail_proof(f, "board's tree, node /cpus: %u x %.40s, %u x %.40s; %s",
-			  b->kind[0].cpus, b->kind[0].compatible, b->kind[1].cpus,
-			  b->kind[1].compatible,
-			  s->p.host.pinned_cpus ? "this run is pinned to one kind"
-						: "sysfs has no midr_el1 to tell them apart");
+	if (CONFIG_CAUSES)
+		fail_proof(f, "board's tree, node /cpus: %u x %.40s, %u x %.40s; %s",
+			   b->kind[0].cpus, b->kind[0].compatible, b->kind[1].cpus,
+			   b->kind[1].compatible,
+			   s->p.host.pinned_cpus ? "this run is pinned to one kind"
+						 : "sysfs has no midr_el1 to tell them apart");
+	return -1;
 }
 
 int engine_registers_push(struct shim *s, struct failure *f)

@@ -43,20 +43,33 @@ static int irqchip_settle(struct plan *p, const struct plan_inputs *in, struct f
 	return 0;
 }
 
+/* The node, and the kernel's own line. Returns -1. */
+static int vgic_proof(const struct plan_inputs *in, const char *line, struct failure *f)
+{
+	const struct board *b = in->board;
+	char path[72];
+
+	if (b->gic.version != GIC_NONE)
+		fail_proof(f, "board's tree, node %s: %s",
+			   tree_path(in->board_tree, (unsigned)b->gic.node, path, sizeof(path)),
+			   !b->gic.frames	      ? "reg has no third and fourth entry"
+			   : !b->gic.virt	      ? "no interrupts, or not the GIC's"
+			   : b->gic.version == GIC_V3 ? "a GICv3 with its interrupt"
+						      : "GICH, GICV and the interrupt");
+	return line[0] ? fail_proof(f, "%s", line) : -1;
+}
+
 /* KVM makes a vGIC of what the board's tree tells of its GIC: what it does not tell. */
 static int vgic_missing(const struct plan_inputs *in, struct failure *f)
 {
 	const struct board *b = in->board;
 	const bool none = b->gic.version == GIC_NONE;
-	const char *line = in->host->vgic_line ? in->host->vgic_line : "";
-	char path[72] = "";
+	const char *line = CONFIG_CAUSES && in->host->vgic_line ? in->host->vgic_line : "";
 
-	if (strstr(line, CAUSE_PROTECTED)) {
+	if (CONFIG_CAUSES && strstr(line, CAUSE_PROTECTED)) {
 		fail(f, OUTCOME_NO_KVM, "E-PKVM", CAUSE_PROTECTED_TEXT);
 		return fail_proof(f, "%s", line);
 	}
-	if (!none)
-		tree_path(in->board_tree, (unsigned)b->gic.node, path, sizeof(path));
 	fail(f, OUTCOME_NO_KVM, "E-NOVGIC",
 	     "this host offers no vGIC: %s: correct board tree %s, or use another board",
 	     none	      ? "the board's tree has no GIC that is enabled"
@@ -65,15 +78,7 @@ static int vgic_missing(const struct plan_inputs *in, struct failure *f)
 	     : !b->gic.virt   ? "the tree gives the board's GIC no maintenance interrupt"
 			      : "KVM cannot use the board's GIC, although its tree tells of all",
 	     in->settings->raw[SET_BOARD_DTB].text);
-	if (!none)
-		fail_proof(f, "board's tree, node %s: %s", path,
-			   !b->gic.frames	      ? "reg has no third and fourth entry"
-			   : !b->gic.virt	      ? "no interrupts, or not the GIC's"
-			   : b->gic.version == GIC_V3 ? "a GICv3 with its interrupt"
-						      : "GICH, GICV and the interrupt");
-	if (line[0])
-		fail_proof(f, "%s", line);
-	return -1;
+	return CONFIG_CAUSES ? vgic_proof(in, line, f) : -1;
 }
 
 static int gic_settle(struct plan *p, const struct plan_inputs *in, struct failure *f)

@@ -107,7 +107,7 @@ static int ram_check(const struct plan *p, const struct plan_inputs *in, const s
 
 int plan_place_pages_blame(const struct host *host, uint64_t bits, struct failure *f)
 {
-	if (bits % PAGE_LEAST)
+	if (!CONFIG_CAUSES || bits % PAGE_LEAST)
 		return -1;
 	f->code = "E-PAGESIZE";
 	return fail_proof(f,

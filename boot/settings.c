@@ -226,10 +226,10 @@ static int value_read(struct settings *s, const struct key *key, const char *tex
 	case CPU: return values_cpu(s, text);
 	case WORD:
 	case TRUTH: return word_read(s, key, text);
-	case SILENCE: return values_silence(s, text);
-	case ESCAPE: return values_escape(s, text);
+	case SILENCE: return CONFIG_DIAGNOSE ? values_silence(s, text) : 0;
+	case ESCAPE: return CONFIG_MONITOR ? values_escape(s, text) : 0;
 	case TRACE: return trace_read(s, text);
-	case SYMBOLS: return values_symbols(s, text);
+	case SYMBOLS: return CONFIG_DIAGNOSE ? values_symbols(s, text) : 0;
 	case PEER: return CONFIG_GDB ? peer_name_read(text, &s->gdb) : 0;
 	case STORE: return strcmp(text, "PARTLABEL=") ? 0 : -EINVAL;
 	case ANY_TEXT: break;
