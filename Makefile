@@ -86,7 +86,7 @@ boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,guestmem.c io/ymodem.c monitor/actio
 	monitor/view_gic.c monitor/view_machine.c monitor/view_memory.c monitor/view_mmu.c \
 	monitor/view_regs.c monitor/view_sysregs.c monitor/words.c)
 boot-$(CONFIG_MONITOR)	+= $(addprefix boot/,debug.c monitor/print.c monitor/stepping.c points.c target.c)
-boot-$(CONFIG_GDB)	+= $(addprefix boot/,gdb/access.c gdb/gdb.c gdb/packets.c gdb/registers.c gdb/resume.c gdb/rsp.c io/peer.c)
+boot-$(CONFIG_GDB)	+= $(addprefix boot/,gdb/access.c gdb/gdb.c gdb/packets.c gdb/registers.c gdb/resume.c gdb/rsp.c gdb/send.c io/peer.c)
 kvm-$(CONFIG_MONITOR)	+= kvm/stats.c kvm/sysfield.c kvm/insn/mapping.c
 kvm-$(CONFIG_DIAGNOSE)	+= kvm/esr.c
 boot-$(CONFIG_DIAGNOSE)	+= $(addprefix boot/,advice.c backtrace.c crash.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c)

@@ -204,7 +204,7 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = sooner(timeout, transfer_serve(s));
 		if (trace_on(s))
 			timeout = sooner(timeout, trace_serve(s));
-		if (CONFIG_GDB) {
+		if (CONFIG_GDB && gdb_waits()) {
 			timeout = sooner(timeout, gdb_serve());
 			p[4].fd = gdb_fd();
 		}
@@ -214,7 +214,7 @@ static void serve(struct shim *s, struct failure *why)
 			timeout = TICK_MS;
 		p[2].fd = console_wants_input(c) ? c->line.in : -1;
 		p[3].fd = console_flush(c) ? c->line.out : -1;
-		if (poll(p, sizeof(p) / sizeof(p[0]), timeout) == 0 && quiet <= QUIET_TICKS &&
+		if (poll(p, p[4].fd < 0 ? 4 : 5, timeout) == 0 && quiet <= QUIET_TICKS &&
 		    ++quiet == QUIET_TICKS) {
 			attention_set(s, false);
 			if (CONFIG_TIMELINE)
@@ -296,11 +296,11 @@ static bool served(struct shim *s, struct failure *f)
 		return true;
 	if (CONFIG_DIAGNOSE && s->stop.vcpu && !monitor_locked(s) &&
 	    (f->outcome == OUTCOME_CRASH || f->outcome == OUTCOME_HANG)) {
-		if (!CONFIG_GDB || !gdb_ending())
+		if (!CONFIG_GDB || !gdb_waits() || !gdb_ending())
 			monitor_line_give(s, LINE_MONITOR);
 		crash_report(s, s->stop.vcpu);
 	}
-	if (CONFIG_GDB)
+	if (CONFIG_GDB && gdb_waits())
 		gdb_ended(f, keeps(s, f));
 	if (!keeps(s, f))
 		return false;

@@ -15,10 +15,14 @@
 #include "boot/monitor/monitor.h"
 #include "boot/shim.h"
 
-#define SAID 512 /* bytes of the guest's output in a packet */
-
 /* No start touches its pages. */
 static _Alignas(4096) struct session session;
+static bool made, waits;
+
+bool gdb_waits(void)
+{
+	return waits;
+}
 
 bool gdb_attached(void)
 {
@@ -30,63 +34,11 @@ bool gdb_holds(void)
 	return session.attached && !session.running;
 }
 
-/*
- * --- bytes for gdb -------------------------------------------------------------------------------
- */
-
-bool gdb_reliable(const struct session *g)
-{
-	return g->peer.name.kind == (g->way == SESSION_LINE ? PEER_LINE : PEER_TCP);
-}
-
-static void out(struct session *g, const void *bytes, size_t n)
-{
-	if (g->way == SESSION_LINE)
-		console_send(&g->shim->io.console, bytes, n);
-	else
-		peer_write(&g->peer, bytes, n); /* one that is gone is seen by gdb_serve() */
-}
-
-void gdb_send(struct session *g)
-{
-	out(g, g->rsp.out, g->rsp.out_size);
-}
-
-void gdb_say(struct session *g, const char *text, size_t n)
-{
-	while (n) {
-		const size_t some = n < SAID ? n : SAID;
-
-		rsp_begin(&g->rsp);
-		rsp_text(&g->rsp, "O");
-		rsp_hex(&g->rsp, text, some);
-		rsp_end(&g->rsp);
-		gdb_send(g);
-		text += some;
-		n -= some;
-	}
-}
-
-/* What the guest has printed, N bytes at most, since it cannot go to the line while that is gdb's. */
-static void output(struct session *g, size_t most)
-{
-	struct ring *tx = &g->shim->io.console.tx;
-	const uint8_t *bytes;
-	size_t n;
-
-	while (g->way == SESSION_LINE && most && (n = ring_peek(tx, &bytes)) > 0) {
-		n = n < most ? n : most;
-		gdb_say(g, (const char *)bytes, n);
-		ring_drop(tx, n);
-		most -= n;
-	}
-}
-
 /* gdb has waited for this. */
 static void stop_send(struct session *g)
 {
 	exit_stores_drain(g->shim);
-	output(g, SIZE_MAX);
+	gdb_output(g, SIZE_MAX);
 	g->running = false;
 	rsp_begin(&g->rsp);
 	resume_stop_tell(g);
@@ -139,6 +91,7 @@ void gdb_end(struct session *g)
 		points_drop_own(g);
 	}
 	forget(g);
+	waits = g->peer.listener >= 0 || g->peer.fd >= 0;
 	if (owner == LINE_GDB && monitor_ended())
 		monitor_open(g->shim, "gdb is gone; the guest has ended");
 	else if (owner == LINE_GDB)
@@ -166,7 +119,7 @@ static void packet(struct session *g, enum session_way way)
 		begin(g, way);
 	g->acks |= anew;
 	if (g->acks)
-		out(g, "+", 1);
+		gdb_write(g, "+", 1);
 	monitor_pause(g->shim);
 	g->running = g->leaving = false;
 	if (anew)
@@ -190,7 +143,7 @@ static void byte(struct session *g, enum session_way way, uint8_t value)
 		break;
 	case RSP_BAD:
 		if (g->acks && g->attached)
-			out(g, "-", 1);
+			gdb_write(g, "-", 1);
 		break;
 	case RSP_AGAIN:
 		if (g->acks && g->attached)
@@ -259,21 +212,29 @@ int gdb_open(struct shim *s, struct failure *f)
 	return 0;
 }
 
-void gdb_begin(struct shim *s)
+static void make(struct shim *s)
 {
 	struct session *g = &session;
 
 	g->shim = s;
 	forget(g);
+	if (s->p.settings.gdb.kind == PEER_NONE)
+		g->peer = (struct peer){ .listener = -1, .fd = -1 };
+	made = true;
+}
+
+void gdb_begin(struct shim *s)
+{
+	waits = s->p.settings.gdb.kind != PEER_NONE;
+	if (waits || made)
+		make(s);
 	if (s->p.settings.gdb.kind == PEER_LINE)
 		monitor_line_give(s, LINE_GDB);
-	else if (s->p.settings.gdb.kind == PEER_NONE)
-		g->peer = (struct peer){ .listener = -1, .fd = -1 };
 }
 
 void gdb_close(void)
 {
-	if (session.shim)
+	if (made)
 		peer_close(&session.peer);
 }
 
@@ -292,7 +253,7 @@ int gdb_serve(void)
 	    (g->leaving && clock_ms() - g->heard > RSP_STALE_MS))
 		gdb_end(g);
 	else if (line && g->running && !ring_count(&c->own))
-		output(g, SAID);
+		gdb_output(g, SESSION_SAID);
 	return g->leaving ? RSP_STALE_MS + 1 : -1;
 }
 
@@ -305,6 +266,8 @@ void gdb_key(struct shim *s, const char *escape)
 {
 	struct session *g = &session;
 
+	if (!made)
+		make(s);
 	if (monitor_line_owner() == LINE_GDB) {
 		gdb_end(g);
 	} else if (monitor_locked(s)) {
@@ -314,6 +277,7 @@ void gdb_key(struct shim *s, const char *escape)
 		monitor_print("gdb is attached already, at %s\n", s->p.settings.raw[SET_GDB].text);
 	} else {
 		forget(g);
+		waits = true;
 		monitor_line_give(s, LINE_GDB);
 		monitor_print("on the PC: gdb-multiarch -b %u -ex 'target remote /dev/ttyUSB0' (%s "
 			      "g: back)\n",
@@ -366,7 +330,7 @@ void gdb_ended(const struct failure *f, bool kept)
 	if (!g->running)
 		return;
 	exit_stores_drain(g->shim);
-	output(g, SIZE_MAX);
+	gdb_output(g, SIZE_MAX);
 	n = snprintf(text, sizeof(text), "the guest has ended: %s%s%s\n", outcome_name(f->outcome),
 		     f->text[0] ? ": " : "", f->text);
 	gdb_say(g, text, (size_t)n);

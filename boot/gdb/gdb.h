@@ -23,6 +23,9 @@ int gdb_open(struct shim *s, struct failure *f);
 void gdb_begin(struct shim *s);
 void gdb_close(void);
 
+/* Is there somebody that the loop is to ask for, by what follows? Else it costs nothing. */
+bool gdb_waits(void);
+
 /*
  * What the loop is to poll, -1: nothing; what it calls when that has input, and on each of its rounds,
  * which returns ms until it is time again, -1: never.

@@ -40,6 +40,11 @@ struct session {
 #define SESSION_INTERRUPTED 2
 #define SESSION_ABORTED 6
 
+#define SESSION_SAID 512 /* bytes of text in a packet for gdb's person */
+
+/* N bytes as they are. */
+void gdb_write(struct session *g, const void *bytes, size_t n);
+
 /* Send the reply that rsp holds, which stays there, should gdb want it again. */
 void gdb_send(struct session *g);
 
@@ -48,6 +53,9 @@ bool gdb_reliable(const struct session *g);
 
 /* N bytes for gdb's person to read, while gdb waits; what is longer is sent as several packets. */
 void gdb_say(struct session *g, const char *text, size_t n);
+
+/* The same with what the guest has printed, MOST bytes of it: it cannot go to the line while that is gdb's. */
+void gdb_output(struct session *g, size_t most);
 
 /* The session is over; its points are gone, and the guest goes on. */
 void gdb_end(struct session *g);

@@ -199,11 +199,12 @@ void transfer_take(struct shim *s, const uint8_t *buf, size_t n)
 
 int transfer_serve(struct shim *s)
 {
-	const uint64_t now = clock_ms();
-	uint64_t ms;
+	uint64_t now, ms;
 
+	if (t.stage == IDLE)
+		return -1;
+	now = clock_ms();
 	switch (t.stage) {
-	case IDLE: return -1;
 	case RUNS:
 		ms = ymodem_tick(&t.y, now);
 		if (t.y.state == YMODEM_GOES_ON)
@@ -215,6 +216,7 @@ int transfer_serve(struct shim *s)
 			return (int)(t.due - now);
 		settled(s);
 		return 0;
+	case IDLE:
 	case TRIES: break;
 	}
 	if (!load_tried(s))
