@@ -282,6 +282,7 @@ def test_gdb_from_the_first_instruction(hosted):
     gdb = Gdb()
     gdb.attach(line.path)
     gdb.do("monitor reset")
+    gdb.do("maintenance flush register-cache")
     assert gdb.value("$pc") == 0
     gdb.do("hbreak *0x28")
     gdb.do("continue")
