@@ -70,6 +70,14 @@ void exit_stop(struct shim *s, struct vcpu *vcpu, enum outcome outcome, const ch
  * --------------------------
  */
 
+/* Most accesses are the console's. */
+static const struct bus_window *window_at(const struct shim *s, uint64_t gpa, unsigned len)
+{
+	if (s->console && bus_within(s->console, gpa, len))
+		return s->console;
+	return bus_find(&s->bus, gpa, len);
+}
+
 /* A loop that stores to devices does more than wait: see boot/unserved.c. */
 static void store_note(struct shim *s)
 {
@@ -81,7 +89,7 @@ static void store_note(struct shim *s)
 static void posted_store(void *arg, uint64_t gpa, const void *data, unsigned len)
 {
 	struct shim *s = arg;
-	const struct bus_window *w = bus_find(&s->bus, gpa, len);
+	const struct bus_window *w = window_at(s, gpa, len);
 	uint64_t value;
 
 	memcpy(&value, data, sizeof(value)); /* the bus cuts it to LEN */
@@ -119,13 +127,11 @@ static void abort_give(struct shim *s, struct vcpu *vcpu, uint64_t gpa, bool wri
 int exit_access(struct shim *s, struct vcpu *vcpu, uint64_t gpa, unsigned len, bool write,
 		uint64_t *value)
 {
-	const struct bus_window *w = s->console;
+	const struct bus_window *w;
 	int error = 0;
 
 	exit_stores_drain(s);
-	/* Most accesses are the console's. */
-	if (!w || !bus_within(w, gpa, len))
-		w = bus_find(&s->bus, gpa, len);
+	w = window_at(s, gpa, len);
 	if (!w) {
 		error = unserved_access(s, vcpu, gpa, len, write, value);
 	} else if (write) {

@@ -198,7 +198,8 @@ static void serve(struct shim *s, struct failure *why)
 		input_feed(s);
 		console_losses_tell(c);
 		timeout = sooner(timers_serve(s), flash_serve(s));
-		if (CONFIG_DIAGNOSE && silence_waits())
+		/* Who has just printed something is not silent. */
+		if (CONFIG_DIAGNOSE && quiet > QUIET_TICKS && silence_waits())
 			timeout = sooner(timeout, silence_serve(s, silence_now()));
 		if (CONFIG_MONITOR)
 			timeout = sooner(timeout, transfer_serve(s));

@@ -75,7 +75,8 @@ void console_put(struct console *c, const uint8_t *buf, size_t n)
 
 	pthread_mutex_lock(&c->tx_lock);
 	put = CONFIG_MONITOR && c->stamps ? put_stamped(c, buf, n) : ring_put(&c->tx, buf, n);
-	atomic_fetch_add(&c->tx_lost, (uint32_t)(n - put));
+	if (put < n)
+		atomic_fetch_add(&c->tx_lost, (uint32_t)(n - put));
 	c->at_start = buf[n - 1] == '\n';
 	pthread_mutex_unlock(&c->tx_lock);
 }
