@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
+#include "boot/clock.h"
 #include "boot/monitor/monitor.h"
 #include "boot/monitor/views.h"
 #include "boot/shim.h"
@@ -18,7 +18,7 @@ static struct {
 		uint64_t now, last;
 	} counter[COUNTERS];
 	unsigned counters;
-	uint64_t at; /* ns: when they were looked at last; 0: never */
+	uint64_t at; /* ms: when they were looked at last; 0: never */
 } seen;
 
 /* KVM's names that say what a person wants to know. */
@@ -67,7 +67,6 @@ static const char *words_of(const char *name)
 
 int view_exits(struct shim *s, int argc, char **argv)
 {
-	struct timespec t;
 	uint64_t now, ms;
 	int ret = 0;
 
@@ -86,9 +85,8 @@ int view_exits(struct shim *s, int argc, char **argv)
 			monitor_print("KVM's counters cannot be read: %s\n", strerror(-ret));
 		return -1;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-	ms = seen.at ? (now - seen.at) / 1000000 : 0;
+	now = clock_ms();
+	ms = seen.at ? now - seen.at : 0;
 	monitor_print("%12s %12s  of all vCPUs\n", "since start", ms ? "a second" : "");
 	for (unsigned i = 0; i < seen.counters; i++) {
 		const struct counter *c = &seen.counter[i];

@@ -185,7 +185,7 @@ FORGED = {
 @pytest.mark.parametrize("file", FORGED)
 def test_forged_is_refused(signed, file):
     if file == "cut.itb":
-        file += "#conf-reset"  # the last image's data
+        file += "#conf-spin"  # the last image's data
         return assert_refused(run(signed, file, KEY), *FORGED["cut.itb"])
     assert_refused(run(signed, file, KEY), *FORGED[file])
     return assert_refused(run(signed, file, shim="/kvmshim-key"), *FORGED[file])

@@ -101,7 +101,8 @@ def test_linux_views(host):
     assert re.search(r"^PPI 11 +enabled .* virtual timer$", gic, re.M), gic
     timers = shown(host, "info timers")
     assert re.search(r"^virtual +PPI 11 +count (\w{16})", timers, re.M)
-    assert re.search(r"^ +enabled, interrupt not masked, .*, due (in|\d)", timers, re.M), timers
+    # Linux masks it while it serves it, which on a busy board is where a stop finds it now and then.
+    assert re.search(r"^ +enabled, interrupt (not masked, .*, due (in|\d)|masked, condition met, due \d)", timers, re.M), timers
     assert "in the GIC: enabled" in timers
     regs = shown(host, "info regs")
     pc = int(re.search(r"pc 0x(\w+)", regs)[1], 16)

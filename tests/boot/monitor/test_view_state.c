@@ -183,10 +183,12 @@ static void exits_by_cause_and_second(void **state)
 	fake_stat(1, FAKE_STAT_EXITS, 23);
 	fake_stat(0, FAKE_STAT_MMIO, 900);
 	fake_stat(1, FAKE_STAT_WFI, 7);
-	says("info exits", " since start ");
-	says("info exits", "        1023               all exits\n");
-	says("info exits", "         900               a device, served here\n");
-	says("info exits", "           7               WFI: waits for an interrupt\n");
+	said("info exits"); /* once: a second look has rates, too */
+	assert_non_null(strstr(printed, " since start "));
+	assert_non_null(strstr(printed, "        1023               all exits\n"));
+	assert_non_null(strstr(printed, "         900               a device, served here\n"));
+	assert_non_null(
+		strstr(printed, "           7               WFI: waits for an interrupt\n"));
 	fake_cap_set(KVM_CAP_BINARY_STATS_FD, 0);
 	says("info exits", "this kernel does not count exits; 5.14 and later do\n");
 }
