@@ -104,7 +104,7 @@ def pytest_runtest_makereport(item, call):
 def result_write(item, report):
     folder = board.BUILD / "results"
     folder.mkdir(parents=True, exist_ok=True)
-    detail = ""
+    detail = f"{report.duration:.1f} s"
     if not report.passed:
         crash = getattr(report.longrepr, "reprcrash", None)
         detail = re.sub(r"\s+", " ", crash.message if crash else str(report.longrepr))[:200]
