@@ -139,8 +139,10 @@ class Board:
         self.log.close()
 
 
-def qemu(gic, cpu, *more, machine="virt,virtualization=on", memory=1024, cpus=2, icount=False, dtb=None, flash=None):
-    extra = ["-icount", "shift=0,sleep=off"] if icount else []
+def qemu(gic, cpu, *more, machine="virt,virtualization=on", memory=1024, cpus=2, icount=False, dtb=None, flash=None,
+         devices=()):
+    extra = [*devices]
+    extra += ["-icount", "shift=0,sleep=off"] if icount else []
     extra += ["-dtb", dtb] if dtb else []
     extra += ["-drive", f"if=pflash,index=1,format=raw,file={flash}"] if flash else []
     return ["qemu-system-aarch64", "-M", f"{machine},gic-version={gic}", "-cpu", CPUS[cpu], "-smp", cpus,

@@ -6,8 +6,10 @@ import pexpect
 import pytest
 
 import board
+import trees
 from conftest import QUICK, hosts
 from gdb import Gdb, Line, UbootElf, relocation
+from test_boot import to_guest_prompt
 from test_linux import guests, host, power_off, start, user_space  # noqa: F401 (fixtures)
 from test_monitor import KEY, monitor, said, stop, uboot  # noqa: F401 (a fixture)
 
@@ -292,4 +294,65 @@ def test_gdb_from_the_first_instruction(hosted):
     gdb.close()
     line.close()
     hosted.board.expect("Hit any key")
+    stop(hosted)
+
+
+@pytest.mark.slow
+def test_aarch32(boards, session):
+    """A 32-bit U-Boot, that waits for a key: its registers by their names, breakpoints of both kinds, steps, memory."""
+    files = {"/uboot32.bin": board.CACHE / "u-boot/qemu_arm/u-boot.bin"}
+    hosted = boards(board.Hosted(2, "6.1", "a57", trees.hosted_initramfs(files)))
+    hosted.start(*board.shim_words(["cpu=host,aarch32", "memory=128M"], "/uboot32.bin"))
+    to_guest_prompt(hosted.board)
+    on = session(hosted.board)
+    gdb = on.gdb
+    assert "arm" in gdb.do("show architecture")
+    assert gdb.value("$cpsr") & 0x1f == 0x13 and gdb.value("$sp") >> 24 in range(0x40, 0x48)
+    pc = gdb.value("$pc")
+    for kind in ("break", "hbreak"):
+        gdb.do(f"{kind} *{pc:#x}")
+        assert "Breakpoint" in gdb.do("continue")
+        assert gdb.value("$pc") == pc
+        gdb.do("stepi")
+        assert gdb.value("$pc") != pc
+        gdb.do("delete")
+    gdb.do(f"set {{int}}{VARIABLE:#x} = 0x11223344")
+    assert "0x11223344" in gdb.do(f"x/wx {VARIABLE:#x}")
+    kept = gdb.value("$r7")
+    gdb.do("set var $r7 = 0x89abcdef")
+    assert gdb.value("$r7") == 0x89abcdef
+    gdb.do(f"set var $r7 = {kept:#x}")
+    assert "detached" in gdb.do("detach")
+    on.close()
+    hosted.board.send(f"md.l {VARIABLE:x} 1\r")
+    hosted.board.expect("11223344")
+    stop(hosted)
+
+
+@pytest.mark.slow
+def test_a_line_of_its_own(boards):
+    """gdb= names a second UART: the console stays the guest's, and who is gone there lets the guest go on."""
+    there = board.WORK / "second"
+    there.unlink(missing_ok=True)
+    hosted = boards(board.Hosted(2, "6.1", "a57", trees.hosted_initramfs(), devices=[
+        "-chardev", f"socket,id=second,path={there},server=on,wait=off", "-device", "pci-serial,chardev=second"]))
+    hosted.start(*board.shim_words(["memory=64M", "gdb=/dev/ttyS0"], "/uboot.bin"))
+    to_guest_prompt(hosted.board)
+    loops(hosted, "version; sleep 1")
+    hosted.board.expect("U-Boot 20")
+    gdb = Gdb()
+    try:
+        gdb.attach(there)
+        assert b"U-Boot" not in hosted.board.drain(3)
+        assert gdb.value("$pc") >> 24 in range(0x40, 0x44)
+        gdb.start("continue")
+        hosted.board.expect("U-Boot 20")
+        assert "SIGINT" in gdb.interrupt()
+        assert "vCPU 0  pc 0x" in gdb.do("monitor info regs")
+        hosted.board.drain(1)
+        assert "detached" in gdb.do("detach")
+    finally:
+        gdb.close()
+    hosted.board.expect("U-Boot 20")
+    loop_ends(hosted)
     stop(hosted)
