@@ -137,7 +137,11 @@ late-y	:= $(filter kvm/insn/% boot/image/% boot/gdb/% boot/monitor/% boot/guestm
 	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
 late-y	+= $(filter boot/debug.c boot/points.c boot/target.c kvm/guestdebug.c,$(obj-y))
-fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c
+# Models that a board has one of, if any. What finds them by the tree stays in front.
+late-y	+= $(filter $(addprefix board/dev/,a3700_uart.c bcm2835_mbox.c cdns_uart.c exynos_uart.c geni_uart.c imx_uart.c \
+	lpuart.c meson_uart.c msm_uart.c scif.c),$(obj-y))
+fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c \
+	board/bus.c board/dev/pl011.c boot/exits.c boot/io/ring.c kvm/coalesce.c
 whole	:= -flto
 $(late-y:%.c=$(O)/target/%.o): whole :=
 $(fast-y:%.c=$(O)/target/%.o): whole := -flto -O2
