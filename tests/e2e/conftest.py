@@ -16,9 +16,10 @@ def host_id(host):
     return "gic{}-{}-{}".format(*host)
 
 
-def hosts(which=None):
-    which = which or HOSTS
-    return [pytest.param(h, id=host_id(h), marks=[] if h in QUICK else [pytest.mark.slow]) for h in which]
+def hosts(which=None, quick=None):
+    """WHICH, all of them else, as parameters; those that are not QUICK are for make check-all."""
+    quick = quick or QUICK
+    return [pytest.param(h, id=host_id(h), marks=[] if h in quick else [pytest.mark.slow]) for h in which or HOSTS]
 
 
 class Bench:
@@ -88,7 +89,7 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(items):
     """Tests on the same board come together: booting one costs more than most tests."""
-    items.sort(key=lambda item: str(getattr(item, "callspec", None) and item.callspec.params.get("hosted", "")))
+    items.sort(key=lambda item: str(item.callspec.params.get("hosted", "")) if hasattr(item, "callspec") else "")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -44,7 +44,7 @@ CASES = {
 }
 
 
-@BOTH_GICS
+@pytest.mark.on(hosts(QUICK, QUICK[1:]))
 @pytest.mark.parametrize("case", CASES)
 def test_bad_input(hosted, request, case):
     gic = request.node.callspec.params["hosted"][0]

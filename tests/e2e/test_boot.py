@@ -171,6 +171,7 @@ def zcu102_tree():
     return out
 
 
+@pytest.mark.slow
 def test_zcu102(boards):
     """A board of another make, with its own tree: Cortex-A53, GICv2, a UART that is no PL011."""
     initrd = board.initramfs("uboot-6.1", {"/firmware": board.CACHE / "u-boot/qemu_arm64/u-boot.bin"},

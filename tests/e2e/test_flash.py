@@ -85,7 +85,7 @@ def variable(b):
     return match and match[1].replace(" ", "")
 
 
-@BOTH_GICS
+@pytest.mark.on(hosts(QUICK, QUICK[:1]))
 def test_edk2_variable(hosted):
     """EDK2 to its shell; a variable is there after a reset, and in the next run with the same file."""
     b = hosted.board

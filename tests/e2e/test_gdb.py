@@ -14,7 +14,7 @@ from test_linux import guests, host, power_off, start, user_space  # noqa: F401 
 from test_monitor import KEY, monitor, said, stop, uboot  # noqa: F401 (a fixture)
 
 ONE = pytest.mark.on(hosts(QUICK)[:1])
-BOTH = pytest.mark.on(hosts(QUICK))
+BOTH = pytest.mark.on(hosts(QUICK, QUICK[:1]))
 VARIABLE = 0x41000000
 
 

@@ -109,7 +109,7 @@ def packed_modules(kernel, names):
     return {**found, f"/lib/modules/{release}/kvmshim.order": order}
 
 
-@pytest.mark.parametrize("kernel", ["6.1", "6.12"])
+@pytest.mark.parametrize("kernel", [pytest.param("6.1", marks=pytest.mark.slow), "6.12"])
 def test_modules_are_loaded(boards, kernel):
     """Modules of the initramfs, with all they need, come before all else."""
     b = board_as_pid1(boards, f"modules-{kernel}", "report /proc/modules 2", guest="nowhere",
@@ -138,6 +138,7 @@ def softdog():
     return {"/softdog.ko": path}
 
 
+@pytest.mark.slow
 def test_watchdog(boards):
     """Fed while the shim answers, under full load too; no longer when it is stopped, and then the board is reset."""
     b = board_as_pid1(boards, "watchdog", "stop 5 11", "kvmshim.bootargs=seconds=600 loglevel=2",

@@ -11,7 +11,7 @@ import board
 from conftest import QUICK, hosts
 from test_monitor import monitor, said
 
-BOTH_GICS = pytest.mark.on(hosts(QUICK))
+BOTH_GICS = pytest.mark.on(hosts(QUICK, QUICK[1:]))
 ONE = pytest.mark.on(hosts(QUICK)[1:])
 UART = "serial@9000000"
 LINE = re.compile(r"^kvmshim: (\d+\.\d{6}) (\S+)\+(0x\w+|0)(?: (\w+))?: (read|store) (\d) bytes: (0x\w+|0) \(PC (0x\w+), vCPU (\d+)\)$",

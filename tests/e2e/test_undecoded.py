@@ -49,7 +49,7 @@ def oracle(hosted, guest, *options):
                           "--overlay=/overlays/scratch.dtbo", *options, timeout=3 * board.HANG)
 
 
-@pytest.mark.parametrize("cpu", ["a57", "max"])
+@pytest.mark.parametrize("cpu", ["a57", pytest.param("max", marks=pytest.mark.slow)])
 def test_oracle_a64(boards, cpu):
     """Each form on memory and on a device: the same registers, bytes and exceptions, through tables of all granules."""
     hosted = boards(board.Hosted(3, "6.1", cpu, trees.hosted_initramfs({"/kvmshim-scratch": trees.with_scratch()})))
