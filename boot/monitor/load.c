@@ -128,7 +128,7 @@ static void ram_keep(const struct shim *s)
 
 bool load_try(struct shim *s)
 {
-	int ends[2];
+	int ends[2] = { -1, -1 };
 
 	l.looked = 0;
 	ram_keep(s);
@@ -136,6 +136,8 @@ bool load_try(struct shim *s)
 		l.pid = 0;
 		monitor_print("it cannot be looked at: %s. The guest is as it was\n",
 			      strerror(errno));
+		close(ends[0]);
+		close(ends[1]);
 		load_drop();
 		return false;
 	}
