@@ -140,7 +140,9 @@ unsigned timeline_rows(const struct timeline *t, struct timeline_row row[TIMELIN
 	const struct span_begin *begin = reset ? again : first;
 	const unsigned begins =
 		reset ? sizeof(again) / sizeof(again[0]) : sizeof(first) / sizeof(first[0]);
-	const uint64_t quiet = t->mark[TIMELINE_QUIET], kernel = us_of(t, t->kernel);
+	const uint64_t quiet = t->mark[TIMELINE_QUIET];
+	/* Its clock is ahead of a counter that was slow, or stood still with the machine. */
+	const uint64_t kernel = t->kernel <= t->now ? us_of(t, t->kernel) : 0;
 	/* While a person looks, the guest may stand still: that is no silence of its own. */
 	const uint64_t until = t->mark[TIMELINE_KEY] > quiet ? t->mark[TIMELINE_KEY] : t->now;
 	struct rows r = { row, 0 };
@@ -174,6 +176,12 @@ unsigned timeline_rows(const struct timeline *t, struct timeline_row row[TIMELIN
 
 /* --- text ----------------------------------------------------------------------------------------- */
 
+/* Of US since the begin of ALL; clocks need not agree, and what is beyond is at the end. */
+static uint64_t column(uint64_t us, uint64_t all)
+{
+	return us < all ? us * BAR / all : BAR;
+}
+
 void timeline_chart(const struct timeline_row *row, unsigned rows, struct page *page)
 {
 	const uint64_t begin = rows ? row[0].at : 0,
@@ -182,8 +190,8 @@ void timeline_chart(const struct timeline_row *row, unsigned rows, struct page *
 
 	page_add(page, "      at, s   takes, s\n");
 	for (unsigned i = 0; i < rows; i++) {
-		const uint64_t from = (row[i].at - begin) * BAR / all,
-			       to = (row[i].at - begin + row[i].takes) * BAR / all;
+		const uint64_t from = column(row[i].at - begin, all),
+			       to = column(row[i].at - begin + row[i].takes, all);
 
 		page_add(page, "%7" PRIu64 ".%03u %6" PRIu64 ".%03u  %-25.25s ",
 			 row[i].at / 1000000, (unsigned)(row[i].at / 1000 % 1000),

@@ -257,6 +257,35 @@ static void chart_fits_a_screen(void **state)
 	assert_true(page.used > 0);
 }
 
+/* A machine that slept, its counter too: the kernel's clock has gone on. */
+static void kernels_clock_is_ahead(void **state)
+{
+	(void)state;
+	started();
+	t.kernel = 0 - 5000ull * MS;
+	rows = timeline_rows(&t, row);
+	row_is("firmware before Linux", 0, 0);
+	row_is("Linux", 0, 2000 * MS);
+}
+
+static void chart_of_times_in_disorder(void **state)
+{
+	static const struct timeline_row disorder[] = { { 5000, 100, "first" },
+							{ 6000, 9000000, "late" },
+							{ 4000, 0, "early" },
+							{ 5900, 100, "last" } };
+	static char text[8192];
+	struct page page = { text, 0, sizeof(text) };
+	unsigned lines = 0;
+
+	(void)state;
+	timeline_chart(disorder, sizeof(disorder) / sizeof(disorder[0]), &page);
+	text[page.used] = '\0';
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1, lines++)
+		assert_true(strcspn(line, "\n") <= 80);
+	assert_int_equal(lines, 5);
+}
+
 /* All that came over the line, with a timeline at an earlier time before. */
 static void picture_of_the_last_timeline(void **state)
 {
@@ -297,6 +326,8 @@ int main(void)
 		cmocka_unit_test_setup(prompt_is_what_came_before_the_guest_waited, begin),
 		cmocka_unit_test_setup(guest_that_stands_still_is_not_silent, begin),
 		cmocka_unit_test_setup(chart_fits_a_screen, begin),
+		cmocka_unit_test_setup(kernels_clock_is_ahead, begin),
+		cmocka_unit_test(chart_of_times_in_disorder),
 		cmocka_unit_test(picture_of_the_last_timeline),
 	};
 
