@@ -267,15 +267,15 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 {
 	uint8_t kept[256];
 
-	/* A file may have any byte in it. */
-	if (m.owner == LINE_TRANSFER) {
-		transfer_take(s, buf, n);
-		return;
-	}
 	while (n) {
 		enum key_action action;
 		size_t some = n < sizeof(kept) ? n : sizeof(kept), keep;
 
+		/* A file may have any byte in it. */
+		if (m.owner == LINE_TRANSFER) {
+			transfer_take(s, buf, n);
+			return;
+		}
 		/* Between packets the escape key is one, and the key behind it. */
 		if (CONFIG_GDB && m.owner == LINE_GDB) {
 			const size_t taken = m.keys.begun ? 0 : gdb_take(s, buf, n, m.keys.escape);
@@ -286,7 +286,11 @@ void monitor_take(struct shim *s, const uint8_t *buf, size_t n)
 		}
 		some = keys_take(&m.keys, buf, some, kept, &keep, &action);
 		plain(s, kept, keep);
-		actions_do(s, &m.keys, action);
+		/* Nor is it a key that came along with the line which asks for the file. */
+		if (m.owner == LINE_TRANSFER)
+			m.keys.begun = false;
+		else
+			actions_do(s, &m.keys, action);
 		buf += some;
 		n -= some;
 	}
