@@ -134,7 +134,7 @@ target-cc := $(CROSS_COMPILE)gcc -specs $(CACHE)/musl/musl-gcc.specs -mno-outlin
 late-y	:= $(filter kvm/insn/% boot/image/% boot/gdb/% boot/monitor/% boot/guestmem.c boot/io/peer.c,$(obj-y)) $(addprefix kvm/,reglist.c regname.c regname_decode.c esr.c stats.c sysfield.c vgic_regs.c) \
 	$(addprefix boot/,advice.c backtrace.c cause.c cause_absent.c crash.c flash_store.c hostfile.c passthrough.c io/disk.c io/store.c io/ymodem.c modules.c place.c probe.c settings_help.c silence.c silence_cause.c silence_look.c symbol_map.c symbols.c supervise.c timeline.c \
 	trace.c trace_file.c trace_names.c trace_ring.c trace_rules.c trace_text.c \
-	undecoded.c verify.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
+	undecoded.c verify.c verify_keys.c verify_sig.c watchdog.c) $(addprefix board/,soc.c soc_ram.c stub.c stub_poll.c)
 late-y	:= $(filter-out boot/image/image.c boot/image/plain.c boot/image/span.c,$(late-y))
 late-y	+= $(filter boot/debug.c boot/points.c boot/target.c kvm/guestdebug.c,$(obj-y))
 # Models that a board has one of, if any. What finds them by the tree stays in front.
