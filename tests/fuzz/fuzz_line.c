@@ -9,10 +9,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "boot/crash.h"
 #include "boot/debug.h"
 #include "boot/exits.h"
 #include "boot/gdb/gdb.h"
-#include "boot/gdb/rsp.h"
+#include "boot/io/ymodem.h"
 #include "boot/monitor/stepping.h"
 #include "boot/monitor/transfer.h"
 #include "tests/fuzz/fuzz.h"
@@ -21,11 +22,9 @@
 #define CANCEL 3
 #define GUEST_FIRST 0xe0 /* what the guest prints is 0xe0 to 0xff in turn, and no byte of ours */
 #define GUEST_COUNT 0x20
+#define GUEST_STOPS 512 /* bytes of room: its UART says that it is full */
 #define STEPS_MOST 100 /* then the person types Ctrl-C */
 #define STEPPED 0xca000022
-#define HARD 0xc2000022
-#define SOFT 0xf2000000
-#define WATCH 0xd2000062
 
 static int person = -1; /* the other end of the line */
 static uint8_t printed_next, heard_next; /* the guest's bytes, modulo GUEST_COUNT */
@@ -58,8 +57,6 @@ static void hear(bool held)
 	uint8_t buf[4096];
 	long n;
 
-	if (person < 0)
-		return;
 	while ((n = read(person, buf, sizeof(buf))) > 0)
 		for (long i = 0; apart && i < n; i++) {
 			if (buf[i] < GUEST_FIRST)
@@ -124,8 +121,6 @@ pid_t __wrap_fork(void)
 	return -1;
 }
 
-/* --- a round of the loop ----------------------------------------------------------------------- */
-
 /* A guest that ends is kept; where the person ends that, the next run is as one after a reset. */
 static void stop_serve(void)
 {
@@ -138,6 +133,11 @@ static void stop_serve(void)
 		vcpus_pause(&shim);
 		debug_pause(&shim);
 		if (why.outcome != OUTCOME_RESET) {
+			if (why.outcome == OUTCOME_CRASH) {
+				if (!gdb_waits() || !gdb_ending())
+					monitor_line_give(&shim, LINE_MONITOR);
+				crash_report(&shim, &shim.vcpu[0]);
+			}
 			gdb_ended(&why, true);
 			monitor_keep(&shim, &why);
 			return;
@@ -225,10 +225,8 @@ static void guest_prints(size_t n)
 {
 	const uint32_t lost = atomic_load(&shim.io.console.tx_lost);
 
-	for (; n && console_room(&shim.io.console, 0); n--) {
-		const uint8_t byte = (uint8_t)(GUEST_FIRST + printed_next);
-
-		console_put(&shim.io.console, &byte, 1);
+	for (; n && console_room(&shim.io.console, GUEST_STOPS); n--) {
+		console_put(&shim.io.console, &(uint8_t){ GUEST_FIRST + printed_next }, 1);
 		printed_next = (printed_next + 1) % GUEST_COUNT;
 	}
 	FUZZ_HOLDS(atomic_load(&shim.io.console.tx_lost) == lost);
@@ -247,16 +245,17 @@ static void cable_pull(void)
 /* The N-th command, or the end of a line. */
 static void word(size_t n)
 {
-	for (unsigned i = 0; monitor_word(i); i++)
-		if (i == n)
-			type_text(monitor_word(i));
-	if (n == 0x1f)
-		type_text("\r");
+	unsigned i = 0;
+
+	while (i < n && monitor_word(i))
+		i++;
+	type_text(monitor_word(i) ? monitor_word(i) : "\r");
 }
 
 static void guest_does(unsigned n)
 {
-	static const uint32_t esr[] = { STEPPED, HARD, SOFT, WATCH };
+	/* A step, a breakpoint, BRK, a watchpoint. */
+	static const uint32_t esr[] = { STEPPED, 0xc2000022, 0xf2000000, 0xd2000062 };
 
 	debug_exits(n & 1, esr[n >> 1 & 3]);
 	if (n == 31 && !monitor_ended())
@@ -302,19 +301,20 @@ static void plan_is(struct prepared *p)
 					  .board_tree = &p->board_tree,
 					  .host = &p->host,
 					  .firmware = &p->firmware,
-					  .initrd = &p->initrd,
-					  .initrd_path = "",
 					  .guest = &p->guest_tree,
-					  .guest_path = "virt",
-					  .models = dev_models };
+					  .guest_path = "virt" };
 	p->board_tree = p->guest_tree;
 	p->board.model = "board";
 	p->board.compatible = "vendor,board";
 	p->board.console.node = -1;
 	p->firmware.path = p->settings.raw[SET_FIRMWARE].text = "fw";
 	strcpy(p->settings.firmware.path, "fw");
-	p->initrd.fd = -1;
 	p->settings.escape = ESCAPE;
+}
+
+static void message(const char *text, size_t n)
+{
+	console_message(&shim.io.console, text, n);
 }
 
 static void begin(void)
@@ -327,22 +327,22 @@ static void begin(void)
 	FUZZ_HOLDS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
 	shim.io.console.line = (struct line){ ends[0], ends[0], false };
 	person = ends[1];
+	say_through(message);
 	plan_is(&shim.p);
 	monitor_begin(&shim);
 	gdb_begin(&shim);
-	printed_next = heard_next = 0;
+	time_ms = printed_next = heard_next = 0;
 	apart = true;
-	time_ms = 0;
 }
 
-/* Whatever has been: a person who knows two keys has the guest's console again, and it runs. */
+/* Whatever has been: a person who knows two keys, and waits, has the guest's console again. */
 static void recover(void)
 {
 	for (unsigned i = 0; i < 4 && monitor_line_owner() != LINE_GUEST; i++) {
 		if (monitor_line_owner() == LINE_TRANSFER)
 			type_each((const uint8_t[]){ CANCEL, CANCEL, CANCEL }, 3);
 		for (unsigned k = 0; k < 4; k++) {
-			time_ms += RSP_STALE_MS + 1000;
+			time_ms += YMODEM_STALL_MS;
 			round_trip();
 		}
 		if (monitor_line_owner() == LINE_TRANSFER)
@@ -361,13 +361,13 @@ static void recover(void)
 
 static void end(void)
 {
+	const struct ring *rx = &shim.io.console.rx;
 	uint32_t waits;
 
 	type_text("\r"); /* the key behind an escape key, if that was the last one */
-	waits = ring_count(&shim.io.console.rx);
+	waits = ring_count(rx);
 	type_text("?\r");
-	FUZZ_HOLDS(ring_count(&shim.io.console.rx) == waits + 2 ||
-		   ring_room(&shim.io.console.rx) == 0);
+	FUZZ_HOLDS(ring_count(rx) == waits + 2 || !ring_room(rx));
 	guest_prints(3);
 	round_trip();
 	hear(false);
@@ -375,8 +375,11 @@ static void end(void)
 	vcpus_pause(&shim);
 	debug_pause(&shim);
 	debug_points_clear(&shim);
+	debug_reset(&shim, false);
+	debug_resume(&shim, -1);
 	monitor_command(&shim, (char[]){ "trace off" });
 	monitor_command(&shim, (char[]){ "physical off" });
+	say_through(NULL);
 	cable_pull();
 	close(shim.io.console.line.in);
 	viewer_close(NULL);
