@@ -76,7 +76,7 @@ static void points_drop_own(struct session *g)
 static void forget(struct session *g)
 {
 	g->way = SESSION_NONE;
-	g->attached = g->running = g->leaving = false;
+	g->attached = g->running = g->leaving = g->kills = false;
 	g->acks = true;
 	rsp_reset(&g->rsp);
 }
@@ -84,7 +84,7 @@ static void forget(struct session *g)
 void gdb_end(struct session *g)
 {
 	const enum line_owner owner = monitor_line_owner();
-	const bool was = g->attached;
+	const bool was = g->attached, kills = g->kills;
 
 	if (was) {
 		monitor_pause(g->shim);
@@ -96,7 +96,9 @@ void gdb_end(struct session *g)
 		monitor_open(g->shim, "gdb is gone; the guest has ended");
 	else if (owner == LINE_GDB)
 		monitor_line_give(g->shim, LINE_GUEST);
-	if ((was || owner == LINE_GDB) && owner != LINE_MONITOR)
+	if (kills)
+		monitor_quit(g->shim);
+	else if ((was || owner == LINE_GDB) && owner != LINE_MONITOR)
 		monitor_go(g->shim);
 }
 
@@ -121,7 +123,7 @@ static void packet(struct session *g, enum session_way way)
 	if (g->acks)
 		gdb_write(g, "+", 1);
 	monitor_pause(g->shim);
-	g->running = g->leaving = false;
+	g->running = g->leaving = g->kills = false;
 	if (anew)
 		points_drop_own(g);
 	monitor_vcpu_select(g->thread);

@@ -218,8 +218,9 @@ static enum packets_reply kill_silent(struct session *g, const char *args)
 
 static enum packets_reply kill(struct session *g, const char *args)
 {
-	kill_silent(g, args);
-	return text(g, "OK");
+	detach(g, args);
+	g->kills = true;
+	return PACKETS_SEND;
 }
 
 /* A longer name stands in front of what it begins with. One that is not here has an empty reply. */

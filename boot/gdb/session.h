@@ -21,6 +21,7 @@ struct session {
 	bool running; /* gdb waits for a stop */
 	bool acks;
 	bool leaving; /* it ends with gdb's next ack */
+	bool kills; /* and the run with it */
 	bool physical; /* addresses are, and no vCPU's */
 	unsigned thread, mover; /* the vCPUs that Hg and Hc name */
 	int step, alone; /* as the guest went on the last time: vCPUs, -1 */

@@ -221,6 +221,10 @@ static void killing_ends_the_run(void **state)
 	(void)state;
 	assert_false(stop_asked(&shim.stop, &f));
 	assert_string_equal(ask("vKill;1"), "OK");
+	/* gdb's ack is nothing for whatever has the line then. */
+	assert_false(stop_asked(&shim.stop, &f));
+	TYPES("+");
+	assert_true(monitor_line_owner() == LINE_GUEST && !gdb_attached() && monitor_paused());
 	assert_true(stop_asked(&shim.stop, &f));
 	assert_int_equal(f.outcome, OUTCOME_POWEROFF);
 }
