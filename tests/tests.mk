@@ -65,14 +65,14 @@ slow-y	+= e2e-slow e2e-mirror-slow e2e-monitor-slow
 include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 
 # What suites share is built before they run; one that then lacks a part says so itself. Three
-# lists of suites at a time: tests of the build and the boards' disks get in each other's way, so they
-# share one.
+# lists of suites at a time, that take about as long: tests of the build and the boards' disks get in each
+# other's way, so they share one.
 disk-suites := build-tests build-tests-slow e2e e2e-slow
-person-suites := e2e-monitor e2e-monitor-slow
+third-suites := e2e-monitor e2e-monitor-slow fuzz fuzz-slow
 do-check-all: check-y := $(filter-out $(slow-y:-slow=),$(check-y)) $(slow-y)
 do-check do-check-all:
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) -k $(check-built) || :
-	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites) $(person-suites),$(check-y))' '$(filter $(person-suites),$(check-y))'
+	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites) $(third-suites),$(check-y))' '$(filter $(third-suites),$(check-y))'
 	$(Q)tests/report $(if $(filter %-all,$@),--all) $(O)/results
 
 bench: images guests host
