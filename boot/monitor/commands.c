@@ -18,22 +18,32 @@
 #define READS (COMMAND_READS | COMMAND_PAUSES)
 #define CHANGES (COMMAND_CHANGES | COMMAND_PAUSES)
 
-static int help(struct shim *s, int argc, char **argv)
+static bool begins(const struct command *c, const char *begin)
+{
+	return c->run && !strncmp(c->name, begin, strlen(begin));
+}
+
+/* Commands whose names begin with BEGIN, a line each. */
+static void names_print(const char *begin)
 {
 	size_t width = 0;
 
-	(void)s;
 	for (const struct command *c = monitor_commands; c->name; c++) {
 		const size_t n = strlen(c->name) + 1 + strlen(c->args);
 
-		width = n > width ? n : width;
+		if (begins(c, begin) && n > width)
+			width = n;
 	}
-	for (const struct command *c = monitor_commands; c->name; c++) {
-		if (!c->run || (argc > 1 && strncmp(c->name, argv[1], strlen(argv[1]))))
-			continue;
-		monitor_print("%s %-*s  %s\n", c->name, (int)(width - strlen(c->name) - 1), c->args,
-			      c->what);
-	}
+	for (const struct command *c = monitor_commands; c->name; c++)
+		if (begins(c, begin))
+			monitor_print("%s %-*s  %s\n", c->name, (int)(width - strlen(c->name) - 1),
+				      c->args, c->what);
+}
+
+static int help(struct shim *s, int argc, char **argv)
+{
+	(void)s;
+	names_print(argc > 1 ? argv[1] : "");
 	if (argc == 1)
 		monitor_print(
 			"a command may be cut short while it is the only one; Tab completes\n");
@@ -109,12 +119,12 @@ const struct command monitor_commands[] = {
 	{ "help", "[COMMAND]", "what there is", 0, help },
 	{ "continue", "", "back to the guest's console; the guest goes on", 0, leave },
 	{ "pause", "", "the guest stands still", 0, pause },
-	{ "go", "", "the guest goes on, its output held while the monitor is open", 0, go },
+	{ "go", "", "the guest goes on, its output held meanwhile", 0, go },
 	{ "reset", "", "the guest starts again", 0, reset },
 	{ "quit", "", "the guest is stopped, and the run ends", 0, quit },
 	{ "vcpu", "[N]", "which vCPU the commands are about", 0, vcpu },
 	{ "dump", "", "registers of all vCPUs", READS, view_dump },
-	{ "x", "[-p|-d] ADDR [BYTES]", "memory; x/8w; -p: physical; -d: a device's registers",
+	{ "x", "[-p|-d] ADDR [BYTES]", "memory; x/8w; -p: physical; -d: a device's",
 	  READS | COMMAND_COUNT, view_x },
 	{ "w", "[-p|-d] ADDR VALUE...", "change that; -1 -2 -4 -8: bytes of a value", CHANGES,
 	  view_w },
@@ -144,7 +154,7 @@ const struct command monitor_commands[] = {
 	  view_exits },
 	{ "physical", "[on|off]", "gdb's addresses are physical, or the vCPU's own", 0,
 	  CONFIG_GDB ? gdb_physical : NULL },
-	{ "timeline", "[dump]", "when what happened since power-on; dump: for kvmshim-trace", 0,
+	{ "timeline", "[dump]", "what happened when since power-on; dump: for a PC", 0,
 	  CONFIG_TIMELINE ? view_timeline : NULL },
 	{ "trace", "[WORD...|show N|file F]", "tell what the guest does to its devices",
 	  COMMAND_READS, CONFIG_TRACE ? tracing : NULL },
@@ -179,6 +189,20 @@ static int matches(const struct command *c, int argc, char **argv, bool *exact)
 	return words;
 }
 
+/* No command has this name: "info" alone is the beginning of several. */
+static void none_tell(int argc, char **argv)
+{
+	const struct command *c = monitor_commands;
+
+	while (c->name && !begins(c, argv[0]))
+		c++;
+	if (c->name && argc == 1)
+		names_print(argv[0]);
+	else
+		monitor_print("there is no command %s%s%s: help tells what there is\n", argv[0],
+			      c->name ? " " : "", c->name ? argv[1] : "");
+}
+
 /* The command of the line; NULL: has been told. *WORDS of ARGV are its name. */
 static const struct command *find(int argc, char **argv, int *words)
 {
@@ -201,7 +225,7 @@ static const struct command *find(int argc, char **argv, int *words)
 	if (many == 1)
 		return found;
 	if (!many) {
-		monitor_print("there is no command %s: help tells what there is\n", argv[0]);
+		none_tell(argc, argv);
 		return NULL;
 	}
 	monitor_print("%s may be:", argv[0]);
@@ -241,7 +265,7 @@ int monitor_command(struct shim *s, char *line)
 		return -1;
 	}
 	if (monitor_locked(s) && c->flags & (COMMAND_READS | COMMAND_CHANGES)) {
-		monitor_print("%s is locked, since firmware must be signed here: a build with "
+		monitor_print("%s is locked, since firmware must be signed here: a build with\n"
 			      "VERIFY_UNLOCK allows it\n",
 			      c->name);
 		return -1;
