@@ -10,6 +10,8 @@
 #include "kvm/insn/bank.h"
 
 #define PSTATE_AARCH32 (1u << 4)
+#define PSTATE_AIF (7u << 6)
+#define PSTATE_D (1u << 9) /* in AArch32 another bit */
 
 static uint64_t get(const struct vcpu *vcpu, uint64_t id)
 {
@@ -26,6 +28,7 @@ static void pstate_print(uint64_t pstate)
 		"?",   "?",   "hyp", "und", "?", "?", "?",   "sys"
 	};
 	static const char *const modes64[16] = { "EL0t", "?", "?", "?", "EL1t", "EL1h" };
+	const uint64_t d = pstate & PSTATE_AARCH32 ? 0 : PSTATE_D;
 	const char *mode = pstate & PSTATE_AARCH32 ? modes32[pstate & 15] : modes64[pstate & 15];
 
 	monitor_print("pstate %08" PRIx64 "  %s %c%c%c%c", pstate, mode ? mode : "?",
@@ -33,10 +36,9 @@ static void pstate_print(uint64_t pstate)
 		      pstate >> 29 & 1 ? 'C' : '-', pstate >> 28 & 1 ? 'V' : '-');
 	if (pstate & PSTATE_AARCH32)
 		monitor_print(" %s", pstate >> 5 & 1 ? "T32" : "A32");
-	monitor_print(" masked:%s%s%s%s\n",
-		      pstate >> 9 & 1 && !(pstate & PSTATE_AARCH32) ? " D" : "",
-		      pstate >> 8 & 1 ? " SError" : "", pstate >> 7 & 1 ? " IRQ" : "",
-		      pstate >> 6 & 1 ? " FIQ" : "");
+	monitor_print(" masked:%s%s%s%s%s\n", pstate & (PSTATE_AIF | d) ? "" : " nothing",
+		      pstate & d ? " D" : "", pstate >> 8 & 1 ? " SError" : "",
+		      pstate >> 7 & 1 ? " IRQ" : "", pstate >> 6 & 1 ? " FIQ" : "");
 }
 
 static void regs64_print(const struct vcpu *vcpu)
