@@ -31,14 +31,16 @@ BOARDS = {
 NOT_YET = [("rockchip/rk3588-rock-5b", "6.1")]
 QUICK = [("rockchip/rk3399-rockpro64", "6.12")]
 REBOOTED = [*QUICK, ("allwinner/sun50i-h5-orangepi-pc2", "6.12"), ("amlogic/meson-g12b-odroid-n2", "6.12"), ("arm/juno", "6.1")]
-# 6.1 in make check-all: one board of each kind.
+# In make check-all each kind of board has both kernels.
 OF_6_1 = ["rockchip/rk3328-rock64", "allwinner/sun50i-a64-pine64-plus", "amlogic/meson-g12b-odroid-n2", "arm/juno"]
+OF_6_12 = ["rockchip/rk3588-rock-5b", "allwinner/sun50i-h5-orangepi-pc2", "amlogic/meson-g12b-odroid-n2",
+           "freescale/imx8mm-evk", "hisilicon/hi6220-hikey", "broadcom/bcm2711-rpi-4-b", "arm/juno"]
 
 
 def marks(name, kernel):
     if (name, kernel) in QUICK:
         return []
-    return [pytest.mark.slow] if kernel != "6.1" or name in OF_6_1 else [pytest.mark.long]
+    return [pytest.mark.slow] if name in (OF_6_1 if kernel == "6.1" else OF_6_12) else [pytest.mark.long]
 
 
 ROWS = [pytest.param(name, kernel, id=f"{name}-{kernel}".replace("/", ":"), marks=marks(name, kernel))
