@@ -281,7 +281,7 @@ help:
 #?   check-all         everything
 #?   check-mirror      boards' own U-Boot on machine=mirror, to the prompt and back
 #?   unit              native unit tests, sanitized
-#?   e2e, e2e-mirror, e2e-monitor   emulated boards
+#?   e2e, e2e-mirror, e2e-monitor, e2e-guests   emulated boards
 #?   bench             the figures of docs/performance.md
 #? Upkeep:
 #?   lint              layers, headers, format, scripts, man page, addresses

@@ -47,20 +47,23 @@ build-tests-slow: build-tests
 
 # --- end to end: emulated boards ------------------------------------------------------------------
 
-# In three parts that are done side by side: boards that are mirrored and UARTs; what a person sees of the
-# guest; and all else.
+# In parts that are done side by side: boards that are mirrored and UARTs; what a person sees of the guest;
+# what guests see of their machine; and all else.
 mirror-tests := $(wildcard tests/e2e/test_mirror*.py tests/e2e/test_uarts.py)
-monitor-tests := $(wildcard $(patsubst %,tests/e2e/test_%.py,crash gdb host_causes load monitor screen silence stepping timeline trace views))
-other-tests := $(filter-out $(mirror-tests) $(monitor-tests),$(wildcard tests/e2e/test_*.py))
+monitor-tests := $(patsubst %,tests/e2e/test_%.py,crash gdb host_causes load monitor screen silence stepping timeline trace views)
+guest-tests := $(patsubst %,tests/e2e/test_%.py,bad console guests linux packed probe stubs undecoded undecoded32)
+other-tests := $(filter-out $(mirror-tests) $(monitor-tests) $(guest-tests),$(wildcard tests/e2e/test_*.py))
+e2e-suites := e2e e2e-mirror e2e-monitor e2e-guests
 e2e e2e-slow: which := $(other-tests)
 e2e-mirror e2e-mirror-slow: which := $(mirror-tests)
 e2e-monitor e2e-monitor-slow: which := $(monitor-tests)
-e2e e2e-mirror e2e-monitor: images
+e2e-guests e2e-guests-slow: which := $(guest-tests)
+$(e2e-suites): images
 	$(Q)KVMSHIM_SUITE=$@ $(PYTHON) -m pytest -q -rfE $(which) -m "not slow and not long"
-e2e-slow e2e-mirror-slow e2e-monitor-slow: images
+$(e2e-suites:=-slow): images
 	$(Q)KVMSHIM_SUITE=$(@:-slow=) $(PYTHON) -m pytest -q -rfE --durations=12 $(which) -m "not long"
-check-y	+= e2e e2e-mirror e2e-monitor
-slow-y	+= e2e-slow e2e-mirror-slow e2e-monitor-slow
+check-y	+= $(e2e-suites)
+slow-y	+= $(e2e-suites:=-slow)
 
 include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 
@@ -68,7 +71,7 @@ include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 # lists of suites at a time, that take about as long: tests of the build and the boards' disks get in each
 # other's way, so they share one.
 disk-suites := build-tests build-tests-slow e2e e2e-slow
-third-suites := e2e-monitor e2e-monitor-slow fuzz fuzz-slow
+third-suites := e2e-monitor e2e-monitor-slow fuzz fuzz-slow e2e-guests e2e-guests-slow
 do-check-all: check-y := $(filter-out $(slow-y:-slow=),$(check-y)) $(slow-y)
 do-check do-check-all:
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) -k $(check-built) || :
@@ -105,4 +108,4 @@ compile_commands.json: $(O)/compile_commands.json
 	$(Q)ln -sf $< $@
 
 .PHONY: lint format size repro compile_commands.json
-.PHONY: unit build-tests build-tests-slow e2e e2e-slow e2e-mirror e2e-mirror-slow e2e-monitor e2e-monitor-slow do-check do-check-all bench
+.PHONY: unit build-tests build-tests-slow $(e2e-suites) $(e2e-suites:=-slow) do-check do-check-all bench
