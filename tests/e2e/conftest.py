@@ -109,6 +109,6 @@ def result_write(item, report):
     if not report.passed:
         crash = getattr(report.longrepr, "reprcrash", None)
         detail = re.sub(r"\s+", " ", crash.message if crash else str(report.longrepr))[:200]
-    name = item.nodeid.rpartition("/")[2]
+    name = f"{item.path.name}::{item.nodeid.partition('::')[2]}"  # parameters have slashes, too
     with open(folder / "e2e", "a", encoding="utf-8") as f:
         f.write(f"e2e:{name}\t{'ok' if report.passed else 'fail'}\t{detail}\n")
