@@ -141,7 +141,7 @@ late-y	+= $(filter boot/debug.c boot/points.c boot/target.c kvm/guestdebug.c,$(o
 late-y	+= $(filter $(addprefix board/dev/,a3700_uart.c bcm2835_mbox.c cdns_uart.c exynos_uart.c geni_uart.c imx_uart.c \
 	lpuart.c meson_uart.c msm_uart.c scif.c),$(obj-y))
 fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c \
-	board/bus.c board/dev/pl011.c boot/exits.c boot/io/ring.c kvm/coalesce.c
+	board/bus.c board/dev/pl011.c boot/exits.c boot/io/console.c boot/io/ring.c boot/services.c kvm/coalesce.c
 whole	:= -flto
 $(late-y:%.c=$(O)/target/%.o): whole :=
 $(fast-y:%.c=$(O)/target/%.o): whole := -flto -O2
