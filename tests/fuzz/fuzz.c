@@ -63,6 +63,18 @@ uint8_t *fuzz_exact(const uint8_t *data, size_t size)
 	return copy;
 }
 
+uint16_t fuzz_crc16(const uint8_t *data, size_t size)
+{
+	uint16_t crc = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		crc ^= (uint16_t)(data[i] << 8);
+		for (unsigned bit = 0; bit < 8; bit++)
+			crc = (uint16_t)(crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0));
+	}
+	return crc;
+}
+
 /* --- leaks ------------------------------------------------------------------------------------ */
 
 void *__wrap_mmap(void *at, size_t n, int protection, int flags, int fd, off_t offset)

@@ -25,6 +25,9 @@ const char *fuzz_file(const uint8_t *data, size_t size);
 /* In memory of exactly its size, 8-byte aligned, so that the sanitizer sees every byte too far: free() it. */
 uint8_t *fuzz_exact(const uint8_t *data, size_t size);
 
+/* YMODEM's CRC of a block, so that one that is made up is taken. */
+uint16_t fuzz_crc16(const uint8_t *data, size_t size);
+
 /* Between the two no fd and no mapping may be left behind. */
 void fuzz_begin(void);
 void fuzz_end(void);

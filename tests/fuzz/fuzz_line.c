@@ -208,14 +208,10 @@ static void packet(const uint8_t *buf, size_t n)
 static void block(const uint8_t *p, size_t n)
 {
 	uint8_t all[3 + 128 + 2] = { 1, p[0], (uint8_t)~p[0] };
-	uint16_t crc = 0;
+	uint16_t crc;
 
 	memcpy(all + 3, p + 1, n - 1);
-	for (size_t i = 3; i < 3 + 128; i++) {
-		crc ^= (uint16_t)(all[i] << 8);
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = (uint16_t)(crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0));
-	}
+	crc = fuzz_crc16(all + 3, 128);
 	all[3 + 128] = (uint8_t)(crc >> 8);
 	all[3 + 128 + 1] = (uint8_t)crc;
 	type(all, sizeof(all));

@@ -71,18 +71,14 @@ static void packet(bool large, const uint8_t *p, size_t n)
 {
 	static uint8_t block[YMODEM_PACKET];
 	const size_t size = large ? YMODEM_BLOCK : 128;
-	uint16_t crc = 0;
+	uint16_t crc;
 
 	memset(block, p[1], sizeof(block));
 	block[0] = large ? 2 : 1;
 	block[1] = p[0];
 	block[2] = (uint8_t)~p[0];
 	memcpy(block + 3, p + 2, n - 2);
-	for (size_t i = 3; i < 3 + size; i++) {
-		crc ^= (uint16_t)(block[i] << 8);
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = (uint16_t)(crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0));
-	}
+	crc = fuzz_crc16(block + 3, size);
 	block[3 + size] = (uint8_t)(crc >> 8);
 	block[3 + size + 1] = (uint8_t)crc;
 	take(block, size + 5);
