@@ -25,6 +25,19 @@ static bool info_becomes(const struct cpu *cpu, s64 want)
 	return true;
 }
 
+/* How many CPUs are off then. */
+static unsigned all_go(void)
+{
+	unsigned gone = 0;
+
+	for (unsigned i = 1; i < machine.cpus; i++)
+		cpu_slot(i)->mark = 2;
+	barrier();
+	for (unsigned i = 1; i < machine.cpus; i++)
+		gone += info_becomes(cpu_slot(i), OFF);
+	return gone;
+}
+
 static void on_off_check(void)
 {
 	unsigned others = machine.cpus - 1, off = 0, started = 0, context = 0, on = 0, already = 0,
@@ -43,19 +56,11 @@ static void on_off_check(void)
 		on += psci(PSCI_AFFINITY_INFO, cpu_slot(i)->mpidr, 0, 0) == ON;
 		already += psci(PSCI_CPU_ON, cpu_slot(i)->mpidr, 0, 0) == PSCI_ALREADY_ON;
 	}
-	for (unsigned i = 1; i < machine.cpus; i++) {
-		cpu_slot(i)->mark = 2;
-		barrier();
-		gone += info_becomes(cpu_slot(i), OFF);
-	}
-	for (unsigned i = 1; i < machine.cpus; i++) {
-		struct cpu *cpu = cpu_slot(i);
-
-		again += cpu_on(i, stay_until_told) == 0 && wait_until(&cpu->mark, 1, PATIENCE_MS);
-		cpu->mark = 2;
-		barrier();
-		info_becomes(cpu, OFF);
-	}
+	gone = all_go();
+	for (unsigned i = 1; i < machine.cpus; i++)
+		again += cpu_on(i, stay_until_told) == 0 &&
+			 wait_until(&cpu_slot(i)->mark, 1, PATIENCE_MS);
+	all_go();
 	check_equal("off-at-first", off, others);
 	check_equal("cpu-on", started, others);
 	check_equal("context-id", context, others);
