@@ -257,6 +257,7 @@ static void timer_complete(struct edits *e, const struct machine *m, const struc
 	if (!rewrite) {
 		edit_add_node(e, 0, "timer");
 		edit_set_string(e, -1, "compatible", "arm,armv8-timer");
+		edit_set(e, -1, "always-on", "", 0);
 	} else {
 		edit_drop(e, node, "interrupts-extended");
 		edit_drop(e, node, "interrupt-names");

@@ -12,8 +12,13 @@ static int timer_read(struct reader *r, unsigned node)
 {
 	uint32_t len;
 
-	if (machine_mirrored(r->m) && tree_prop_named(r->tree, node, "clock-frequency", &len))
-		machine_change(r->m, (int)node, CHANGE_FREQUENCY);
+	if (machine_mirrored(r->m)) {
+		if (tree_prop_named(r->tree, node, "clock-frequency", &len))
+			machine_change(r->m, (int)node, CHANGE_FREQUENCY);
+		/* In an idle state Linux leaves its CPU's wake-up to a timer of the board: a stub. */
+		if (!tree_prop_named(r->tree, node, "always-on", &len))
+			machine_change(r->m, (int)node, CHANGE_ALWAYS_ON);
+	}
 	r->m->timer.node = (int)node;
 	return 0;
 }

@@ -10,6 +10,7 @@ static const struct mirror_words words[] = {
 	[CHANGE_ITS] = { "disabled", "no device here sends MSIs" },
 	[CHANGE_STRIDE] = { "rewritten", "KVM's redistributors are 128 KiB apart" },
 	[CHANGE_FREQUENCY] = { "rewritten", "clock-frequency goes: the counter is the host's" },
+	[CHANGE_ALWAYS_ON] = { "rewritten", "always-on comes: a vCPU's timer never stops" },
 	[CHANGE_TIMER] = { "rewritten", "interrupts are not PPIs of the GIC: KVM's own are" },
 	[CHANGE_PMU] = { "dropped", "KVM's PMU has one PPI of its own" },
 	[CHANGE_LINES] = { "as it is", "its interrupts are not the GIC's: never raised" },
@@ -74,6 +75,7 @@ void mirror_complete(struct edits *e, const struct machine *m, const struct tree
 		case CHANGE_RESERVED: edit_drop_node(e, c->node); break;
 		case CHANGE_STRIDE: edit_drop(e, c->node, "redistributor-stride"); break;
 		case CHANGE_FREQUENCY: edit_drop(e, c->node, "clock-frequency"); break;
+		case CHANGE_ALWAYS_ON: edit_set(e, c->node, "always-on", "", 0); break;
 		default: break;
 		}
 	}

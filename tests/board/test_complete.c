@@ -264,9 +264,11 @@ static void assert_timer(void)
 	struct tree_error err = { 0 };
 	struct machine again;
 	struct tree t;
+	int len;
 
 	complete();
 	assert_string("/timer", "compatible", "arm,armv8-timer");
+	assert_non_null(get("/timer", "always-on", &len));
 	blob_index(&t, &out);
 	assert_int_equal(machine_read(&again, &t, dev_models, false, &err), 0);
 	assert_true(again.timer.node > 0);

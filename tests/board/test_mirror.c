@@ -38,7 +38,7 @@ static void board(const char *more)
 		 "\"psci\"; };\n"
 		 "	};\n"
 		 "	psci { compatible = \"arm,psci-1.0\"; method = \"smc\"; };\n"
-		 "	timer: timer { compatible = \"arm,armv8-timer\";\n"
+		 "	timer: timer { compatible = \"arm,armv8-timer\"; always-on;\n"
 		 "		interrupts = <1 13 8>, <1 14 8>, <1 11 8>, <1 10 8>; };\n"
 		 "	soc: soc {\n"
 		 "		compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = "
@@ -201,6 +201,20 @@ static void timer_frequency_is_the_hosts(void **state)
 	assert_int_equal(m.changes, 0);
 }
 
+static void timer_never_stops(void **state)
+{
+	(void)state;
+	board("};\n&timer { /delete-property/ always-on;");
+	assert_true(read_as(true));
+	assert_int_equal(m.changes, 1);
+	assert_true(noted("/timer", CHANGE_ALWAYS_ON));
+	complete();
+	assert_non_null(get("/timer", "always-on"));
+	assert_non_null(get("/timer", "interrupts"));
+	assert_true(read_as(false));
+	assert_int_equal(m.changes, 0);
+}
+
 static void timer_on_spis_gets_kvms_interrupts(void **state)
 {
 	static const uint32_t ppi[] = { 29, 30, 27, 26 };
@@ -359,6 +373,7 @@ int main(void)
 		cmocka_unit_test(its_is_disabled_where_it_stands),
 		cmocka_unit_test(redistributors_are_128_kib_apart),
 		cmocka_unit_test(timer_frequency_is_the_hosts),
+		cmocka_unit_test(timer_never_stops),
 		cmocka_unit_test(timer_on_spis_gets_kvms_interrupts),
 		cmocka_unit_test(pmu_of_spis_goes),
 		cmocka_unit_test(device_on_interrupts_kvm_has_not),

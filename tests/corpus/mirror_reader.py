@@ -371,6 +371,7 @@ def timer_change(machine, tree):
     nodes = [n for n in tree.nodes if n.is_a(reader.TIMERS) and n.alive()]
     for node in nodes:
         node.props.pop("clock-frequency", None)
+        node.props["always-on"] = b""
     if not gic:
         return
     kvm = [w for n in KVM_PPIS.values() for w in ([1, n - 16, 4] + [0])[:gic.word("#interrupt-cells", 3)]]
@@ -385,7 +386,7 @@ def timer_change(machine, tree):
         node.props.pop("interrupt-names", None)
         node.props.update(own)
     if not nodes and not tree.root.child("timer"):
-        add(tree.root, "timer").props = {"compatible": b"arm,armv8-timer\0", **own}
+        add(tree.root, "timer").props = {"compatible": b"arm,armv8-timer\0", "always-on": b"", **own}
 
 
 def pmu_change(machine, tree):

@@ -23,6 +23,7 @@ REASONS = {
     ("added", "calls are made by hvc, to KVM"): ("", {NODE}),
     ("added", "KVM's own interrupts"): ("", {NODE}),
     ("rewritten", "clock-frequency goes: the counter is the host's"): ("", {"clock-frequency"}),
+    ("rewritten", "always-on comes: a vCPU's timer never stops"): ("", {"always-on"}),
     ("rewritten", "interrupts are not PPIs of the GIC: KVM's own are"): (
         "", {"interrupts", "interrupts-extended", "interrupt-names", "interrupt-parent"}),
     ("rewritten", "serial0 is the console"): ("", {"serial0"}),
