@@ -144,6 +144,8 @@ fast-$(CONFIG_FAST_START)	:= board/tree.c board/tree_index.c \
 	board/bus.c board/dev/pl011.c boot/exits.c boot/io/console.c boot/io/ring.c boot/services.c kvm/coalesce.c
 whole	:= -flto
 $(late-y:%.c=$(O)/target/%.o): whole :=
+# Strings that are merged lie with all others' of late objects; those of a mirrored start stay with it.
+$(addprefix $(O)/target/board/,soc.o soc_ram.o stub.o): whole := -fno-merge-constants
 $(fast-y:%.c=$(O)/target/%.o): whole := -flto -O2
 target-cflags = $(cflags) $(whole) -isystem $(O)/uapi/target -isystem $(CACHE)/libfdt/include \
 	-isystem $(CACHE)/unpack/include
