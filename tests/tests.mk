@@ -70,12 +70,12 @@ include $(wildcard tests/*/Makefile.inc) $(wildcard tests/*/*/Makefile.inc)
 # What suites share is built before they run; one that then lacks a part says so itself. Three
 # lists of suites at a time, that take about as long: tests of the build and the boards' disks get in each
 # other's way, so they share one.
-disk-suites := build-tests build-tests-slow e2e e2e-slow
-third-suites := e2e-monitor e2e-monitor-slow fuzz fuzz-slow e2e-guests e2e-guests-slow
+first-suites := build-tests build-tests-slow e2e e2e-slow fuzz fuzz-slow
+third-suites := e2e-monitor e2e-monitor-slow e2e-guests e2e-guests-slow
 do-check-all: check-y := $(filter-out $(slow-y:-slow=),$(check-y)) $(slow-y)
 do-check do-check-all:
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) -k $(check-built) || :
-	$(Q)tests/run-suites $(O) '$(filter $(disk-suites),$(check-y))' '$(filter-out $(disk-suites) $(third-suites),$(check-y))' '$(filter $(third-suites),$(check-y))'
+	$(Q)tests/run-suites $(O) '$(filter $(first-suites),$(check-y))' '$(filter-out $(first-suites) $(third-suites),$(check-y))' '$(filter $(third-suites),$(check-y))'
 	$(Q)tests/report $(if $(filter %-all,$@),--all) $(O)/results
 
 bench: images guests host
